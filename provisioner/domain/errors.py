@@ -1,0 +1,21 @@
+"""The root of every error this product raises on purpose.
+
+ProvisionerError
+  domain:      InvalidSpec, ... (beside what raises them)
+  store:       provisioner.store.errors
+  vSphere:     provisioner.vsphere.errors
+  Vault:       provisioner.vault.errors
+  Kubernetes:  provisioner.kubernetes.errors
+  bootstrap:   provisioner.bootstrap.errors
+"""
+
+from typing import ClassVar
+
+
+class ProvisionerError(Exception):
+    """Says what was tried and what the user can do; the cause is chained, never repeated.
+
+    `transient` tells whether the same call may succeed later without anybody acting.
+    """
+
+    transient: ClassVar[bool] = False
