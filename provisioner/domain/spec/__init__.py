@@ -1,0 +1,1 @@
+"""What users ask for. `document` holds the shared base, `cluster` the cluster's own document."""

@@ -1,0 +1,124 @@
+"""The cluster as its users ask for it."""
+
+from ipaddress import IPv4Address, IPv4Network
+from typing import Annotated, Literal
+
+from pydantic import Field, StringConstraints
+
+from provisioner.domain.spec.document import (
+    DiskGiB,
+    DnsName,
+    Document,
+    InventoryName,
+    Label,
+    MemoryMiB,
+    Vcpu,
+)
+from provisioner.domain.spec.placement import AddressPool, Placement, PlacementOverride
+
+API_PORT = 6443
+CONTROL_PLANE = "control-plane"
+
+Version = Annotated[str, StringConstraints(pattern=r"^1\.\d{1,3}\.\d{1,3}$")]
+ProxyUrl = Annotated[str, StringConstraints(pattern=r"^https?://[^\s/@]+(:\d{1,5})?/?$")]
+PublicKey = Annotated[
+    str, StringConstraints(pattern=r"^(ssh|ecdsa|sk)-[a-z0-9@.-]+ [A-Za-z0-9+/=]+( [^\n]*)?$")
+]
+LabelKey = Annotated[
+    str,
+    StringConstraints(
+        pattern=r"^([a-z0-9]([-a-z0-9.]*[a-z0-9])?/)?[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?$",
+        max_length=317,
+    ),
+]
+LabelValue = Annotated[
+    str, StringConstraints(pattern=r"^([A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?)?$", max_length=63)
+]
+
+
+class Kubernetes(Document):
+    version: Version
+    pod_cidr: IPv4Network = Field(default=IPv4Network("10.244.0.0/16"), alias="podCIDR")
+    service_cidr: IPv4Network = Field(default=IPv4Network("10.96.0.0/16"), alias="serviceCIDR")
+    cni: Literal["flannel", "calico", "cilium", "none"] = "none"
+
+
+class Endpoint(Document):
+    """`keepalived` floats `vip` over the masters; `external` is a load balancer of the user's."""
+
+    mode: Literal["keepalived", "external"] = "keepalived"
+    vip: IPv4Address | None = None
+    dns_name: DnsName | None = None
+
+
+class Machine(Document):
+    """The shape of a group's VMs. `diskGiB` grows the template's first disk."""
+
+    vcpu: Vcpu = 2
+    memory_mib: MemoryMiB = Field(default=4096, alias="memoryMiB")
+    disk_gib: DiskGiB | None = Field(default=None, alias="diskGiB")
+    template: InventoryName
+    addresses: AddressPool | None = None
+    placement: PlacementOverride | None = None
+
+
+class ControlPlane(Machine):
+    """`schedulable` lets the masters run workloads too."""
+
+    size: Literal[1, 3, 5] = 3
+    schedulable: bool = False
+
+
+class Taint(Document):
+    key: LabelKey
+    value: LabelValue = ""
+    effect: Literal["NoSchedule", "PreferNoSchedule", "NoExecute"]
+
+
+class NodePool(Machine):
+    name: Label
+    size: Annotated[int, Field(ge=0, le=1000)] = 1
+    labels: dict[LabelKey, LabelValue] = Field(default_factory=dict)
+    taints: tuple[Taint, ...] = ()
+
+
+class Proxy(Document):
+    http: ProxyUrl | None = None
+    https: ProxyUrl | None = None
+    no_proxy: tuple[str, ...] = ()
+
+
+class ClusterSpec(Document):
+    name: Label
+    vcenter: Label
+    kubernetes: Kubernetes
+    endpoint: Endpoint
+    control_plane: ControlPlane
+    placement: Placement
+    ssh_keys: tuple[PublicKey, ...] = ()
+    proxy: Proxy | None = None
+    trusted_cas: tuple[str, ...] = Field(default=(), alias="trustedCAs")
+    load_balancer_ranges: tuple[str, ...] = ()
+    node_pools: tuple[NodePool, ...] = ()
+
+    @property
+    def api_host(self) -> str:
+        """What clients connect to: the DNS name if there is one, else the VIP."""
+        return self.endpoint.dns_name or str(self.endpoint.vip)
+
+    def pool(self, name: str) -> NodePool | None:
+        return next((pool for pool in self.node_pools if pool.name == name), None)
+
+    def machine(self, group: str) -> ControlPlane | NodePool:
+        """Raises KeyError when no group has this name."""
+        if group == CONTROL_PLANE:
+            return self.control_plane
+        if (pool := self.pool(group)) is None:
+            raise KeyError(group)
+        return pool
+
+    def groups(self) -> dict[str, ControlPlane | NodePool]:
+        return {CONTROL_PLANE: self.control_plane} | {pool.name: pool for pool in self.node_pools}
+
+    def placement_of(self, group: str) -> Placement:
+        return self.placement.overlaid(self.machine(group).placement)
