@@ -1,0 +1,43 @@
+SHELL := bash
+.DEFAULT_GOAL := help
+PYTHON := .venv/bin/python
+PIP_COMPILE := .venv/bin/pip-compile --quiet --generate-hashes --allow-unsafe --strip-extras \
+	--no-header --no-emit-options --annotation-style=line
+
+.PHONY: help setup demo test check format up down bench requirements
+
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: ## Install what the other targets need into .venv (they call it themselves)
+	@scripts/setup.sh
+
+demo: setup ## Create, scale and delete a cluster on a simulated vCenter, from nothing
+	@$(PYTHON) -m lab.demo
+
+test: check ## Run the checks, then every test
+	$(PYTHON) -m pytest
+
+check: setup ## Lint, format, types and import rules, without changing anything
+	$(PYTHON) -m ruff check .
+	$(PYTHON) -m ruff format --check .
+	$(PYTHON) -m mypy
+	.venv/bin/lint-imports --no-logo
+
+format: setup ## Bring the code into the house format and mend what ruff can mend
+	$(PYTHON) -m ruff check --fix .
+	$(PYTHON) -m ruff format .
+
+up: setup ## Start the whole stack, leave it running, describe it in .lab/stack.json
+	@$(PYTHON) -m lab.stack up
+
+down: setup ## End the stack that `make up` started
+	@$(PYTHON) -m lab.stack down
+
+bench: setup ## Measure a 100-VM pool against a raw vSphere loop; writes build/bench.json
+	@$(PYTHON) -m lab.bench
+
+requirements: setup ## Lock the dependencies again (versions stay unless a range forbids them)
+	$(PIP_COMPILE) --output-file requirements/runtime.txt pyproject.toml
+	$(PIP_COMPILE) --output-file requirements/dev.txt requirements/dev.in
+	$(PIP_COMPILE) --output-file requirements/go.txt requirements/go.in
