@@ -1,0 +1,101 @@
+"""A resource's status in one word, and its conditions with reasons."""
+
+from enum import StrEnum
+
+from provisioner.domain.nodes import Phase
+from provisioner.domain.planning import tasks
+from provisioner.domain.planning.plan import Plan, Shortage
+from provisioner.domain.planning.wishes import Desired, GroupWish, Observed, When
+from provisioner.domain.virtual_machines import Fact
+
+
+class Status(StrEnum):
+    CREATING = "CREATING"
+    RUNNING = "RUNNING"
+    UPDATING = "UPDATING"
+    DEGRADED = "DEGRADED"
+    FAILED = "FAILED"
+    DELETING = "DELETING"
+    DELETED = "DELETED"
+
+
+class Condition(Fact):
+    """`status` is True, False or Unknown, as in Kubernetes."""
+
+    type: str
+    status: str
+    reason: str = ""
+    message: str = ""
+
+
+def status(desired: Desired, observed: Observed, plan: Plan) -> Status:
+    if plan.gone:
+        return Status.DELETED
+    if desired.deleting:
+        return Status.DELETING
+    if plan.settled:
+        return Status.RUNNING
+    if _core_lost(desired, observed, plan):
+        return Status.FAILED
+    if stuck(desired, observed, plan):
+        return Status.DEGRADED
+    return Status.UPDATING if observed.established else Status.CREATING
+
+
+def stuck(desired: Desired, observed: Observed, plan: Plan) -> str | None:
+    """Why this generation can't be reached without somebody acting; None while it still may."""
+    failed = tasks.failed(desired, observed, *When)
+    reasons = [f"{task.name}: {task.reason}" for task in failed]
+    reasons += [f"{short.group}: {short.reason}" for short in plan.shortages if short.final]
+    return "; ".join(reasons) or None
+
+
+def _core_lost(desired: Desired, observed: Observed, plan: Plan) -> bool:
+    if tasks.failed(desired, observed, When.BEFORE_NODES):
+        return True
+    core = {wish.name for wish in desired.groups if wish.core}
+    short = any(shortage.final and shortage.group in core for shortage in plan.shortages)
+    return short and not observed.established
+
+
+def conditions(desired: Desired, observed: Observed, plan: Plan) -> tuple[Condition, ...]:
+    short = {shortage.group: shortage for shortage in plan.shortages}
+    found = [_group(wish, observed, short.get(wish.name)) for wish in desired.groups]
+    found += [_task(wish.name, desired, observed) for wish in desired.tasks if _shown(wish.when)]
+    reason = stuck(desired, observed, plan) or ""
+    asked = Condition(
+        type="AsAsked",
+        status="True" if plan.settled else "False",
+        reason="Settled" if plan.settled else "Stuck" if reason else "Working",
+        message=reason,
+    )
+    return (asked, *found)
+
+
+def _shown(when: When) -> bool:
+    return when is not When.AFTER_NODES
+
+
+def _group(wish: GroupWish, observed: Observed, shortage: Shortage | None) -> Condition:
+    nodes = observed.of(wish.name)
+    ready = sum(node.phase is Phase.READY for node in nodes)
+    name = f"GroupReady/{wish.name}"
+    if ready == wish.size and not any(n.phase is Phase.CREATING for n in nodes):
+        return Condition(type=name, status="True", reason="AllReady", message=f"{ready} ready")
+    message = f"{ready} of {wish.size} ready"
+    if shortage:
+        message += f"; {shortage.missing} missing: {shortage.reason}"
+    return Condition(
+        type=name, status="False", reason="Short" if shortage else "Working", message=message
+    )
+
+
+def _task(name: str, desired: Desired, observed: Observed) -> Condition:
+    facts = next((task for task in observed.tasks if task.name == name), None)
+    state = facts.state if facts else "waiting"
+    return Condition(
+        type=f"TaskDone/{name}",
+        status="True" if state == "done" else "False",
+        reason=str(state).title(),
+        message=(facts.reason or "") if facts else "",
+    )

@@ -1,0 +1,47 @@
+"""How long each step of a node may take. Waiting for others runs no clock."""
+
+from datetime import datetime, timedelta
+
+from provisioner.domain.nodes import NodeFacts, Phase, Step
+from provisioner.domain.virtual_machines import Fact
+
+
+class Deadlines(Fact):
+    """Seconds per step. A slow clone is normal; a guest without an address is not."""
+
+    clone: int = 3600
+    address: int = 600
+    boot: int = 600
+    bootstrap: int = 1200
+    admission: int = 600
+
+    def total(self) -> timedelta:
+        """Longer than any node's own way; its token lives this long."""
+        return timedelta(seconds=self.address + self.boot + 3 * self.bootstrap + self.admission)
+
+
+def deadline(
+    node: NodeFacts, deadlines: Deadlines, leader_ready_at: datetime | None
+) -> datetime | None:
+    """When the present step must be over; None while the node waits for others.
+
+    A master that neither leads nor asked to join waits for the leader; its clock starts when
+    the leader became ready.
+    """
+    if node.phase is not Phase.CREATING:
+        return None
+    if node.step is Step.CERTIFIED:
+        if leader_ready_at is None:
+            return None
+        return max(node.since, leader_ready_at) + timedelta(seconds=deadlines.bootstrap)
+    seconds = _SECONDS.get(node.step)
+    return None if seconds is None else node.since + timedelta(seconds=getattr(deadlines, seconds))
+
+
+_SECONDS = {
+    Step.CLONING: "clone",
+    Step.ADDRESS: "address",
+    Step.BOOTING: "boot",
+    Step.BOOTSTRAPPING: "bootstrap",
+    Step.ADMISSION: "admission",
+}

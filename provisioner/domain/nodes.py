@@ -1,0 +1,83 @@
+"""What is known of one VM of ours. A node row is one VM: a retry or a repair makes a new row."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from provisioner.domain.ids import NodeId
+from provisioner.domain.virtual_machines import Fact
+
+
+class Phase(StrEnum):
+    CREATING = "creating"
+    READY = "ready"
+    REMOVING = "removing"
+    GONE = "gone"
+
+
+class Step(StrEnum):
+    """Where a node in creation stands; a missed deadline names its step."""
+
+    WAITING = "waiting for a clone slot"
+    CLONING = "cloning"
+    ADDRESS = "waiting for an address"
+    BOOTING = "booting"
+    CERTIFIED = "waiting for the leader"
+    QUEUED = "waiting for its turn to join"
+    BOOTSTRAPPING = "bootstrapping"
+    ADMISSION = "waiting for its Node object"
+    DONE = "ready"
+
+
+class NodeFacts(Fact):
+    """Clocks are None until the event happened. `failure` is set by whoever saw the node fail."""
+
+    id: NodeId
+    group: str
+    name: str
+    phase: Phase = Phase.CREATING
+    epoch: int = 1
+    attempt: int = 1
+    replaced: bool = False
+    chosen: bool = False
+    failure: str | None = None
+    created_at: datetime
+    work_started_at: datetime | None = None
+    clone_started_at: datetime | None = None
+    powered_on_at: datetime | None = None
+    addressed_at: datetime | None = None
+    contacted_at: datetime | None = None
+    leading_at: datetime | None = None
+    join_requested_at: datetime | None = None
+    join_granted_at: datetime | None = None
+    reported_ready_at: datetime | None = None
+    ready_at: datetime | None = None
+
+    @property
+    def alive(self) -> bool:
+        return self.phase in (Phase.CREATING, Phase.READY)
+
+    @property
+    def step(self) -> Step:
+        if self.phase is Phase.READY:
+            return Step.DONE
+        return next((step for at, step in self._clocks() if at is not None), Step.WAITING)
+
+    @property
+    def since(self) -> datetime:
+        """When the present step began."""
+        if self.phase is Phase.READY and self.ready_at:
+            return self.ready_at
+        return next((at for at, _ in self._clocks() if at is not None), self.created_at)
+
+    def _clocks(self) -> tuple[tuple[datetime | None, Step], ...]:
+        """Latest first."""
+        return (
+            (self.reported_ready_at, Step.ADMISSION),
+            (self.join_granted_at, Step.BOOTSTRAPPING),
+            (self.leading_at, Step.BOOTSTRAPPING),
+            (self.join_requested_at, Step.QUEUED),
+            (self.contacted_at, Step.CERTIFIED),
+            (self.addressed_at, Step.BOOTING),
+            (self.powered_on_at, Step.ADDRESS),
+            (self.clone_started_at, Step.CLONING),
+        )

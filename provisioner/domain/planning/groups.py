@@ -1,0 +1,95 @@
+"""How one group comes to its size: who is made, who goes, and what stands in the way."""
+
+from provisioner.domain.nodes import NodeFacts, Phase
+from provisioner.domain.planning.plan import NewNode, Removal, Shortage
+from provisioner.domain.planning.wishes import MAX_ATTEMPTS, GroupWish, Observed
+
+
+def surplus(wish: GroupWish, observed: Observed) -> tuple[Removal, ...]:
+    """Chosen nodes go first, then those in creation, then the youngest."""
+    alive = [node for node in observed.of(wish.name) if node.alive]
+    count = max(len(alive) - wish.size, sum(node.chosen for node in alive))
+    order = sorted(alive, key=_first_to_go)
+    doomed = _within_quorum(alive, order[:count]) if wish.core else order[:count]
+    return tuple(_removal(wish, node) for node in doomed)
+
+
+def _first_to_go(node: NodeFacts) -> tuple[bool, bool, float, str]:
+    return (
+        not node.chosen,
+        node.phase is Phase.READY,
+        -node.created_at.timestamp(),
+        node.id,
+    )
+
+
+def _removal(wish: GroupWish, node: NodeFacts) -> Removal:
+    return Removal(
+        node=node.id,
+        reason="chosen by the user" if node.chosen else f"{wish.name} is to have {wish.size} nodes",
+        retire=node.phase is Phase.READY,
+    )
+
+
+def _within_quorum(alive: list[NodeFacts], doomed: list[NodeFacts]) -> list[NodeFacts]:
+    """At most one ready member at a time, and only while a majority of the ready ones stays."""
+    ready = [node for node in alive if node.phase is Phase.READY]
+    voting = [node for node in doomed if node.phase is Phase.READY][:1]
+    if len(ready) - len(voting) < quorum(len(ready)):
+        voting = []
+    return [node for node in doomed if node.phase is not Phase.READY] + voting
+
+
+def quorum(members: int) -> int:
+    """How many of `members` must stay for the group to go on deciding (etcd's majority)."""
+    return members // 2 + 1
+
+
+def missing(wish: GroupWish, observed: Observed, epoch: int) -> tuple[NewNode, ...]:
+    """Failed attempts are answered by the next attempt, up to MAX_ATTEMPTS; the rest is fresh."""
+    count = _wanted(wish, observed, epoch)
+    failed = [n for n in unanswered(wish.name, observed, epoch) if n.attempt < MAX_ATTEMPTS]
+    again = [NewNode(group=wish.name, attempt=n.attempt + 1, replaces=n.id) for n in failed[:count]]
+    fresh = [NewNode(group=wish.name)] * (count - len(again))
+    room = observed.free_addresses.get(wish.name, count)
+    return tuple((again + fresh)[: max(0, room)])
+
+
+def shortages(wish: GroupWish, observed: Observed, epoch: int) -> tuple[Shortage, ...]:
+    found = []
+    lost = exhausted(wish, observed, epoch)
+    if lost:
+        reason = f"{MAX_ATTEMPTS} attempts failed, the last one ({lost[-1].name}): "
+        reason += lost[-1].failure or "unknown"
+        found.append(Shortage(group=wish.name, missing=len(lost), reason=reason, final=True))
+    wanted = _wanted(wish, observed, epoch)
+    room = observed.free_addresses.get(wish.name, wanted)
+    if room < wanted:
+        freeing = any(node.phase is Phase.REMOVING for node in observed.of(wish.name))
+        reason = "the address ranges have no free address; widen them or scale down"
+        found.append(
+            Shortage(group=wish.name, missing=wanted - room, reason=reason, final=not freeing)
+        )
+    return tuple(found)
+
+
+def _wanted(wish: GroupWish, observed: Observed, epoch: int) -> int:
+    alive = sum(node.alive for node in observed.of(wish.name))
+    return max(0, wish.size - alive - len(exhausted(wish, observed, epoch)))
+
+
+def exhausted(wish: GroupWish, observed: Observed, epoch: int) -> list[NodeFacts]:
+    """Last attempts that failed, at most as many as the group lacks."""
+    alive = sum(node.alive for node in observed.of(wish.name))
+    failed = [n for n in unanswered(wish.name, observed, epoch) if n.attempt >= MAX_ATTEMPTS]
+    return failed[: max(0, wish.size - alive)]
+
+
+def unanswered(group: str, observed: Observed, epoch: int) -> list[NodeFacts]:
+    """Failures of this epoch that no later attempt has answered yet, in a fixed order."""
+    failed = [
+        node
+        for node in observed.of(group)
+        if node.failure and not node.alive and not node.replaced and node.epoch == epoch
+    ]
+    return sorted(failed, key=lambda node: (node.attempt, node.created_at, node.id))

@@ -1,0 +1,150 @@
+"""plan(desired, observed): the one place where it is decided what happens next."""
+
+from datetime import datetime
+
+from provisioner.domain.deadlines import Deadlines, deadline
+from provisioner.domain.ids import NodeId
+from provisioner.domain.nodes import NodeFacts, Phase
+from provisioner.domain.planning import tasks
+from provisioner.domain.planning.groups import missing, shortages, surplus
+from provisioner.domain.planning.plan import Plan, Removal
+from provisioner.domain.planning.wishes import Desired, GroupWish, Observed, TaskWish, When
+
+
+def plan(desired: Desired, observed: Observed, deadlines: Deadlines) -> Plan:
+    if desired.deleting:
+        return _ending(desired, observed)
+    lead = core_ready_at(desired, observed)
+    failed = _failures(observed, deadlines, lead)
+    seen = _with_failures(observed, failed)
+    unwanted = (*_unknown_groups(desired, seen), *_surpluses(desired, seen))
+    kept = _without(seen, unwanted)
+    due = _due_tasks(desired, seen, lead)
+    create = tuple(n for wish in desired.groups for n in missing(wish, seen, desired.epoch))
+    return Plan(
+        create=create,
+        start=_to_start(desired, kept, seen),
+        remove=(*failed, *unwanted),
+        removing=_to_restart(seen),
+        grant=_turns(desired, kept) if lead else (),
+        tasks=due,
+        shortages=tuple(s for w in desired.groups for s in shortages(w, seen, desired.epoch)),
+        next_deadline=_next_deadline(kept, deadlines, lead),
+        settled=not (create or unwanted or failed or due) and _as_asked(desired, seen),
+    )
+
+
+def core_ready_at(desired: Desired, observed: Observed) -> datetime | None:
+    """When the first member of a core group became ready, if one still is."""
+    core = {wish.name for wish in desired.groups if wish.core}
+    ready = [n.ready_at for n in observed.nodes if n.group in core and n.phase is Phase.READY]
+    return min((at for at in ready if at), default=None)
+
+
+def _ending(desired: Desired, observed: Observed) -> Plan:
+    alive = [node for node in observed.nodes if node.alive]
+    left = [node for node in observed.nodes if node.phase is not Phase.GONE]
+    over = not left and tasks.done(desired, observed, When.AFTER_NODES)
+    return Plan(
+        remove=tuple(Removal(node=node.id, reason="deletion was asked for") for node in alive),
+        removing=_to_restart(observed),
+        tasks=() if left else tasks.due(desired, observed, When.AFTER_NODES),
+        settled=over,
+        gone=over,
+    )
+
+
+def _failures(
+    observed: Observed, deadlines: Deadlines, lead: datetime | None
+) -> tuple[Removal, ...]:
+    found = []
+    for node in observed.nodes:
+        if node.phase is not Phase.CREATING:
+            continue
+        due = deadline(node, deadlines, lead)
+        if node.failure:
+            found.append(Removal(node=node.id, reason=node.failure, failed=True))
+        elif due and due <= observed.now:
+            waited = int((observed.now - node.since).total_seconds())
+            reason = f"still {node.step} after {waited} s"
+            found.append(Removal(node=node.id, reason=reason, failed=True))
+    return tuple(found)
+
+
+def _with_failures(observed: Observed, failed: tuple[Removal, ...]) -> Observed:
+    """What will be on record once `failed` is."""
+    reasons = {removal.node: removal.reason for removal in failed}
+    nodes = tuple(
+        node.model_copy(update={"phase": Phase.REMOVING, "failure": reasons[node.id]})
+        if node.id in reasons
+        else node
+        for node in observed.nodes
+    )
+    return observed.model_copy(update={"nodes": nodes})
+
+
+def _unknown_groups(desired: Desired, seen: Observed) -> tuple[Removal, ...]:
+    known = {wish.name for wish in desired.groups}
+    return tuple(
+        Removal(node=node.id, reason=f"{node.group} is removed", retire=node.phase is Phase.READY)
+        for node in seen.nodes
+        if node.alive and node.group not in known
+    )
+
+
+def _surpluses(desired: Desired, seen: Observed) -> tuple[Removal, ...]:
+    return tuple(removal for wish in desired.groups for removal in surplus(wish, seen))
+
+
+def _without(seen: Observed, removals: tuple[Removal, ...]) -> tuple[NodeFacts, ...]:
+    gone = {removal.node for removal in removals}
+    return tuple(node for node in seen.nodes if node.id not in gone and node.alive)
+
+
+def _due_tasks(desired: Desired, seen: Observed, lead: datetime | None) -> tuple[TaskWish, ...]:
+    before = tasks.due(desired, seen, When.BEFORE_NODES)
+    return (*before, *tasks.due(desired, seen, When.AFTER_CORE)) if lead else before
+
+
+def _to_start(desired: Desired, kept: tuple[NodeFacts, ...], seen: Observed) -> tuple[NodeId, ...]:
+    if not tasks.done(desired, seen, When.BEFORE_NODES):
+        return ()
+    waiting = (node for node in kept if node.phase is Phase.CREATING)
+    return tuple(n.id for n in waiting if tasks.overdue(n.work_started_at, seen.now))
+
+
+def _to_restart(seen: Observed) -> tuple[NodeId, ...]:
+    removing = (node for node in seen.nodes if node.phase is Phase.REMOVING)
+    return tuple(n.id for n in removing if tasks.overdue(n.work_started_at, seen.now))
+
+
+def _turns(desired: Desired, kept: tuple[NodeFacts, ...]) -> tuple[NodeId, ...]:
+    return tuple(node for wish in desired.groups for node in _turn(wish, kept))
+
+
+def _turn(wish: GroupWish, kept: tuple[NodeFacts, ...]) -> tuple[NodeId, ...]:
+    creating = [n for n in kept if n.group == wish.name and n.phase is Phase.CREATING]
+    joining = [node for node in creating if node.join_granted_at]
+    asking = [(n.join_requested_at, n.id) for n in creating if not n.join_granted_at]
+    waiting = [node for at, node in sorted((at, node) for at, node in asking if at)]
+    if not wish.one_at_a_time:
+        return tuple(waiting)
+    return () if joining else tuple(waiting[:1])
+
+
+def _next_deadline(
+    kept: tuple[NodeFacts, ...], deadlines: Deadlines, lead: datetime | None
+) -> datetime | None:
+    due = (deadline(node, deadlines, lead) for node in kept)
+    return min((at for at in due if at), default=None)
+
+
+def _as_asked(desired: Desired, seen: Observed) -> bool:
+    if not tasks.done(desired, seen, When.BEFORE_NODES, When.AFTER_CORE):
+        return False
+    ready = {
+        wish.name: sum(node.phase is Phase.READY for node in seen.of(wish.name))
+        for wish in desired.groups
+    }
+    closed = all(node.phase in (Phase.READY, Phase.GONE) for node in seen.nodes)
+    return closed and all(ready[wish.name] == wish.size for wish in desired.groups)

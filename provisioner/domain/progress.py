@@ -1,0 +1,95 @@
+"""How far an operation is: steps, their times, and one percentage."""
+
+from datetime import datetime
+
+from provisioner.domain.nodes import NodeFacts, Phase, Step
+from provisioner.domain.planning.wishes import Desired, Observed, TaskState
+from provisioner.domain.virtual_machines import Fact
+
+_SHARE = {
+    Step.WAITING: 0,
+    Step.CLONING: 10,
+    Step.ADDRESS: 40,
+    Step.BOOTING: 55,
+    Step.CERTIFIED: 65,
+    Step.QUEUED: 70,
+    Step.BOOTSTRAPPING: 80,
+    Step.ADMISSION: 95,
+    Step.DONE: 100,
+}
+
+
+class OperationStep(Fact):
+    name: str
+    state: str = "waiting"
+    percent: int = 0
+    detail: str = ""
+    started_at: datetime | None = None
+    finished_at: datetime | None = None
+
+
+def steps(
+    desired: Desired, observed: Observed, before: tuple[OperationStep, ...]
+) -> tuple[OperationStep, ...]:
+    """The steps as they stand; times already noted in `before` are kept."""
+    known = {step.name: step for step in before}
+    found = [_task(wish.name, observed) for wish in desired.tasks if not desired.deleting]
+    if desired.deleting:
+        found = [_emptying(observed, known.get("machines")), *_last(desired, observed)]
+    else:
+        found[1:1] = [_filling(wish.name, wish.size, observed) for wish in desired.groups]
+    return tuple(_timed(step, known.get(step.name), observed.now) for step in found)
+
+
+def percent(found: tuple[OperationStep, ...]) -> int:
+    """The mean of the steps, rounded down: 100 only when everything is done."""
+    return sum(step.percent for step in found) // len(found) if found else 0
+
+
+def _task(name: str, observed: Observed) -> OperationStep:
+    facts = next((task for task in observed.tasks if task.name == name), None)
+    if facts is None:
+        return OperationStep(name=name)
+    done = facts.state is TaskState.DONE
+    return OperationStep(
+        name=name, state=facts.state, percent=100 if done else 0, detail=facts.reason or ""
+    )
+
+
+def _filling(name: str, size: int, observed: Observed) -> OperationStep:
+    nodes = [node for node in observed.of(name) if node.phase is not Phase.GONE]
+    ready = sum(node.phase is Phase.READY for node in nodes)
+    done = ready == size and len(nodes) == size
+    whole = 100 if done else min(99, sum(map(_share, nodes)) // max(size, len(nodes), 1))
+    state = "done" if done else "running" if nodes else "waiting"
+    return OperationStep(
+        name=name, state=state, percent=whole, detail=f"{ready} of {size} nodes ready"
+    )
+
+
+def _share(node: NodeFacts) -> int:
+    return _SHARE[node.step] if node.alive else 0
+
+
+def _emptying(observed: Observed, before: OperationStep | None) -> OperationStep:
+    left = sum(node.phase is not Phase.GONE for node in observed.nodes)
+    most = max(left, int(before.detail.rsplit(" of ", 1)[-1]) if before else 0)
+    gone = 100 if not left else 100 * (most - left) // most
+    state = "running" if left else "done"
+    return OperationStep(
+        name="machines", state=state, percent=gone, detail=f"removed {most - left} of {most}"
+    )
+
+
+def _last(desired: Desired, observed: Observed) -> list[OperationStep]:
+    return [_task(wish.name, observed) for wish in desired.tasks]
+
+
+def _timed(step: OperationStep, before: OperationStep | None, now: datetime) -> OperationStep:
+    begun = before.started_at if before else None
+    ended = before.finished_at if before and step.state == "done" else None
+    if step.state != "waiting":
+        begun = begun or now
+    if step.state == "done":
+        ended = ended or now
+    return step.model_copy(update={"started_at": begun, "finished_at": ended})
