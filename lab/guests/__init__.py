@@ -1,0 +1,1 @@
+"""Stand-in guests: they run the delivered node agent as a VM would."""

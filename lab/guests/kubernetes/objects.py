@@ -1,0 +1,107 @@
+"""The objects of one cluster, with the versions and conflicts that clients rely on."""
+
+import base64
+import copy
+import threading
+import uuid
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+from lab.guests.kubernetes.errors import ApiError, not_found
+from lab.guests.kubernetes.resources import SECRETS, Resource
+
+Object = dict[str, Any]
+Key = tuple[Resource, str, str]
+
+
+class ObjectStore:
+    """Safe for several threads; whatever goes in or out is a copy."""
+
+    def __init__(self) -> None:
+        self.lock = threading.RLock()
+        self._objects: dict[Key, Object] = {}
+        self._version = 0
+
+    def list(self, resource: Resource, namespace: str = "") -> list[Object]:
+        with self.lock:
+            return [
+                copy.deepcopy(found)
+                for (of, place, _), found in sorted(self._objects.items(), key=_by_name)
+                if of is resource and namespace in ("", place)
+            ]
+
+    def find(self, resource: Resource, namespace: str, name: str) -> Object | None:
+        with self.lock:
+            return copy.deepcopy(self._objects.get((resource, namespace, name)))
+
+    def get(self, resource: Resource, namespace: str, name: str) -> Object:
+        found = self.find(resource, namespace, name)
+        if found is None:
+            raise not_found(resource.plural, name)
+        return found
+
+    def create(self, resource: Resource, namespace: str, body: Object) -> Object:
+        with self.lock:
+            name = _name_in(body)
+            if (resource, namespace, name) in self._objects:
+                message = f'{resource.plural} "{name}" already exists'
+                raise ApiError(409, "AlreadyExists", message)
+            metadata = body["metadata"] | {
+                "uid": str(uuid.uuid4()),
+                "creationTimestamp": datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+            }
+            return self._put(resource, namespace, body | {"metadata": metadata})
+
+    def change(
+        self, resource: Resource, namespace: str, name: str, edit: Callable[[Object], Object]
+    ) -> Object:
+        """Replaces the object by `edit(copy)`; a change of nothing leaves its version alone."""
+        with self.lock:
+            before = self.get(resource, namespace, name)
+            after = edit(copy.deepcopy(before))
+            _refuse_stale(before, after)
+            kept = {key: before["metadata"][key] for key in ("name", "uid", "creationTimestamp")}
+            after["metadata"] = {**before["metadata"], **after.get("metadata", {}), **kept}
+            return before if after == before else self._put(resource, namespace, after)
+
+    def delete(self, resource: Resource, namespace: str, name: str) -> Object:
+        with self.lock:
+            found = self.get(resource, namespace, name)
+            del self._objects[resource, namespace, name]
+            return found
+
+    def _put(self, resource: Resource, namespace: str, body: Object) -> Object:
+        self._version += 1
+        stored = copy.deepcopy(body)
+        stored |= {"apiVersion": resource.group_version, "kind": resource.kind}
+        stored["metadata"]["resourceVersion"] = str(self._version)
+        if resource.namespaced:
+            stored["metadata"]["namespace"] = namespace
+        if resource is SECRETS:
+            _encode_string_data(stored)
+        self._objects[resource, namespace, stored["metadata"]["name"]] = stored
+        return copy.deepcopy(stored)
+
+
+def _by_name(item: tuple[Key, Object]) -> tuple[str, str]:
+    return item[0][1:]
+
+
+def _name_in(body: Object) -> str:
+    name = body.get("metadata", {}).get("name")
+    if not name:
+        raise ApiError(422, "Invalid", "metadata.name: Required value")
+    return str(name)
+
+
+def _refuse_stale(before: Object, after: Object) -> None:
+    asked = after.get("metadata", {}).get("resourceVersion")
+    if asked not in (None, before["metadata"]["resourceVersion"]):
+        raise ApiError(409, "Conflict", "the object has been modified")
+
+
+def _encode_string_data(secret: Object) -> None:
+    plain = secret.pop("stringData", {})
+    encoded = {key: base64.b64encode(value.encode()).decode() for key, value in plain.items()}
+    secret["data"] = secret.get("data", {}) | encoded
