@@ -1,0 +1,66 @@
+"""Every setting of the product, read once from the environment (`PKE_...`)."""
+
+from pathlib import Path
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from provisioner.domain.deadlines import Deadlines
+
+
+class Settings(BaseSettings):
+    model_config = SettingsConfigDict(env_prefix="PKE_", env_nested_delimiter="__", frozen=True)
+
+    database_url: SecretStr = Field(
+        default=SecretStr("sqlite:///pke-provisioner.db"),
+        description="SQLAlchemy URL of the database: sqlite:///FILE.",
+    )
+    temporal_address: str = Field(
+        default="127.0.0.1:7233", description="host:port of the Temporal frontend."
+    )
+    temporal_namespace: str = Field(default="default", description="Temporal namespace.")
+    task_queue: str = Field(default="pke-provisioner", description="Temporal task queue.")
+    vault_url: str = Field(default="http://127.0.0.1:8200", description="URL of Vault or OpenBao.")
+    vault_ca_file: Path | None = Field(
+        default=None,
+        description="CA bundle that verifies Vault's certificate; system CAs if unset.",
+    )
+    vault_role_id: str = Field(default="", description="AppRole role id of the service.")
+    vault_secret_id_file: Path | None = Field(
+        default=None, description="File that holds the AppRole secret id (mode 0600)."
+    )
+    api_listen: str = Field(default="127.0.0.1:8080", description="host:port the API listens on.")
+    api_url: str = Field(
+        default="http://127.0.0.1:8080",
+        description="URL of the API as nodes reach it; it is written into their user-data.",
+    )
+    api_tls_certificate: Path | None = Field(
+        default=None,
+        description="Certificate chain (PEM) the API serves with; plain HTTP if unset.",
+    )
+    api_tls_key: Path | None = Field(default=None, description="Key of that certificate.")
+    api_ca_file: Path | None = Field(
+        default=None, description="CA bundle that nodes pin for the API; system CAs if unset."
+    )
+    log_format: str = Field(default="text", description="text or json.")
+    log_level: str = Field(default="INFO", description="DEBUG, INFO, WARNING or ERROR.")
+    concurrent_clones: int = Field(
+        default=16, ge=1, description="Clones in flight per vCenter and worker process."
+    )
+    drain_seconds: int = Field(
+        default=600, ge=1, description="How long a drain may wait for PodDisruptionBudgets."
+    )
+    join_token_seconds: int = Field(
+        default=900, ge=60, description="Life of a node's Kubernetes bootstrap token."
+    )
+    kubeconfig_seconds: int = Field(
+        default=3600, ge=60, description="Life of the certificate in an issued kubeconfig."
+    )
+    agent_poll_seconds: float = Field(
+        default=2.0, gt=0, description="How often a node's agent asks again while it waits."
+    )
+    deadlines: Deadlines = Field(
+        default_factory=Deadlines,
+        description="Seconds a node may take per step: PKE_DEADLINES__CLONE, __ADDRESS, __BOOT, "
+        "__BOOTSTRAP and __ADMISSION.",
+    )

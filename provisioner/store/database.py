@@ -1,0 +1,57 @@
+"""One engine per process, and the two ways to use it: reading, and writing under a lock."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.orm import Session
+
+_BUSY_MILLISECONDS = 30_000
+
+
+class Database:
+    """`url` is an SQLAlchemy URL. On SQLite writers queue up (`BEGIN IMMEDIATE`, WAL)."""
+
+    def __init__(self, url: str) -> None:
+        self.engine = create_engine(url, pool_size=16, max_overflow=32)
+        self.statements = 0
+        event.listen(self.engine, "before_cursor_execute", self._count)
+        if self.engine.dialect.name == "sqlite":
+            _tune_sqlite(self.engine)
+
+    @contextmanager
+    def read(self) -> Iterator[Session]:
+        with Session(self.engine, expire_on_commit=False) as session:
+            yield session
+
+    @contextmanager
+    def write(self) -> Iterator[Session]:
+        """Commits at the end, rolls back on any error."""
+        engine = self.engine.execution_options(immediate=True)
+        with Session(engine, expire_on_commit=False) as session, session.begin():
+            yield session
+
+    def close(self) -> None:
+        self.engine.dispose()
+
+    def _count(self, *_: Any) -> None:
+        self.statements += 1
+
+
+def _tune_sqlite(engine: Engine) -> None:
+    @event.listens_for(engine, "connect")
+    def connect(connection: Any, _: Any) -> None:
+        connection.isolation_level = None  # we say when a transaction begins
+        for pragma in (
+            "journal_mode=WAL",
+            "synchronous=NORMAL",
+            "foreign_keys=ON",
+            f"busy_timeout={_BUSY_MILLISECONDS}",
+        ):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        immediate = connection.get_execution_options().get("immediate")
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")

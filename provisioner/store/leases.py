@@ -1,0 +1,99 @@
+"""Leases: addresses, VIPs, VRIDs and MACs, each once per L2 domain whoever asks."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from provisioner.domain.addresses import first_free
+from provisioner.domain.naming import manual_mac
+from provisioner.store.errors import Taken
+from provisioner.store.tables import Lease
+
+ADDRESS, VIP, VRID, MAC = "address", "vip", "vrid", "mac"
+# Node addresses and VIPs share one space: neither may be what the other is.
+_IP_KINDS = (ADDRESS, VIP)
+_HIGHEST_VRID = 255
+
+
+@dataclass(frozen=True)
+class Holder:
+    resource_id: str
+    node_id: str | None = None
+
+
+def l2_domain(vcenter_instance_uuid: str, network: str) -> str:
+    """Two port groups are taken for two L2 networks."""
+    return f"{vcenter_instance_uuid}/{network}"
+
+
+def taken_addresses(session: Session, domain: str) -> dict[str, str]:
+    """Address to the id of the resource that holds it."""
+    query = select(Lease).where(Lease.domain == domain, Lease.kind.in_(_IP_KINDS))
+    return {lease.value: lease.resource_id for lease in session.scalars(query)}
+
+
+def take(session: Session, kind: str, domain: str, value: str, holder: Holder) -> None:
+    """Raises Taken when somebody else holds it; holding it already is success."""
+    kinds = _IP_KINDS if kind in _IP_KINDS else (kind,)
+    query = select(Lease).where(Lease.kind.in_(kinds), Lease.domain == domain, Lease.value == value)
+    found = session.scalars(query).first()
+    if found is None:
+        _add(session, kind, domain, value, holder)
+    elif found.resource_id != holder.resource_id or found.node_id != holder.node_id:
+        raise Taken(f"{kind} {value} is leased already")
+
+
+def take_address(
+    session: Session, domain: str, ranges: Iterable[str], holder: Holder
+) -> str | None:
+    """The lowest free address of `ranges`; None when none is left."""
+    address = first_free(ranges, set(taken_addresses(session, domain)))
+    if address is not None:
+        _add(session, ADDRESS, domain, address, holder)
+    return address
+
+
+def take_vrid(session: Session, domain: str, holder: Holder) -> int:
+    """The lowest free VRRP router id (RFC 5798: 1 to 255). The holder's own is answered again."""
+    query = select(Lease).where(Lease.kind == VRID, Lease.domain == domain)
+    leased = list(session.scalars(query))
+    for lease in leased:
+        if lease.resource_id == holder.resource_id:
+            return int(lease.value)
+    used = {int(lease.value) for lease in leased}
+    free = next((vrid for vrid in range(1, _HIGHEST_VRID + 1) if vrid not in used), None)
+    if free is None:
+        raise Taken("all 255 VRRP router ids of this network are leased; use another port group")
+    _add(session, VRID, domain, str(free), holder)
+    return free
+
+
+def take_mac(session: Session, domain: str, holder: Holder) -> str:
+    while True:
+        mac = manual_mac()
+        if session.get(Lease, (MAC, domain, mac)) is None:
+            _add(session, MAC, domain, mac, holder)
+            return mac
+
+
+def free_of_node(session: Session, node_id: str) -> None:
+    session.execute(delete(Lease).where(Lease.node_id == node_id))
+
+
+def free_of_resource(session: Session, resource_id: str) -> None:
+    session.execute(delete(Lease).where(Lease.resource_id == resource_id))
+
+
+def _add(session: Session, kind: str, domain: str, value: str, holder: Holder) -> None:
+    session.add(
+        Lease(
+            kind=kind,
+            domain=domain,
+            value=value,
+            resource_id=holder.resource_id,
+            node_id=holder.node_id,
+        )
+    )
+    session.flush()

@@ -1,0 +1,76 @@
+"""Node rows: one VM each. Clocks are set once; setting one again changes nothing."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from provisioner.domain.nodes import NodeFacts, Phase
+from provisioner.store.errors import NotFound
+from provisioner.store.tables import Node
+from provisioner.store.types import utc_now
+
+
+def get(session: Session, node_id: str) -> Node:
+    found = session.get(Node, node_id)
+    if found is None:
+        raise NotFound(f"there is no node {node_id}")
+    return found
+
+
+def of_resource(session: Session, resource_id: str, *, gone: bool = False) -> list[Node]:
+    """In order of creation. `gone` adds those whose VM is proven gone."""
+    query = select(Node).where(Node.resource_id == resource_id)
+    if not gone:
+        query = query.where(Node.phase != Phase.GONE)
+    return list(session.scalars(query.order_by(Node.created_at, Node.id)))
+
+
+def relevant(session: Session, resource_id: str, epoch: int) -> list[Node]:
+    """What planning looks at: nodes not gone, and this epoch's failures."""
+    query = select(Node).where(
+        Node.resource_id == resource_id,
+        (Node.phase != Phase.GONE) | ((Node.epoch == epoch) & Node.failure.is_not(None)),
+    )
+    return list(session.scalars(query.order_by(Node.created_at, Node.id)))
+
+
+def live_by_name(session: Session, resource_id: str, name: str) -> Node | None:
+    query = select(Node).where(
+        Node.resource_id == resource_id, Node.name == name, Node.phase != Phase.GONE
+    )
+    return session.scalars(query).first()
+
+
+def by_instance_uuids(session: Session, vcenter_id: str, uuids: Iterable[str]) -> list[Node]:
+    query = select(Node).where(Node.vcenter_id == vcenter_id, Node.instance_uuid.in_(list(uuids)))
+    return list(session.scalars(query))
+
+
+def by_morefs(session: Session, vcenter_id: str, morefs: Iterable[str]) -> list[Node]:
+    query = select(Node).where(
+        Node.vcenter_id == vcenter_id, Node.moref.in_(list(morefs)), Node.phase != Phase.GONE
+    )
+    return list(session.scalars(query))
+
+
+def facts(node: Node) -> NodeFacts:
+    return NodeFacts.model_validate(node, from_attributes=True)
+
+
+def stamp(node: Node, clock: str, at: datetime | None = None) -> bool:
+    """Sets a clock that was not set. True when it changed."""
+    if getattr(node, clock) is not None:
+        return False
+    setattr(node, clock, at or utc_now())
+    return True
+
+
+def begin_removal(node: Node, reason: str, *, retire: bool = False, failed: bool = False) -> None:
+    node.phase = Phase.REMOVING
+    node.removal_reason = reason
+    node.retire = retire
+    node.work_started_at = None
+    if failed:
+        node.failure = node.failure or reason

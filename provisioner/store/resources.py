@@ -1,0 +1,160 @@
+"""Resources: clusters today, load balancer pairs and others later. Specs are append-only."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from provisioner.domain.conditions import Status
+from provisioner.domain.ids import new_uuid
+from provisioner.store import events, operations
+from provisioner.store.errors import Conflict, NotFound, Taken
+from provisioner.store.tables import Operation, Resource, Spec, VCenter
+from provisioner.store.types import utc_now
+
+Json = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class NewResource:
+    org_id: int
+    kind: str
+    name: str
+    vcenter_id: str
+    document: Json
+    requested_by: str
+
+
+def create(session: Session, new: NewResource) -> tuple[Resource, Operation]:
+    """Raises Taken when a live resource of this kind has the name."""
+    resource = Resource(
+        id=new_uuid(),
+        org_id=new.org_id,
+        kind=new.kind,
+        name=new.name,
+        vcenter_id=new.vcenter_id,
+        generation=1,
+        epoch=1,
+        last_event=0,
+        created_by=new.requested_by,
+    )
+    session.add(resource)
+    try:
+        session.flush()
+    except IntegrityError as err:
+        raise Taken(f"there is a {new.kind} named {new.name!r} already") from err
+    _append(session, resource, new.document, new.requested_by)
+    operation = operations.begin(session, resource, "create", new.requested_by)
+    events.record(session, resource, "CreationRequested", f"asked for by {new.requested_by}")
+    return resource, operation
+
+
+def lock(session: Session, resource_id: str) -> Resource:
+    """The row, held until the transaction ends; every write about a resource begins here."""
+    query = select(Resource).where(Resource.id == resource_id).with_for_update()
+    found = session.scalars(query).first()
+    if found is None:
+        raise NotFound(f"there is no resource {resource_id}")
+    return found
+
+
+def find(session: Session, org_id: int, kind: str, key: str) -> Resource:
+    """By UUID or by the name of a live one. Deleted ones and other organisations' are not found."""
+    query = select(Resource).where(
+        Resource.org_id == org_id,
+        Resource.kind == kind,
+        Resource.deleted_at.is_(None),
+        (Resource.id == key) | (Resource.name == key),
+    )
+    found = session.scalars(query).first()
+    if found is None:
+        raise NotFound(f"there is no {kind} {key!r}")
+    return found
+
+
+def by_number(session: Session, org_id: int, number: int) -> Resource | None:
+    found = session.get(Resource, number)
+    return found if found and found.org_id == org_id and found.deleted_at is None else None
+
+
+def listed(session: Session, org_id: int, kind: str) -> list[Resource]:
+    query = select(Resource).where(
+        Resource.org_id == org_id, Resource.kind == kind, Resource.deleted_at.is_(None)
+    )
+    return list(session.scalars(query.order_by(Resource.name)))
+
+
+def document(session: Session, resource: Resource) -> Json:
+    """The spec of the present generation."""
+    found = session.get(Spec, (resource.id, resource.generation))
+    if found is None:
+        raise NotFound(f"{resource.kind} {resource.name} has no spec {resource.generation}")
+    return found.document
+
+
+def change(
+    session: Session, resource: Resource, kind: str, who: str, edit: Callable[[Json], Json]
+) -> Operation:
+    """Appends the next generation. Raises Conflict while the resource is being deleted.
+
+    `resource` must be locked: the last accepted generation wins and none is lost.
+    """
+    refuse_when_deleting(resource)
+    edited = edit(document(session, resource))
+    resource.generation += 1
+    _new_epoch(resource)
+    _append(session, resource, edited, who)
+    events.record(session, resource, "ChangeRequested", f"{kind} asked for by {who}")
+    return operations.begin(session, resource, kind, who)
+
+
+def retry(session: Session, resource: Resource, who: str) -> Operation:
+    """Counts attempts afresh; the spec stays."""
+    refuse_when_deleting(resource)
+    _new_epoch(resource)
+    events.record(session, resource, "RetryRequested", f"asked for by {who}")
+    return operations.begin(session, resource, "retry", who)
+
+
+def request_deletion(session: Session, resource: Resource, who: str) -> Operation:
+    """Idempotent: asked again, the deletion under way is answered."""
+    under_way = operations.running(session, resource.id)
+    if resource.deletion_requested_at and under_way and under_way.kind == "delete":
+        return under_way
+    resource.deletion_requested_at = resource.deletion_requested_at or utc_now()
+    _new_epoch(resource)
+    resource.status = Status.DELETING
+    events.record(session, resource, "DeletionRequested", f"asked for by {who}")
+    return operations.begin(session, resource, "delete", who)
+
+
+def refuse_when_deleting(resource: Resource) -> None:
+    if resource.deletion_requested_at:
+        raise Conflict(f"{resource.kind} {resource.name} is being deleted")
+
+
+def vcenter_of(session: Session, resource: Resource) -> VCenter:
+    found = session.get(VCenter, resource.vcenter_id)
+    if found is None:
+        raise NotFound(f"the vCenter of {resource.name} is gone")
+    return found
+
+
+def _new_epoch(resource: Resource) -> None:
+    resource.epoch += 1
+    if resource.status in (Status.RUNNING, Status.DEGRADED, Status.FAILED):
+        resource.status = Status.UPDATING if resource.established else Status.CREATING
+
+
+def _append(session: Session, resource: Resource, edited: Json, who: str) -> None:
+    session.add(
+        Spec(
+            resource_id=resource.id,
+            generation=resource.generation,
+            document=edited,
+            requested_by=who,
+        )
+    )

@@ -1,0 +1,246 @@
+"""The tables. A row of `node` is one VM; nothing here knows Kubernetes but `leadership`."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, ForeignKey, Index, String, UniqueConstraint, text
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+from provisioner.store.types import UtcDateTime, utc_now
+
+Uuid = String(36)
+
+
+class Base(DeclarativeBase):
+    type_annotation_map = {datetime: UtcDateTime, dict[str, Any]: JSON, list[Any]: JSON}  # noqa: RUF012
+
+
+class Installation(Base):
+    __tablename__ = "installation"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    uuid: Mapped[str] = mapped_column(Uuid)
+
+
+class Organisation(Base):
+    __tablename__ = "organisation"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(63), unique=True)
+
+
+class ApiToken(Base):
+    __tablename__ = "api_token"
+    id: Mapped[str] = mapped_column(Uuid, primary_key=True)
+    org_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"))
+    role: Mapped[str] = mapped_column(String(16))
+    name: Mapped[str] = mapped_column(String(63))
+    digest: Mapped[str] = mapped_column(String(64), unique=True)
+    created_at: Mapped[datetime] = mapped_column(default=utc_now)
+    expires_at: Mapped[datetime | None]
+
+
+class VCenter(Base):
+    """`rejected_version`: the credentials a login was refused with, tried never again."""
+
+    __tablename__ = "vcenter"
+    __table_args__ = (UniqueConstraint("org_id", "name"),)
+    id: Mapped[str] = mapped_column(Uuid, primary_key=True)
+    org_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"))
+    name: Mapped[str] = mapped_column(String(63))
+    host: Mapped[str] = mapped_column(String(255))
+    port: Mapped[int] = mapped_column(default=443)
+    thumbprint: Mapped[str | None] = mapped_column(String(128))
+    ca_bundle: Mapped[str | None]
+    root_folder: Mapped[str] = mapped_column(String(1024))
+    secret_path: Mapped[str] = mapped_column(String(255))
+    credential_version: Mapped[int] = mapped_column(default=1)
+    rejected_version: Mapped[int | None]
+    instance_uuid: Mapped[str | None] = mapped_column(Uuid)
+    version: Mapped[str | None] = mapped_column(String(64))
+    state: Mapped[str] = mapped_column(String(16), default="unverified")
+    reason: Mapped[str | None]
+    watched_at: Mapped[datetime | None]
+    created_at: Mapped[datetime] = mapped_column(default=utc_now)
+
+
+class InventoryRow(Base):
+    __tablename__ = "inventory_object"
+    vcenter_id: Mapped[str] = mapped_column(ForeignKey("vcenter.id"), primary_key=True)
+    moref: Mapped[str] = mapped_column(String(64), primary_key=True)
+    type: Mapped[str] = mapped_column(String(32))
+    facts: Mapped[dict[str, Any]]
+
+
+class MachineRow(Base):
+    """A VM below a vCenter's root folder, as the watch last saw it."""
+
+    __tablename__ = "virtual_machine"
+    vcenter_id: Mapped[str] = mapped_column(ForeignKey("vcenter.id"), primary_key=True)
+    moref: Mapped[str] = mapped_column(String(64), primary_key=True)
+    instance_uuid: Mapped[str] = mapped_column(Uuid, index=True)
+    facts: Mapped[dict[str, Any]]
+
+
+class Resource(Base):
+    """Something made of VMs. `number` is the 32-bit id that the node API's paths carry."""
+
+    __tablename__ = "resource"
+    __table_args__ = (
+        Index(
+            "one_live_name",
+            "org_id",
+            "kind",
+            "name",
+            unique=True,
+            sqlite_where=text("deleted_at IS NULL"),
+            postgresql_where=text("deleted_at IS NULL"),
+        ),
+    )
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
+    id: Mapped[str] = mapped_column(Uuid, unique=True)
+    org_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"))
+    kind: Mapped[str] = mapped_column(String(32))
+    name: Mapped[str] = mapped_column(String(63))
+    vcenter_id: Mapped[str] = mapped_column(ForeignKey("vcenter.id"))
+    generation: Mapped[int] = mapped_column(default=1)
+    observed_generation: Mapped[int] = mapped_column(default=0)
+    epoch: Mapped[int] = mapped_column(default=1)
+    status: Mapped[str] = mapped_column(String(16), default="CREATING")
+    conditions: Mapped[list[Any]] = mapped_column(default=list)
+    established: Mapped[bool] = mapped_column(default=False)
+    folder: Mapped[str | None] = mapped_column(String(64))
+    last_event: Mapped[int] = mapped_column(default=0)
+    created_at: Mapped[datetime] = mapped_column(default=utc_now)
+    created_by: Mapped[str] = mapped_column(String(63))
+    deletion_requested_at: Mapped[datetime | None]
+    deleted_at: Mapped[datetime | None]
+
+
+class Spec(Base):
+    """Append-only: one row per generation."""
+
+    __tablename__ = "spec"
+    resource_id: Mapped[str] = mapped_column(ForeignKey("resource.id"), primary_key=True)
+    generation: Mapped[int] = mapped_column(primary_key=True)
+    document: Mapped[dict[str, Any]]
+    requested_by: Mapped[str] = mapped_column(String(63))
+    requested_at: Mapped[datetime] = mapped_column(default=utc_now)
+
+
+class Node(Base):
+    """Its identity (name, instance UUID, leases) exists before its VM, and outlives it."""
+
+    __tablename__ = "node"
+    __table_args__ = (Index("node_by_resource", "resource_id", "phase"),)
+    id: Mapped[str] = mapped_column(Uuid, primary_key=True)
+    resource_id: Mapped[str] = mapped_column(ForeignKey("resource.id"))
+    vcenter_id: Mapped[str] = mapped_column(ForeignKey("vcenter.id"))
+    group: Mapped[str] = mapped_column("node_group", String(63))
+    name: Mapped[str] = mapped_column(String(63))
+    instance_uuid: Mapped[str] = mapped_column(Uuid, unique=True)
+    generation: Mapped[int]
+    epoch: Mapped[int]
+    attempt: Mapped[int]
+    replaces: Mapped[str | None] = mapped_column(Uuid)
+    replaced: Mapped[bool] = mapped_column(default=False)
+    chosen: Mapped[bool] = mapped_column(default=False)
+    phase: Mapped[str] = mapped_column(String(16), default="creating")
+    retire: Mapped[bool] = mapped_column(default=False)
+    failure: Mapped[str | None]
+    problem: Mapped[str | None]
+    removal_reason: Mapped[str | None]
+    nics: Mapped[list[Any]] = mapped_column(default=list)
+    address: Mapped[str | None] = mapped_column(String(45))
+    moref: Mapped[str | None] = mapped_column(String(64))
+    clone_task: Mapped[str | None] = mapped_column(String(64))
+    progress: Mapped[str | None]
+    token_id: Mapped[str] = mapped_column(Uuid)
+    token_issued_at: Mapped[datetime]
+    token_expires_at: Mapped[datetime]
+    created_at: Mapped[datetime] = mapped_column(default=utc_now)
+    work_started_at: Mapped[datetime | None]
+    clone_started_at: Mapped[datetime | None]
+    powered_on_at: Mapped[datetime | None]
+    addressed_at: Mapped[datetime | None]
+    contacted_at: Mapped[datetime | None]
+    leading_at: Mapped[datetime | None]
+    join_requested_at: Mapped[datetime | None]
+    join_granted_at: Mapped[datetime | None]
+    join_token_at: Mapped[datetime | None]
+    reported_ready_at: Mapped[datetime | None]
+    ready_at: Mapped[datetime | None]
+    gone_at: Mapped[datetime | None]
+
+
+class Leadership(Base):
+    """Who may run `kubeadm init`. A row exists once per cluster: compare-and-set by insertion."""
+
+    __tablename__ = "leadership"
+    resource_id: Mapped[str] = mapped_column(ForeignKey("resource.id"), primary_key=True)
+    node_id: Mapped[str] = mapped_column(ForeignKey("node.id"))
+    hostname: Mapped[str] = mapped_column(String(63))
+    ip: Mapped[str] = mapped_column(String(45))
+    claimed_at: Mapped[datetime] = mapped_column(default=utc_now)
+
+
+class Task(Base):
+    """Work on a resource as a whole, such as its certificates."""
+
+    __tablename__ = "task"
+    resource_id: Mapped[str] = mapped_column(ForeignKey("resource.id"), primary_key=True)
+    name: Mapped[str] = mapped_column(String(32), primary_key=True)
+    key: Mapped[str] = mapped_column(String(64))
+    epoch: Mapped[int]
+    state: Mapped[str] = mapped_column(String(16))
+    reason: Mapped[str | None]
+    started_at: Mapped[datetime]
+    finished_at: Mapped[datetime | None]
+
+
+class Lease(Base):
+    """An address, VIP, VRID or MAC: once per L2 domain, across organisations."""
+
+    __tablename__ = "lease"
+    kind: Mapped[str] = mapped_column(String(16), primary_key=True)
+    domain: Mapped[str] = mapped_column(String(128), primary_key=True)
+    value: Mapped[str] = mapped_column(String(64), primary_key=True)
+    resource_id: Mapped[str] = mapped_column(ForeignKey("resource.id"), index=True)
+    node_id: Mapped[str | None] = mapped_column(ForeignKey("node.id"), index=True)
+
+
+class Operation(Base):
+    __tablename__ = "operation"
+    id: Mapped[str] = mapped_column(Uuid, primary_key=True)
+    org_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"))
+    resource_id: Mapped[str] = mapped_column(ForeignKey("resource.id"), index=True)
+    kind: Mapped[str] = mapped_column(String(32))
+    generation: Mapped[int]
+    state: Mapped[str] = mapped_column(String(16), default="running")
+    percent: Mapped[int] = mapped_column(default=0)
+    steps: Mapped[list[Any]] = mapped_column(default=list)
+    reason: Mapped[str | None]
+    superseded_by: Mapped[str | None] = mapped_column(Uuid)
+    requested_by: Mapped[str] = mapped_column(String(63))
+    started_at: Mapped[datetime] = mapped_column(default=utc_now)
+    finished_at: Mapped[datetime | None]
+
+
+class Event(Base):
+    __tablename__ = "event"
+    resource_id: Mapped[str] = mapped_column(ForeignKey("resource.id"), primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[datetime] = mapped_column(default=utc_now)
+    node_id: Mapped[str | None] = mapped_column(Uuid)
+    type: Mapped[str] = mapped_column(String(16), default="Normal")
+    reason: Mapped[str] = mapped_column(String(63))
+    message: Mapped[str]
+
+
+class IdempotencyKey(Base):
+    __tablename__ = "idempotency_key"
+    org_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), primary_key=True)
+    key: Mapped[str] = mapped_column(String(255), primary_key=True)
+    digest: Mapped[str] = mapped_column(String(64))
+    status: Mapped[int]
+    headers: Mapped[dict[str, Any]]
+    body: Mapped[dict[str, Any]]
+    created_at: Mapped[datetime] = mapped_column(default=utc_now)

@@ -1,0 +1,46 @@
+"""Tasks on a resource as a whole."""
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from provisioner.domain.planning.wishes import TaskFacts, TaskState, TaskWish
+from provisioner.store.tables import Resource, Task
+from provisioner.store.types import utc_now
+
+
+def of_resource(session: Session, resource_id: str) -> list[TaskFacts]:
+    query = select(Task).where(Task.resource_id == resource_id).order_by(Task.name)
+    return [TaskFacts.model_validate(row, from_attributes=True) for row in session.scalars(query)]
+
+
+def begin(session: Session, resource: Resource, wish: TaskWish) -> None:
+    row = _row(session, resource, wish.name)
+    row.key, row.epoch, row.state = wish.key, resource.epoch, TaskState.RUNNING
+    row.reason, row.started_at, row.finished_at = None, utc_now(), None
+
+
+def finish(session: Session, resource: Resource, name: str, failure: str | None = None) -> None:
+    """Done, or failed with the reason."""
+    row = _row(session, resource, name)
+    row.state = TaskState.FAILED if failure else TaskState.DONE
+    row.reason, row.finished_at = failure, utc_now()
+
+
+def note(session: Session, resource: Resource, name: str, problem: str) -> None:
+    """The trouble a task that still runs has at present."""
+    _row(session, resource, name).reason = problem
+
+
+def _row(session: Session, resource: Resource, name: str) -> Task:
+    found = session.get(Task, (resource.id, name))
+    if found is None:
+        found = Task(
+            resource_id=resource.id,
+            name=name,
+            key="",
+            epoch=resource.epoch,
+            state=TaskState.RUNNING,
+            started_at=utc_now(),
+        )
+        session.add(found)
+    return found

@@ -1,0 +1,44 @@
+"""The vCenters an organisation registered."""
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from provisioner.store.errors import NotFound
+from provisioner.store.tables import Installation, Node, Resource, VCenter
+
+
+def find(session: Session, org_id: int, name: str) -> VCenter:
+    query = select(VCenter).where(VCenter.org_id == org_id, VCenter.name == name)
+    found = session.scalars(query).first()
+    if found is None:
+        raise NotFound(f"there is no vCenter named {name!r}; see GET /vcenters")
+    return found
+
+
+def get(session: Session, vcenter_id: str) -> VCenter:
+    found = session.get(VCenter, vcenter_id)
+    if found is None:
+        raise NotFound(f"there is no vCenter {vcenter_id}")
+    return found
+
+
+def listed(session: Session, org_id: int | None = None) -> list[VCenter]:
+    """Of one organisation, or of all."""
+    query = select(VCenter).order_by(VCenter.name)
+    if org_id is not None:
+        query = query.where(VCenter.org_id == org_id)
+    return list(session.scalars(query))
+
+
+def in_use(session: Session, vcenter_id: str) -> bool:
+    """Live resources, or VMs not yet gone."""
+    live = select(Resource.id).where(
+        Resource.vcenter_id == vcenter_id, Resource.deleted_at.is_(None)
+    )
+    left = select(Node.id).where(Node.vcenter_id == vcenter_id, Node.phase != "gone")
+    return any(session.scalars(query.limit(1)).first() for query in (live, left))
+
+
+def owner_mark(session: Session) -> str:
+    """This installation's UUID, which marks every VM it made."""
+    return session.scalars(select(Installation.uuid)).one()
