@@ -51,8 +51,8 @@ def missing(wish: GroupWish, observed: Observed, epoch: int) -> tuple[NewNode, .
     failed = [n for n in unanswered(wish.name, observed, epoch) if n.attempt < MAX_ATTEMPTS]
     again = [NewNode(group=wish.name, attempt=n.attempt + 1, replaces=n.id) for n in failed[:count]]
     fresh = [NewNode(group=wish.name)] * (count - len(again))
-    room = observed.free_addresses.get(wish.name, count)
-    return tuple((again + fresh)[: max(0, room)])
+    room = observed.rooms.get(wish.name)
+    return tuple((again + fresh)[: max(0, room.free) if room else count])
 
 
 def shortages(wish: GroupWish, observed: Observed, epoch: int) -> tuple[Shortage, ...]:
@@ -62,13 +62,12 @@ def shortages(wish: GroupWish, observed: Observed, epoch: int) -> tuple[Shortage
         reason = f"{MAX_ATTEMPTS} attempts failed, the last one ({lost[-1].name}): "
         reason += lost[-1].failure or "unknown"
         found.append(Shortage(group=wish.name, missing=len(lost), reason=reason, final=True))
-    wanted = _wanted(wish, observed, epoch)
-    room = observed.free_addresses.get(wish.name, wanted)
-    if room < wanted:
+    wanted, room = _wanted(wish, observed, epoch), observed.rooms.get(wish.name)
+    if room and room.free < wanted:
         freeing = any(node.phase is Phase.REMOVING for node in observed.of(wish.name))
-        reason = "the address ranges have no free address; widen them or scale down"
+        short = wanted - room.free
         found.append(
-            Shortage(group=wish.name, missing=wanted - room, reason=reason, final=not freeing)
+            Shortage(group=wish.name, missing=short, reason=room.reason, final=not freeing)
         )
     return tuple(found)
 

@@ -64,13 +64,20 @@ class Desired(Fact):
     tasks: tuple[TaskWish, ...] = ()
 
 
+class Room(Fact):
+    """How many more nodes a group can take, and what is in the way of others."""
+
+    free: int
+    reason: str
+
+
 class Observed(Fact):
-    """`free_addresses` of groups with static addresses; absent means without limit."""
+    """`rooms` of the groups that are limited; absent means without limit."""
 
     now: datetime
     nodes: tuple[NodeFacts, ...] = ()
     tasks: tuple[TaskFacts, ...] = ()
-    free_addresses: dict[str, int] = Field(default_factory=dict)
+    rooms: dict[str, Room] = Field(default_factory=dict)
     established: bool = False
 
     def of(self, group: str) -> tuple[NodeFacts, ...]:

@@ -1,0 +1,99 @@
+"""From rows to what planning takes: the wish, and the world as it is on record."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from provisioner.domain.addresses import capacity, parse_range
+from provisioner.domain.clusters import desired as cluster_desired
+from provisioner.domain.faults import Fault
+from provisioner.domain.inventory import Inventory, Resolved, Resolver
+from provisioner.domain.planning.wishes import Desired, Observed, Room
+from provisioner.domain.spec.checks import group_path
+from provisioner.domain.spec.cluster import ClusterSpec, ControlPlane, NodePool
+from provisioner.store import inventory, leases, nodes, resources, tasks
+from provisioner.store.tables import Resource, VCenter
+
+
+@dataclass(frozen=True)
+class World:
+    """One resource with everything that deciding about it takes."""
+
+    resource: Resource
+    vcenter: VCenter
+    spec: ClusterSpec
+    desired: Desired
+    observed: Observed
+    places: Mapping[str, Resolved]
+
+
+def load(session: Session, resource: Resource, now: datetime) -> World:
+    spec = spec_of(session, resource)
+    vcenter = resources.vcenter_of(session, resource)
+    desired = cluster_desired(
+        spec,
+        generation=resource.generation,
+        epoch=resource.epoch,
+        deleting=resource.deletion_requested_at is not None,
+    )
+    places, faults = resolve(spec, inventory.load(session, vcenter.id), vcenter.root_folder)
+    rooms = {} if desired.deleting else _rooms(session, spec, vcenter, places, faults)
+    observed = Observed(
+        now=now,
+        nodes=tuple(map(nodes.facts, nodes.relevant(session, resource.id, resource.epoch))),
+        tasks=tuple(tasks.of_resource(session, resource.id)),
+        rooms=rooms,
+        established=resource.established,
+    )
+    return World(resource, vcenter, spec, desired, observed, places)
+
+
+def spec_of(session: Session, resource: Resource) -> ClusterSpec:
+    return ClusterSpec.model_validate(resources.document(session, resource))
+
+
+def resolve(
+    spec: ClusterSpec, known: Inventory, root_folder: str
+) -> tuple[dict[str, Resolved], list[Fault]]:
+    """Each group's place in the vCenter; the faults name the fields of those that have none."""
+    resolver = Resolver(known, root_folder)
+    places = {}
+    for name, group in spec.groups().items():
+        at = group_path(spec, name)
+        override = f"{at}.placement" if group.placement else "placement"
+        place = resolver.resolve(
+            spec.placement_of(name), group.template, (override, f"{at}.template")
+        )
+        if place:
+            places[name] = place
+    return places, sorted(set(resolver.faults))
+
+
+def network_domain(vcenter: VCenter, place: Resolved, nic: int = 0) -> str:
+    return leases.l2_domain(vcenter.instance_uuid or vcenter.id, place.networks[nic].moref)
+
+
+def _rooms(
+    session: Session,
+    spec: ClusterSpec,
+    vcenter: VCenter,
+    places: Mapping[str, Resolved],
+    faults: list[Fault],
+) -> dict[str, Room]:
+    missing = "; ".join(f"{fault.path}: {fault.message}" for fault in faults)
+    rooms = {name: Room(free=0, reason=missing) for name in spec.groups() if name not in places}
+    for name, place in places.items():
+        group = spec.machine(name)
+        if group.addresses:
+            domain = network_domain(vcenter, place)
+            rooms[name] = _room(group, set(leases.taken_addresses(session, domain)))
+    return rooms
+
+
+def _room(group: ControlPlane | NodePool, taken: set[str]) -> Room:
+    ranges = group.addresses.ranges if group.addresses else ()
+    used = sum(1 for text in ranges for address in parse_range(text) if str(address) in taken)
+    reason = "addresses.ranges has no free address; widen it or scale down"
+    return Room(free=capacity(ranges) - used, reason=reason)

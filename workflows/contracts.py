@@ -1,0 +1,63 @@
+"""Names, ids and inputs of all workflows: the only thing the API imports besides its gateway.
+
+Payloads hold ids and nothing else; facts are in the database. A signal is a hint to look.
+"""
+
+from typing import Final
+
+from pydantic import BaseModel
+
+RESOURCE: Final = "resource"
+RESOURCE_TASK: Final = "resource-task"
+NODE_CREATE: Final = "node-create"
+NODE_REMOVE: Final = "node-remove"
+VCENTER_VERIFY: Final = "vcenter-verify"
+VCENTER_WATCH: Final = "vcenter-watch"
+UNSETTLED: Final = "poke-unsettled"
+
+LOOK_AGAIN: Final = "look_again"
+
+
+class NodeInput(BaseModel):
+    """`workflow` is the id of the resource's own workflow, to be poked in the end."""
+
+    node: str
+    workflow: str
+
+
+class TaskInput(BaseModel):
+    resource: str
+    task: str
+    workflow: str
+
+
+class VerifyResult(BaseModel):
+    """`reason` says why a login failed; `field` which field of the request to look at."""
+
+    accepted: bool
+    field: str | None = None
+    reason: str | None = None
+
+
+def resource_workflow(kind: str, resource: str) -> str:
+    return f"{kind}/{resource}"
+
+
+def task_workflow(kind: str, resource: str, task: str) -> str:
+    return f"{kind}/{resource}/{task}"
+
+
+def create_workflow(node: str) -> str:
+    return f"node/{node}"
+
+
+def remove_workflow(node: str) -> str:
+    return f"node/{node}/remove"
+
+
+def watch_workflow(vcenter: str) -> str:
+    return f"vcenter-watch/{vcenter}"
+
+
+def verify_workflow(vcenter: str) -> str:
+    return f"vcenter-verify/{vcenter}"
