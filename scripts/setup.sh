@@ -69,7 +69,7 @@ install_requirements() {
 }
 
 install_project() {
-    pip_install --no-deps --no-index --no-build-isolation --editable .
+    PYTHONWARNINGS=ignore pip_install --no-deps --no-index --no-build-isolation --editable .
 }
 
 go_fits() {

@@ -1,0 +1,126 @@
+"""Child processes that never outlive the one that started them, even when that is SIGKILLed.
+
+ProcessError
+  NotReady: ended or silent when its deadline had passed; quotes the end of its log
+"""
+
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+
+LEASH = Path(__file__).with_name("leash.py")
+POLL_SECONDS = 0.05
+LOG_TAIL_LINES = 15
+
+# The kernel ties a child's life to the thread that forked it, so one thread that lasts as long
+# as the interpreter forks them all.
+_forker = ThreadPoolExecutor(max_workers=1, thread_name_prefix="forker")
+
+
+class ProcessError(Exception):
+    """A child process did not do what it was started for."""
+
+
+class NotReady(ProcessError):
+    """The process ended, or did not answer before its deadline."""
+
+
+@dataclass(frozen=True)
+class Command:
+    """What to run. `env` is added to our own environment and may hold secrets; argv may not."""
+
+    name: str
+    argv: tuple[str, ...]
+    env: Mapping[str, str] = field(default_factory=dict, repr=False)
+    cwd: Path | None = None
+
+
+class Process:
+    """A child in a session and process group of its own, writing to one log file."""
+
+    def __init__(self, command: Command, child: subprocess.Popen[bytes], log: Path) -> None:
+        self.command = command
+        self.log = log
+        self._child = child
+
+    @property
+    def pid(self) -> int:
+        return self._child.pid
+
+    @property
+    def running(self) -> bool:
+        if self._child.returncode is not None:
+            return False
+        # Leaves the dead child unreaped, so that its group's number can't be somebody else's yet.
+        return os.waitid(os.P_PID, self.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is None
+
+    def wait_ready(self, is_ready: Callable[[], bool], seconds: float) -> None:
+        """Returns once `is_ready` says so; NotReady after `seconds` or when the process ended."""
+        deadline = time.monotonic() + seconds
+        while not is_ready():
+            if not self.running:
+                raise NotReady(self._explain("ended before it was ready"))
+            if time.monotonic() > deadline:
+                raise NotReady(self._explain(f"is not ready after {seconds:g} s"))
+            time.sleep(POLL_SECONDS)
+
+    def end(self, grace_seconds: float = 10.0) -> None:
+        """SIGTERM to the group, SIGKILL to what is left after the grace. Ended already: nothing."""
+        if self.running:
+            self._signal(signal.SIGTERM)
+            _wait_until(lambda: not self.running, grace_seconds)
+        self.kill()
+
+    def kill(self) -> None:
+        """SIGKILL to the whole group, as a power cut would. Ended already: nothing."""
+        if self._child.returncode is None:
+            self._signal(signal.SIGKILL)
+            self._child.wait()
+
+    def _signal(self, number: signal.Signals) -> None:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self.pid, number)
+
+    def _explain(self, what: str) -> str:
+        return f"{self.command.name} {what}; the end of {self.log}:\n{_tail(self.log)}"
+
+
+def start(command: Command, logs: Path) -> Process:
+    """Starts it; output is appended to `logs`/<name>.log. It dies with this process."""
+    logs.mkdir(parents=True, exist_ok=True)
+    log = logs / f"{command.name}.log"
+    return Process(command, _forker.submit(_fork, command, log).result(), log)
+
+
+def _fork(command: Command, log: Path) -> subprocess.Popen[bytes]:
+    leashed = (sys.executable, "-I", "-S", str(LEASH), str(os.getpid()), *command.argv)
+    with log.open("ab") as output:
+        return subprocess.Popen(
+            leashed,
+            env={**os.environ, **command.env},
+            cwd=command.cwd,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+
+
+def _wait_until(is_so: Callable[[], bool], seconds: float) -> bool:
+    deadline = time.monotonic() + seconds
+    while not is_so():
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(POLL_SECONDS)
+    return True
+
+
+def _tail(log: Path) -> str:
+    return "\n".join(log.read_text(errors="replace").splitlines()[-LOG_TAIL_LINES:])
