@@ -99,6 +99,19 @@ def start(command: Command, logs: Path) -> Process:
     return Process(command, _forker.submit(_fork, command, log).result(), log)
 
 
+def start_ready(
+    command: Command, logs: Path, is_ready: Callable[[], bool], seconds: float
+) -> Process:
+    """`start`, then `wait_ready`; on any failure nothing is left running."""
+    process = start(command, logs)
+    try:
+        process.wait_ready(is_ready, seconds)
+    except BaseException:
+        process.kill()
+        raise
+    return process
+
+
 def _fork(command: Command, log: Path) -> subprocess.Popen[bytes]:
     leashed = (sys.executable, "-I", "-S", str(LEASH), str(os.getpid()), *command.argv)
     with log.open("ab") as output:
