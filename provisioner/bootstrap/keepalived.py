@@ -1,0 +1,79 @@
+"""keepalived's configuration for one master of a control plane with a floating address."""
+
+from ipaddress import ip_address
+
+from pydantic import Field
+
+from provisioner.bootstrap.layout import CHECK_API
+from provisioner.domain.spec.cluster import API_PORT
+from provisioner.domain.virtual_machines import Fact
+
+
+class KeepalivedConfig(Fact):
+    """`source` is the master's own address on `interface`, `peers` are the other masters'.
+
+    `priority` differs between the masters; `virtual_router_id` between all clusters of an L2
+    network.
+    """
+
+    router_id: str
+    interface: str = Field(pattern=r"^[A-Za-z0-9_.-]{1,15}$")
+    source: str
+    peers: tuple[str, ...]
+    vip: str
+    virtual_router_id: int = Field(ge=1, le=255)
+    priority: int = Field(ge=1, le=254)
+    api_port: int = API_PORT
+
+
+def render(config: KeepalivedConfig) -> str:
+    """The file's text. Unicast, so that no other cluster's adverts are ever heard."""
+    return "\n\n".join((_globals(config), _check(config), _instance(config))) + "\n"
+
+
+def _globals(config: KeepalivedConfig) -> str:
+    # The refresh repairs the neighbours' ARP caches after a partition has healed.
+    return _block(
+        "global_defs",
+        f"router_id {config.router_id}",
+        "vrrp_version 3",
+        "vrrp_garp_master_delay 1",
+        "vrrp_garp_master_refresh 10",
+        "enable_script_security",
+        "script_user root",
+    )
+
+
+def _check(config: KeepalivedConfig) -> str:
+    return _block(
+        "vrrp_script kube_apiserver",
+        f'script "{CHECK_API} {config.api_port}"',
+        "interval 1",
+        "timeout 2",
+        "fall 2",
+        "rise 1",
+        # Any other weight only lowers the priority, which nopreempt makes the peers ignore.
+        "weight 0",
+    )
+
+
+def _instance(config: KeepalivedConfig) -> str:
+    vip = ip_address(config.vip)
+    return _block(
+        "vrrp_instance kubernetes_api",
+        "state BACKUP",
+        "nopreempt",
+        f"interface {config.interface}",
+        f"virtual_router_id {config.virtual_router_id}",
+        f"priority {config.priority}",
+        "advert_int 0.3",
+        f"unicast_src_ip {config.source}",
+        _block("unicast_peer", *config.peers),
+        _block("virtual_ipaddress", f"{vip}/{vip.max_prefixlen} dev {config.interface}"),
+        _block("track_script", "kube_apiserver"),
+    )
+
+
+def _block(head: str, *lines: str) -> str:
+    body = "\n".join(lines).splitlines()
+    return "\n".join([f"{head} {{", *(f"    {line}" for line in body), "}"])

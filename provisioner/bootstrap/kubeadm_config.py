@@ -1,0 +1,135 @@
+"""kubeadm's inputs as far as the service knows them.
+
+What only the machine learns stands as @ADDRESS@, @TOKEN@ and the like; the agent fills it in.
+"""
+
+import json
+from typing import Any
+
+from provisioner.bootstrap.layout import CONTAINER_RUNTIME, DISCOVERY, ENCRYPTION_CONFIG
+from provisioner.bootstrap.model import NodeBootstrap
+
+API_VERSION = "kubeadm.k8s.io/v1beta4"
+POOL_LABEL = "nodepool.banzaicloud.io/name"
+CONTROL_PLANE_TAINT = {"key": "node-role.kubernetes.io/control-plane", "effect": "NoSchedule"}
+# The slowest part of a start on small machines is etcd and the API server coming up.
+TIMEOUTS = {"controlPlaneComponentHealthCheck": "6m0s"}
+
+Document = dict[str, Any]
+
+
+def init_documents(node: NodeBootstrap) -> str:
+    """What the first master starts the cluster with."""
+    return "\n---\n".join(json.dumps(part) for part in (_init(node), _cluster(node), _kubelet()))
+
+
+def join_document(node: NodeBootstrap) -> str:
+    """The authority is known beforehand, so discovery needs no cluster-info and no CA hash."""
+    document = _document(
+        "JoinConfiguration",
+        discovery={"file": {"kubeConfigPath": DISCOVERY}, "tlsBootstrapToken": "@TOKEN@"},
+        nodeRegistration=_registration(node),
+        timeouts=TIMEOUTS,
+    )
+    if node.role == "master":
+        document["controlPlane"] = {"localAPIEndpoint": _local_endpoint(node)}
+    return json.dumps(document)
+
+
+def discovery_document() -> str:
+    """A kubeconfig without credentials; kubeadm takes the unnamed cluster."""
+    cluster = {"server": "https://@SERVER@", "certificate-authority-data": "@AUTHORITY@"}
+    clusters = [{"name": "", "cluster": cluster}]
+    return json.dumps({"apiVersion": "v1", "kind": "Config", "clusters": clusters})
+
+
+def named(values: dict[str, str]) -> list[dict[str, str]]:
+    """v1beta4's form of extra arguments."""
+    return [{"name": name, "value": value} for name, value in values.items()]
+
+
+def _document(kind: str, **fields: Any) -> Document:
+    return {"apiVersion": API_VERSION, "kind": kind, **fields}
+
+
+def _init(node: NodeBootstrap) -> Document:
+    return _document(
+        "InitConfiguration",
+        # kubeadm's own would live for a day.
+        bootstrapTokens=[{"token": "@TOKEN@", "ttl": "1m0s"}],
+        localAPIEndpoint=_local_endpoint(node),
+        nodeRegistration=_registration(node),
+        timeouts=TIMEOUTS,
+    )
+
+
+def _local_endpoint(node: NodeBootstrap) -> Document:
+    """Always explicit: left to choose, kubeadm may take the floating address."""
+    return {"advertiseAddress": "@ADDRESS@", "bindPort": node.api_port}
+
+
+def _cluster(node: NodeBootstrap) -> Document:
+    return _document(
+        "ClusterConfiguration",
+        kubernetesVersion=f"v{node.kubernetes.version}",
+        clusterName=node.cluster_name,
+        controlPlaneEndpoint=endpoint(node.api_host, node.api_port),
+        encryptionAlgorithm="ECDSA-P256",
+        apiServer=_api_server(node),
+        networking={
+            "podSubnet": str(node.kubernetes.pod_cidr),
+            "serviceSubnet": str(node.kubernetes.service_cidr),
+            "dnsDomain": "cluster.local",
+        },
+    )
+
+
+def endpoint(host: str, port: int) -> str:
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+
+
+def _api_server(node: NodeBootstrap) -> Document:
+    # 127.0.0.1 is for the check that keepalived runs.
+    names = (node.endpoint.dns_name, node.endpoint.vip, "127.0.0.1", "localhost")
+    return {
+        "certSANs": [str(name) for name in names if name],
+        "extraArgs": named({"encryption-provider-config": ENCRYPTION_CONFIG}),
+        "extraVolumes": [
+            {
+                "name": "encryption-provider-config",
+                "hostPath": ENCRYPTION_CONFIG,
+                "mountPath": ENCRYPTION_CONFIG,
+                "readOnly": True,
+                "pathType": "File",
+            }
+        ],
+    }
+
+
+def _kubelet() -> Document:
+    return {
+        "apiVersion": "kubelet.config.k8s.io/v1beta1",
+        "kind": "KubeletConfiguration",
+        "cgroupDriver": "systemd",
+        "rotateCertificates": True,
+    }
+
+
+def _registration(node: NodeBootstrap) -> Document:
+    labels = {POOL_LABEL: node.node_pool} | node.labels
+    joined = ",".join(f"{key}={value}" for key, value in sorted(labels.items()))
+    return {
+        "name": node.node_name,
+        "criSocket": CONTAINER_RUNTIME,
+        "imagePullPolicy": "IfNotPresent",
+        "taints": _taints(node),
+        "kubeletExtraArgs": named({"node-labels": joined, "node-ip": "@ADDRESS@"}),
+    }
+
+
+def _taints(node: NodeBootstrap) -> list[dict[str, str]]:
+    """An empty list means none: left out, kubeadm would taint every master."""
+    taints = [taint.model_dump() for taint in node.taints]
+    if node.role == "master" and not node.schedulable:
+        taints.insert(0, dict(CONTROL_PLANE_TAINT))
+    return taints
