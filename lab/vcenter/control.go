@@ -1,0 +1,111 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+
+	"github.com/vmware/govmomi/simulator"
+	"github.com/vmware/govmomi/vim25/mo"
+	"github.com/vmware/govmomi/vim25/types"
+)
+
+// control is what tests and the lab use beside the vSphere API:
+//
+//	GET, DELETE        /requests  SOAP requests by method since the last DELETE
+//	GET, POST, DELETE  /faults    rules (see rule) and how often each was hit
+//	PUT, DELETE        /delays    how long tasks take, milliseconds by SOAP method
+//	DELETE             /sessions  end every session, as an idle time-out does
+type control struct {
+	registry *simulator.Registry
+	counter  counter
+	rules    ruleBook
+	sessions sessionBook
+}
+
+func newControl(model *simulator.Model) *control {
+	c := &control{registry: model.Map()}
+	c.sessions.known = make(map[string]*simulator.Session)
+	model.Map().Handler = c.intercept
+	return c
+}
+
+// intercept sees every SOAP call before the simulator does. The object it returns serves the call.
+func (c *control) intercept(ctx *simulator.Context, call *simulator.Method) (mo.Reference, types.BaseMethodFault) {
+	c.counter.add(call.Name)
+	if fault := c.sessions.check(ctx, call); fault != nil {
+		return nil, fault
+	}
+	target := ctx.Map.Get(call.This)
+	if target == nil {
+		return nil, nil
+	}
+	if rule := c.rules.match(call.Name, target); rule != nil {
+		fault := rule.fault(call.This)
+		if rule.In == inTask {
+			return failingTask{target, fault}, nil
+		}
+		return nil, fault
+	}
+	return c.fillGaps(call.Name, target), nil
+}
+
+func (c *control) routes() http.Handler {
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /requests", func(w http.ResponseWriter, _ *http.Request) { answer(w, c.counter.read()) })
+	mux.HandleFunc("DELETE /requests", func(http.ResponseWriter, *http.Request) { c.counter.reset() })
+	mux.HandleFunc("GET /faults", func(w http.ResponseWriter, _ *http.Request) { answer(w, c.rules.read()) })
+	mux.HandleFunc("POST /faults", c.addRule)
+	mux.HandleFunc("DELETE /faults", func(http.ResponseWriter, *http.Request) { c.rules.clear() })
+	mux.HandleFunc("PUT /delays", setDelays)
+	mux.HandleFunc("DELETE /delays", func(http.ResponseWriter, *http.Request) { applyDelays(nil) })
+	mux.HandleFunc("DELETE /sessions", func(http.ResponseWriter, *http.Request) { c.sessions.end() })
+	return mux
+}
+
+func answer(w http.ResponseWriter, value any) {
+	w.Header().Set("Content-Type", "application/json")
+	_ = json.NewEncoder(w).Encode(value)
+}
+
+func (c *control) addRule(w http.ResponseWriter, r *http.Request) {
+	added := &rule{Method: anything, Name: anything, In: inCall}
+	if err := json.NewDecoder(r.Body).Decode(added); err != nil {
+		http.Error(w, err.Error(), http.StatusBadRequest)
+		return
+	}
+	if _, known := faults[added.Fault]; !known {
+		http.Error(w, fmt.Sprintf("unknown fault %q", added.Fault), http.StatusBadRequest)
+		return
+	}
+	c.rules.add(added)
+}
+
+// taskNames maps SOAP methods to the names that the simulator gives their tasks.
+var taskNames = map[string]string{
+	"CloneVM_Task": "CloneVm", "PowerOnVM_Task": "PowerVm_Task", "PowerOffVM_Task": "PowerVm_Task",
+	"PowerOnMultiVM_Task": "PowerOnMultiVM", "ReconfigVM_Task": "ReconfigVm", "Destroy_Task": "Destroy",
+}
+
+func setDelays(w http.ResponseWriter, r *http.Request) {
+	var delays map[string]int
+	if err := json.NewDecoder(r.Body).Decode(&delays); err != nil {
+		http.Error(w, err.Error(), http.StatusBadRequest)
+		return
+	}
+	for method := range delays {
+		if _, known := taskNames[method]; !known {
+			http.Error(w, fmt.Sprintf("no task is known for %q", method), http.StatusBadRequest)
+			return
+		}
+	}
+	applyDelays(delays)
+}
+
+func applyDelays(delays map[string]int) {
+	byTask := map[string]int{"LockHandoff": 0}
+	for method, milliseconds := range delays {
+		byTask[taskNames[method]] = milliseconds
+	}
+	simulator.TaskDelay.MethodDelay = byTask
+}

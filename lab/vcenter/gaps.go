@@ -1,0 +1,92 @@
+package main
+
+import (
+	"github.com/vmware/govmomi/simulator"
+	"github.com/vmware/govmomi/vim25/methods"
+	"github.com/vmware/govmomi/vim25/mo"
+	"github.com/vmware/govmomi/vim25/soap"
+	"github.com/vmware/govmomi/vim25/types"
+)
+
+// fillGaps returns a stand-in for objects whose method the simulator does only half, else nil.
+func (c *control) fillGaps(method string, target mo.Reference) mo.Reference {
+	switch object := target.(type) {
+	case *simulator.StorageResourceManager:
+		if method == "RecommendDatastores" {
+			return storageAdvice{object}
+		}
+	case *simulator.VirtualMachine:
+		if method == "MarkAsTemplate" {
+			return templateMarker{object}
+		}
+	case *simulator.Datacenter:
+		if method == "PowerOnMultiVM_Task" {
+			return batchPower{object, &c.rules}
+		}
+	}
+	return nil
+}
+
+// storageAdvice recommends for clones as well: the simulator wants a detail that real clients leave
+// out there.
+type storageAdvice struct {
+	*simulator.StorageResourceManager
+}
+
+func (s storageAdvice) RecommendDatastores(ctx *simulator.Context, req *types.RecommendDatastores) soap.HasFault {
+	selection := &req.StorageSpec.PodSelectionSpec
+	if len(selection.InitialVmConfig) == 0 && selection.StoragePod != nil {
+		selection.InitialVmConfig = []types.VmPodConfigForPlacement{{StoragePod: *selection.StoragePod}}
+	}
+	return s.StorageResourceManager.RecommendDatastores(ctx, req)
+}
+
+// templateMarker tells watchers of the change.
+type templateMarker struct{ *simulator.VirtualMachine }
+
+func (t templateMarker) MarkAsTemplate(ctx *simulator.Context, req *types.MarkAsTemplate) soap.HasFault {
+	res := t.VirtualMachine.MarkAsTemplate(req)
+	if res.Fault() == nil {
+		ctx.Update(t.VirtualMachine, []types.PropertyChange{{Name: "config.template", Val: true}})
+	}
+	return res
+}
+
+// batchPower lets rules for PowerOnVM_Task hit single VMs of a batch.
+type batchPower struct {
+	*simulator.Datacenter
+	rules *ruleBook
+}
+
+func (b batchPower) PowerOnMultiVMTask(ctx *simulator.Context, req *types.PowerOnMultiVM_Task) soap.HasFault {
+	task := simulator.CreateTask(b.Datacenter, "powerOnMultiVM",
+		func(*simulator.Task) (types.AnyType, types.BaseMethodFault) {
+			result := types.ClusterPowerOnVmResult{Attempted: []types.ClusterAttemptedVmInfo{}}
+			for _, ref := range req.Vm {
+				if vm, ok := ctx.Map.Get(ref).(*simulator.VirtualMachine); ok {
+					result.Attempted = append(result.Attempted, b.powerOn(ctx, vm))
+				}
+			}
+			return result, nil
+		})
+	return &methods.PowerOnMultiVM_TaskBody{
+		Res: &types.PowerOnMultiVM_TaskResponse{Returnval: task.Run(ctx)},
+	}
+}
+
+func (b batchPower) powerOn(ctx *simulator.Context, vm *simulator.VirtualMachine) types.ClusterAttemptedVmInfo {
+	// A context of its own for each task: two tasks must not share what one of them locks.
+	own := &simulator.Context{Context: ctx.Context, Session: ctx.Session, Map: ctx.Map}
+	req := &types.PowerOnVM_Task{This: vm.Self}
+	var task types.ManagedObjectReference
+	own.WithLock(vm, func() {
+		var body soap.HasFault
+		if rule := b.rules.match("PowerOnVM_Task", vm); rule != nil {
+			body = failingTask{vm, rule.fault(vm.Self)}.PowerOnVMTask(own, req)
+		} else {
+			body = vm.PowerOnVMTask(own, req)
+		}
+		task = body.(*methods.PowerOnVM_TaskBody).Res.Returnval
+	})
+	return types.ClusterAttemptedVmInfo{Vm: vm.Self, Task: &task}
+}
