@@ -10,6 +10,7 @@ from provisioner.domain.addresses import capacity, parse_range
 from provisioner.domain.clusters import desired as cluster_desired
 from provisioner.domain.faults import Fault
 from provisioner.domain.inventory import Inventory, Resolved, Resolver
+from provisioner.domain.nodes import Phase
 from provisioner.domain.planning.wishes import Desired, Observed, Room
 from provisioner.domain.spec.checks import group_path
 from provisioner.domain.spec.cluster import ClusterSpec, ControlPlane, NodePool
@@ -38,16 +39,27 @@ def load(session: Session, resource: Resource, now: datetime) -> World:
         epoch=resource.epoch,
         deleting=resource.deletion_requested_at is not None,
     )
-    places, faults = resolve(spec, inventory.load(session, vcenter.id), vcenter.root_folder)
-    rooms = {} if desired.deleting else _rooms(session, spec, vcenter, places, faults)
     observed = Observed(
         now=now,
         nodes=tuple(map(nodes.facts, nodes.relevant(session, resource.id, resource.epoch))),
         tasks=tuple(tasks.of_resource(session, resource.id)),
-        rooms=rooms,
         established=resource.established,
     )
+    places: dict[str, Resolved] = {}
+    if _may_grow(desired, observed):
+        places, faults = resolve(spec, inventory.load(session, vcenter.id), vcenter.root_folder)
+        rooms = _rooms(session, spec, vcenter, places, faults)
+        observed = observed.model_copy(update={"rooms": rooms})
     return World(resource, vcenter, spec, desired, observed, places)
+
+
+def _may_grow(desired: Desired, observed: Observed) -> bool:
+    """Only then the inventory is needed, which is the costly part. A failing node counts."""
+    if desired.deleting:
+        return False
+    sound = [node for node in observed.nodes if node.phase is Phase.READY]
+    ready = {wish.name: sum(n.group == wish.name for n in sound) for wish in desired.groups}
+    return any(ready[wish.name] < wish.size for wish in desired.groups)
 
 
 def spec_of(session: Session, resource: Resource) -> ClusterSpec:

@@ -107,7 +107,6 @@ class Resource(Base):
     status: Mapped[str] = mapped_column(String(16), default="CREATING")
     conditions: Mapped[list[Any]] = mapped_column(default=list)
     established: Mapped[bool] = mapped_column(default=False)
-    folder: Mapped[str | None] = mapped_column(String(64))
     last_event: Mapped[int] = mapped_column(default=0)
     created_at: Mapped[datetime] = mapped_column(default=utc_now)
     created_by: Mapped[str] = mapped_column(String(63))
@@ -148,8 +147,10 @@ class Node(Base):
     failure: Mapped[str | None]
     problem: Mapped[str | None]
     removal_reason: Mapped[str | None]
+    place: Mapped[dict[str, Any]] = mapped_column(default=dict)
     nics: Mapped[list[Any]] = mapped_column(default=list)
     address: Mapped[str | None] = mapped_column(String(45))
+    folder: Mapped[str | None] = mapped_column(String(64))
     moref: Mapped[str | None] = mapped_column(String(64))
     clone_task: Mapped[str | None] = mapped_column(String(64))
     progress: Mapped[str | None]

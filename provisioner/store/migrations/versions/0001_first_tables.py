@@ -5,6 +5,7 @@ from alembic import op
 
 from provisioner.store.types import UtcDateTime
 
+
 revision = "0001"
 down_revision = None
 
@@ -107,7 +108,6 @@ def upgrade() -> None:
         sa.Column("status", sa.String(length=16), nullable=False),
         sa.Column("conditions", sa.JSON(), nullable=False),
         sa.Column("established", sa.Boolean(), nullable=False),
-        sa.Column("folder", sa.String(length=64), nullable=True),
         sa.Column("last_event", sa.Integer(), nullable=False),
         sa.Column("created_at", UtcDateTime(timezone=True), nullable=False),
         sa.Column("created_by", sa.String(length=63), nullable=False),
@@ -184,8 +184,10 @@ def upgrade() -> None:
         sa.Column("failure", sa.String(), nullable=True),
         sa.Column("problem", sa.String(), nullable=True),
         sa.Column("removal_reason", sa.String(), nullable=True),
+        sa.Column("place", sa.JSON(), nullable=False),
         sa.Column("nics", sa.JSON(), nullable=False),
         sa.Column("address", sa.String(length=45), nullable=True),
+        sa.Column("folder", sa.String(length=64), nullable=True),
         sa.Column("moref", sa.String(length=64), nullable=True),
         sa.Column("clone_task", sa.String(length=64), nullable=True),
         sa.Column("progress", sa.String(), nullable=True),
