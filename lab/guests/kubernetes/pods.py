@@ -74,7 +74,8 @@ def _budgets_of(objects: ObjectStore, pod: Object) -> list[Object]:
 
 def _selects(budget: Object, pod: Object) -> bool:
     wanted: dict[str, str] = budget["spec"]["selector"]["matchLabels"]
-    return wanted.items() <= pod["metadata"].get("labels", {}).items()
+    labels: dict[str, str] = pod["metadata"].get("labels", {})
+    return wanted.items() <= labels.items()
 
 
 def _is_exhausted(objects: ObjectStore, budget: Object) -> bool:

@@ -1,0 +1,1 @@
+"""Vault or OpenBao: certificate authorities, secrets and the key that signs node tokens."""

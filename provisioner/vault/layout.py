@@ -1,0 +1,26 @@
+"""Where things live in Vault. `policy.hcl` names the same paths."""
+
+from typing import Literal
+
+from provisioner.domain.ids import ResourceId
+
+KV_MOUNT = "pke-provisioner"
+TRANSIT_MOUNT = "pke-provisioner-transit"
+NODE_TOKEN_KEY = "node-token"  # noqa: S105 - the key's name
+APPROLE = "pke-provisioner"
+POLICY = "pke-provisioner"
+
+AuthorityName = Literal["kubernetes", "etcd", "front-proxy"]
+AUTHORITY_NAMES: tuple[AuthorityName, ...] = ("kubernetes", "etcd", "front-proxy")
+
+
+def authority_mount(resource_id: ResourceId, authority: AuthorityName) -> str:
+    return f"clusters/{resource_id}/pki/{authority}"
+
+
+def cluster_folder(resource_id: ResourceId) -> str:
+    return f"clusters/{resource_id}"
+
+
+def certificates_path(resource_id: ResourceId) -> str:
+    return f"clusters/{resource_id}/certificates"
