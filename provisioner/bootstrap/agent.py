@@ -5,8 +5,7 @@ It is delivered to the machine as this one file: standard library only, Python 3
 Every step may run twice, so a killed agent simply starts over. Only kubeadm's progress is kept,
 because what it left half done has to be undone first.
 
-Exit status: 0 the node is ready; 3 it never will be and the service replaces it; any other: start
-me again.
+Exit status: 0 the node is ready; 3 it never will be, replace it; any other: start me again.
 """
 
 from __future__ import annotations
@@ -14,7 +13,6 @@ from __future__ import annotations
 import argparse
 import base64
 import contextlib
-import datetime
 import functools
 import glob
 import http.client
@@ -24,7 +22,6 @@ import random
 import re
 import secrets
 import ssl
-import string
 import subprocess
 import sys
 import time
@@ -32,23 +29,18 @@ from collections.abc import Collection, Iterator
 from typing import Any, BinaryIO, NamedTuple
 from urllib.parse import quote, urlsplit
 
-CONFIG = "/etc/pke-provisioner/agent.json"
 DISCOVERY = "/etc/pke-provisioner/discovery.conf"
 KUBEADM_CONFIG = "/etc/pke-provisioner/kubeadm.yaml"
 STATE = "/var/lib/pke-provisioner/"
 LOG = "/var/log/pke-provisioner/programs.log"
-ADMIN_CONFIG = "/etc/kubernetes/admin.conf"
-KEEPALIVED_CONFIG = "/etc/keepalived/keepalived.conf"
 
 PRIVATE = functools.partial(os.open, mode=0o600)
-NOTHING = subprocess.DEVNULL
 FAILED = 3
 REQUEST_SECONDS = 30.0
 STATUS_SECONDS = 5.0
 KUBEADM_SECONDS = 1200.0
 # For how long a node that stopped answering may still count as Ready; its name is taken until then.
 GRACE_PAUSES = 60
-LARGEST_ANSWER = 4 * 1024 * 1024
 REPORTED_LINES = 20
 REPORTED_CHARACTERS = 2000
 
@@ -76,8 +68,7 @@ class Answer(NamedTuple):
         return json.loads(self.body or b"null")
 
 
-def say(text: str) -> None:
-    print(text, flush=True)
+say = functools.partial(print, flush=True)
 
 
 def without_secrets(text: str) -> str:
@@ -132,25 +123,20 @@ class Host:
         return None
 
     def run(self, *command: str, seconds: float = 60.0) -> str:
-        """What it said, which LOG keeps. Raises Failure when it is missing or fails."""
+        """The end of what it said; LOG keeps all. Raises Failure when it is missing or fails."""
         os.makedirs(os.path.dirname(self.path(LOG)), mode=0o700, exist_ok=True)
         with open(self.path(LOG), "ab+", opener=PRIVATE) as log:
             start = log.seek(0, os.SEEK_END)
             try:
-                subprocess.run(
-                    command, stdin=NOTHING, stdout=log, stderr=log, check=True, timeout=seconds
-                )
+                subprocess.run(command, stdout=log, stderr=log, check=True, timeout=seconds)
             except (OSError, subprocess.SubprocessError) as error:
-                raise Failure(f"{error}\n{tail(said_since(log, start))}") from error
-            return said_since(log, start)
+                raise Failure(f"{error}\n{end_of(log, start)}") from error
+            return end_of(log, start)
 
 
-def said_since(log: BinaryIO, start: int) -> str:
+def end_of(log: BinaryIO, start: int) -> str:
     log.seek(start)
-    return log.read().decode(errors="replace")
-
-
-def tail(text: str) -> str:
+    text = log.read().decode(errors="replace")
     return "\n".join(text.splitlines()[-REPORTED_LINES:])[-REPORTED_CHARACTERS:]
 
 
@@ -192,7 +178,6 @@ class NodeApi:
         return self._ask("GET", path).body.decode()
 
     def join_parameters(self) -> dict[str, str]:
-        """Waits for this node's turn."""
         return dict(self._ask("GET", self._path("bootstrap")).json())
 
     def report_ready(self, body: dict[str, str]) -> None:
@@ -209,8 +194,8 @@ class NodeApi:
         self, method: str, path: str, body: Any = None, settled: Collection[int] = (200,)
     ) -> Answer:
         """Asks until the status is one of `settled`. Raises Refused where waiting is no use."""
-        said = ""
-        for pause in pauses(self._unit):
+        said, waits = "", pauses(self._unit)
+        while True:
             try:
                 answer = self._call(method, path, body, REQUEST_SECONDS)
                 if answer.status in settled:
@@ -223,19 +208,15 @@ class NodeApi:
             if outcome != said:
                 say(f"waiting for the service: {outcome}")
             said = outcome
-            time.sleep(pause)
-        raise AssertionError("pauses() never ends")
+            time.sleep(next(waits))
 
     def _call(self, method: str, path: str, body: Any, seconds: float) -> Answer:
-        headers = {"Authorization": "Bearer " + self._token, "Accept": "application/json"}
-        data = None
-        if body is not None:
-            data = json.dumps(body)
-            headers["Content-Type"] = "application/json"
+        headers = {"Authorization": "Bearer " + self._token, "Content-Type": "application/json"}
+        data = None if body is None else json.dumps(body)
         with contextlib.closing(self._connect(timeout=seconds)) as connection:
             connection.request(method, path, data, headers)
             response = connection.getresponse()
-            return Answer(response.status, response.read(LARGEST_ANSWER))
+            return Answer(response.status, response.read(4 * 1024 * 1024))
 
 
 def hopeless(method: str, status: int) -> bool:
@@ -254,10 +235,10 @@ class Reporter:
 
     def report(self, phase: str, status: str, message: str, final: bool = False) -> bool:
         """Whether the service has it. Raises Refused when it does not accept the token."""
-        text, now = without_secrets(message), datetime.datetime.now(datetime.timezone.utc)
+        text, now = without_secrets(message), time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
         say(f"{phase}: {text}")
-        body: dict[str, Any] = {"phase": phase, "status": status, "message": text}
-        body.update(self._common, timestamp=now.isoformat(), **({"final": True} if final else {}))
+        body: dict[str, Any] = dict(self._common, phase=phase, status=status, message=text)
+        body.update(timestamp=now, **({"final": True} if final else {}))
         try:
             answer = self._api.report_status(body)
         except (OSError, http.client.HTTPException) as error:
@@ -265,18 +246,13 @@ class Reporter:
             return False
         if answer.status in (401, 403):
             raise Refused(f"the service refused the token: HTTP {answer.status}")
-        self._remember(answer)
-        return answer.status < 500
-
-    def _remember(self, answer: Answer) -> None:
-        """Reports of one run carry the id that the service gave to the first."""
         with contextlib.suppress(ValueError, LookupError, TypeError):
             self._common.setdefault("processId", answer.json()["processId"])
+        return answer.status < 500
 
 
-def bootstrap_token() -> str:
-    letters = string.ascii_lowercase + string.digits
-    return ".".join("".join(secrets.choice(letters) for _ in range(size)) for size in (6, 16))
+def base64_of(text: str) -> str:
+    return base64.b64encode(text.encode()).decode()
 
 
 def filled(template: str, **values: str) -> str:
@@ -314,8 +290,7 @@ class Kubeadm:
     def run(self, action: str, documents: str, *options: str) -> None:
         self._host.write(KUBEADM_CONFIG, documents)
         self._host.write(STATE + "kubeadm-started", action)
-        config = self._host.path(KUBEADM_CONFIG)
-        command = ("kubeadm", action, "--config", config, *options)
+        command = ("kubeadm", action, "--config", self._host.path(KUBEADM_CONFIG), *options)
         self._host.run(*command, seconds=KUBEADM_SECONDS)
         self._host.write(STATE + "kubeadm-done", action)
         self._host.remove(KUBEADM_CONFIG)
@@ -398,7 +373,8 @@ class Agent:
         interface, address = self._network()
         leads = master and self._leads(address)
         if self._config["keepalived"]:
-            self._host.write(KEEPALIVED_CONFIG, self._api.keepalived_config(interface), 0o640)
+            config = self._api.keepalived_config(interface)
+            self._host.write("/etc/keepalived/keepalived.conf", config, 0o640)
             self._host.run("systemctl", "enable", "keepalived.service")
             self._host.run("systemctl", "restart", "keepalived.service")
         if leads:
@@ -408,16 +384,16 @@ class Agent:
 
     def _init(self, address: str) -> None:
         """With a join token that nobody learns: kubeadm's own would live for a day."""
-        init = filled(self._config["kubeadm"]["init"], address=address, token=bootstrap_token())
+        token = f"{secrets.token_hex(3)}.{secrets.token_hex(8)}"
+        init = filled(self._config["kubeadm"]["init"], address=address, token=token)
         self._kubeadm.run("init", init, "--skip-token-print")
 
     def _join(self, address: str) -> None:
         given = self._api.join_parameters()
-        authority = base64.b64encode(given["certificateAuthority"].encode()).decode()
         documents = self._config["kubeadm"]
-        server = given["masterAddress"]
-        discovery = filled(documents["discovery"], server=server, authority=authority)
-        self._host.write(DISCOVERY, discovery)
+        authority = base64_of(given["certificateAuthority"])
+        server = filled(documents["discovery"], server=given["masterAddress"], authority=authority)
+        self._host.write(DISCOVERY, server)
         join = filled(documents["join"], address=address, token=given["token"])
         self._kubeadm.run("join", join)
 
@@ -434,43 +410,40 @@ class Agent:
 
     def _network(self) -> tuple[str, str]:
         """The NIC that the cluster uses and its own address, waited for."""
-        nic = self._config["nic"]
-        for pause in pauses(self._unit):
+        nic, waits = self._config["nic"], pauses(self._unit)
+        while True:
             interface = self._host.interface(nic["mac"])
             address = interface and (nic["address"] or self._leased_address(interface))
             if interface and address:
                 return interface, address
             say(f"waiting for an address of {nic['mac']}")
-            time.sleep(pause)
-        raise AssertionError("pauses() never ends")
+            time.sleep(next(waits))
 
     def _leased_address(self, interface: str) -> str | None:
         """A floating address is told by its prefix: it has all bits."""
         links = json.loads(self._host.run("ip", "-j", "-4", "addr", "show", "dev", interface))
-        addresses = [one for link in links for one in link.get("addr_info", [])]
-        own = (one["local"] for one in addresses if one["prefixlen"] < 32)
-        return next(own, None)
+        addresses = (one for link in links for one in link.get("addr_info", []))
+        return next((one["local"] for one in addresses if one["prefixlen"] < 32), None)
 
     def _ready_body(self, master: bool) -> dict[str, str]:
         body = {"name": self._node["name"], "nodePool": self._node["pool"]}
         body["ip"] = self._network()[1]
         if master:
-            kubeconfig = self._host.read(ADMIN_CONFIG)
-            body["config"] = base64.b64encode(kubeconfig.encode()).decode()
+            body["config"] = base64_of(self._host.read("/etc/kubernetes/admin.conf"))
         return body
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description="Makes this machine a node of its cluster.")
     parser.add_argument("--root", default="/", help="prefix of every path")
-    parser.add_argument("--config", default=CONFIG)
+    parser.add_argument("--config", default="/etc/pke-provisioner/agent.json")
     parser.add_argument("--pause-seconds", type=float, default=1.0, help="unit of all waiting")
-    arguments = parser.parse_args()
-    host = Host(arguments.root)
+    given = parser.parse_args()
+    host = Host(given.root)
     for name, status in (("ready", 0), ("failed", FAILED)):
         if host.exists(STATE + name):
             return status
-    return Agent(host, json.loads(host.read(arguments.config)), arguments.pause_seconds).run()
+    return Agent(host, json.loads(host.read(given.config)), given.pause_seconds).run()
 
 
 if __name__ == "__main__":

@@ -27,7 +27,7 @@ class KeepalivedConfig(Fact):
 
 
 def render(config: KeepalivedConfig) -> str:
-    """The file's text. Unicast, so that no other cluster's adverts are ever heard."""
+    """The file's text. Unicast where there are peers, so no other cluster's adverts are heard."""
     return "\n\n".join((_globals(config), _check(config), _instance(config))) + "\n"
 
 
@@ -67,11 +67,17 @@ def _instance(config: KeepalivedConfig) -> str:
         f"virtual_router_id {config.virtual_router_id}",
         f"priority {config.priority}",
         "advert_int 0.3",
-        f"unicast_src_ip {config.source}",
-        _block("unicast_peer", *config.peers),
+        *_unicast(config),
         _block("virtual_ipaddress", f"{vip}/{vip.max_prefixlen} dev {config.interface}"),
         _block("track_script", "kube_apiserver"),
     )
+
+
+def _unicast(config: KeepalivedConfig) -> list[str]:
+    """Nothing without peers: keepalived calls a unicast instance that has none deprecated."""
+    if not config.peers:
+        return []
+    return [f"unicast_src_ip {config.source}", _block("unicast_peer", *config.peers)]
 
 
 def _block(head: str, *lines: str) -> str:

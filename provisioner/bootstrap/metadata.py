@@ -7,7 +7,8 @@ from provisioner.bootstrap.model import NicConfig, NodeBootstrap
 
 
 def metadata(node: NodeBootstrap) -> dict[str, Any]:
-    ethernets = {f"nic{index}": _ethernet(nic) for index, nic in enumerate(node.nics)}
+    names = (f"eth{index}" for index in range(len(node.nics)))
+    ethernets = {name: _ethernet(name, nic) for name, nic in zip(names, node.nics, strict=True)}
     return {
         "instance-id": node.instance_id,
         "local-hostname": node.node_name,
@@ -15,8 +16,9 @@ def metadata(node: NodeBootstrap) -> dict[str, Any]:
     }
 
 
-def _ethernet(nic: NicConfig) -> dict[str, Any]:
-    matched: dict[str, Any] = {"match": {"macaddress": nic.mac.lower()}}
+def _ethernet(name: str, nic: NicConfig) -> dict[str, Any]:
+    # Without set-name cloud-init's networkd renderer asks for a NIC that has the name already.
+    matched: dict[str, Any] = {"match": {"macaddress": nic.mac.lower()}, "set-name": name}
     if nic.address is None:
         # Clones of one template may share a machine-id, from which the default client id is made.
         return matched | {"dhcp4": True, "dhcp-identifier": "mac"}
