@@ -9,14 +9,14 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from lab.waiting import wait_until
+
 LEASH = Path(__file__).with_name("leash.py")
-POLL_SECONDS = 0.05
 LOG_TAIL_LINES = 15
 
 # The kernel ties a child's life to the thread that forked it, so one thread that lasts as long
@@ -63,19 +63,17 @@ class Process:
 
     def wait_ready(self, is_ready: Callable[[], bool], seconds: float) -> None:
         """Returns once `is_ready` says so; NotReady after `seconds` or when the process ended."""
-        deadline = time.monotonic() + seconds
-        while not is_ready():
-            if not self.running:
-                raise NotReady(self._explain("ended before it was ready"))
-            if time.monotonic() > deadline:
-                raise NotReady(self._explain(f"is not ready after {seconds:g} s"))
-            time.sleep(POLL_SECONDS)
+        answered = wait_until(lambda: not self.running or is_ready(), seconds)
+        if not self.running:
+            raise NotReady(self._explain("ended before it was ready"))
+        if not answered:
+            raise NotReady(self._explain(f"is not ready after {seconds:g} s"))
 
     def end(self, grace_seconds: float = 10.0) -> None:
         """SIGTERM to the group, SIGKILL to what is left after the grace. Ended already: nothing."""
         if self.running:
             self._signal(signal.SIGTERM)
-            _wait_until(lambda: not self.running, grace_seconds)
+            wait_until(lambda: not self.running, grace_seconds)
         self.kill()
 
     def kill(self) -> None:
@@ -124,15 +122,6 @@ def _fork(command: Command, log: Path) -> subprocess.Popen[bytes]:
             stderr=subprocess.STDOUT,
             start_new_session=True,
         )
-
-
-def _wait_until(is_so: Callable[[], bool], seconds: float) -> bool:
-    deadline = time.monotonic() + seconds
-    while not is_so():
-        if time.monotonic() > deadline:
-            return False
-        time.sleep(POLL_SECONDS)
-    return True
 
 
 def _tail(log: Path) -> str:

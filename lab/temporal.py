@@ -28,8 +28,12 @@ class TemporalOptions:
 
 @dataclass(frozen=True)
 class TemporalServer:
-    address: str
+    port: int
     process: Process
+
+    @property
+    def address(self) -> str:
+        return f"{HOST}:{self.port}"
 
     def stop(self) -> None:
         self.process.end()
@@ -44,10 +48,9 @@ def start_temporal(
     """
     folder.mkdir(parents=True, exist_ok=True)
     port = options.port or free_port()
-    address = f"{HOST}:{port}"
     command = _command(folder, port, options)
-    process = start_ready(command, logs, lambda: _answers(address), READY_SECONDS)
-    return TemporalServer(address, process)
+    process = start_ready(command, logs, lambda: _answers(port), READY_SECONDS)
+    return TemporalServer(port, process)
 
 
 def _command(folder: Path, port: int, options: TemporalOptions) -> Command:
@@ -60,7 +63,7 @@ def _command(folder: Path, port: int, options: TemporalOptions) -> Command:
     return Command("temporal", argv)
 
 
-def _answers(address: str) -> bool:
-    ask = ("operator", "namespace", "describe", "default", "--address", address)
+def _answers(port: int) -> bool:
+    ask = ("operator", "namespace", "describe", "default", "--address", f"{HOST}:{port}")
     command = (str(PROGRAM), *ask, *ISOLATED, "--command-timeout", f"{ASK_SECONDS:g}s")
     return subprocess.run(command, capture_output=True, timeout=2 * ASK_SECONDS).returncode == 0

@@ -13,9 +13,8 @@ async def test_it_takes_up_its_state_again_after_a_power_cut(tmp_path: Path) -> 
         client = await Client.connect(server.address)
         handle = await client.start_workflow("Anything", id="kept", task_queue="nobody-listens")
         server.process.kill()
-        port = int(server.address.rpartition(":")[2])
         server = start_temporal(
-            tmp_path / "temporal", tmp_path / "logs", TemporalOptions(port=port)
+            tmp_path / "temporal", tmp_path / "logs", TemporalOptions(port=server.port)
         )
         assert (await handle.describe()).id == "kept"
     finally:
