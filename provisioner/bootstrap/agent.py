@@ -40,7 +40,7 @@ REQUEST_SECONDS = 30.0
 STATUS_SECONDS = 5.0
 KUBEADM_SECONDS = 1200.0
 # For how long a node that stopped answering may still count as Ready; its name is taken until then.
-GRACE_PAUSES = 60
+GRACE_POLLS = 30
 REPORTED_LINES = 20
 REPORTED_CHARACTERS = 2000
 
@@ -75,12 +75,12 @@ def without_secrets(text: str) -> str:
     return SECRET_SHAPES.sub("[secret]", text)
 
 
-def pauses(unit: float) -> Iterator[float]:
-    """Seconds to wait before each further try: 1 to 2 units, growing to 5, with jitter."""
-    longest = 2.0
+def pauses(seconds: float) -> Iterator[float]:
+    """How long to wait before each further try: at first some `seconds`, later more; jittered."""
+    longest = seconds
     while True:
-        yield unit * random.uniform(longest / 2, longest)
-        longest = min(longest * 1.5, 5.0)
+        yield random.uniform(longest / 2, longest)
+        longest = min(longest * 1.5, seconds * 2.5)
 
 
 class Host:
@@ -143,12 +143,12 @@ def end_of(log: BinaryIO, start: int) -> str:
 class NodeApi:
     """The service's node API. Follows no redirect and no proxy: either would see the token."""
 
-    def __init__(self, api: dict[str, Any], unit: float) -> None:
+    def __init__(self, api: dict[str, Any], poll_seconds: float) -> None:
         url = urlsplit(api["url"])
         self._organisation = f"{url.path.rstrip('/')}/api/v1/orgs/{api['organisation']}"
         self._cluster = api["cluster"]
         self._token = api["token"]
-        self._unit = unit
+        self._poll_seconds = poll_seconds
         kind: Any = http.client.HTTPConnection
         if url.scheme == "https":
             context = ssl.create_default_context(cadata=api["authority"])
@@ -194,7 +194,7 @@ class NodeApi:
         self, method: str, path: str, body: Any = None, settled: Collection[int] = (200,)
     ) -> Answer:
         """Asks until the status is one of `settled`. Raises Refused where waiting is no use."""
-        said, waits = "", pauses(self._unit)
+        said, waits = "", pauses(self._poll_seconds)
         while True:
             try:
                 answer = self._call(method, path, body, REQUEST_SECONDS)
@@ -265,9 +265,9 @@ def filled(template: str, **values: str) -> str:
 class Kubeadm:
     """kubeadm, which must start from nothing: what an earlier run left is undone first."""
 
-    def __init__(self, host: Host, unit: float) -> None:
+    def __init__(self, host: Host, poll_seconds: float) -> None:
         self._host = host
-        self._grace = GRACE_PAUSES * unit
+        self._grace = GRACE_POLLS * poll_seconds
 
     def check_version(self, wanted: str) -> None:
         found = self._host.run("kubeadm", "version", "-o", "short").strip().lstrip("v")
@@ -298,14 +298,14 @@ class Kubeadm:
 
 
 class Agent:
-    def __init__(self, host: Host, config: dict[str, Any], unit: float) -> None:
+    def __init__(self, host: Host, config: dict[str, Any]) -> None:
         self._host = host
         self._config = config
         self._node = config["node"]
-        self._unit = unit
-        self._api = NodeApi(config["api"], unit)
+        self._poll_seconds = float(config["poll_seconds"])
+        self._api = NodeApi(config["api"], self._poll_seconds)
         self._reporter = Reporter(self._api, self._node)
-        self._kubeadm = Kubeadm(host, unit)
+        self._kubeadm = Kubeadm(host, self._poll_seconds)
 
     def run(self) -> int:
         role = self._node["role"]
@@ -327,7 +327,7 @@ class Agent:
             with contextlib.suppress(Refused):
                 if self._reporter.report(phase, "failed", message, final=True):
                     return
-            time.sleep(self._unit)
+            time.sleep(self._poll_seconds)
 
     @contextlib.contextmanager
     def _phase(self, name: str) -> Iterator[None]:
@@ -400,7 +400,7 @@ class Agent:
     def _leads(self, address: str) -> bool:
         """False once another master's API answers. Until then its claim may fall free again."""
         while not self._api.claim_leadership(self._node["name"], address):
-            for pause in pauses(self._unit):
+            for pause in pauses(self._poll_seconds):
                 if self._api.control_plane_ready():
                     return False
                 if not self._api.leader_known():
@@ -410,7 +410,7 @@ class Agent:
 
     def _network(self) -> tuple[str, str]:
         """The NIC that the cluster uses and its own address, waited for."""
-        nic, waits = self._config["nic"], pauses(self._unit)
+        nic, waits = self._config["nic"], pauses(self._poll_seconds)
         while True:
             interface = self._host.interface(nic["mac"])
             address = interface and (nic["address"] or self._leased_address(interface))
@@ -437,13 +437,12 @@ def main() -> int:
     parser = argparse.ArgumentParser(description="Makes this machine a node of its cluster.")
     parser.add_argument("--root", default="/", help="prefix of every path")
     parser.add_argument("--config", default="/etc/pke-provisioner/agent.json")
-    parser.add_argument("--pause-seconds", type=float, default=1.0, help="unit of all waiting")
     given = parser.parse_args()
     host = Host(given.root)
     for name, status in (("ready", 0), ("failed", FAILED)):
         if host.exists(STATE + name):
             return status
-    return Agent(host, json.loads(host.read(given.config)), given.pause_seconds).run()
+    return Agent(host, json.loads(host.read(given.config))).run()
 
 
 if __name__ == "__main__":

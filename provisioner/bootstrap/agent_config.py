@@ -21,6 +21,7 @@ def agent_config(node: NodeBootstrap) -> str:
             "cluster": node.cluster_number,
             "token": node.token.get_secret_value(),
         },
+        "poll_seconds": node.poll_seconds,
         "nic": _nic(node.nics[0]),
         "keepalived": node.floats,
         "kubernetes": {"version": node.kubernetes.version},

@@ -24,6 +24,7 @@ class NodeBootstrap(Fact):
 
     The numbers are those of the node API's paths. `api_url` may end in a base path;
     `api_authority` (PEM) pins the CA of its server, None trusts what the image trusts.
+    While it waits, the node asks every `poll_seconds` or so.
     `instance_id` must stay the same for the VM's life: cloud-init starts afresh when it changes.
     """
 
@@ -37,6 +38,7 @@ class NodeBootstrap(Fact):
     api_url: str
     api_authority: str | None = None
     token: SecretStr
+    poll_seconds: float = 2.0
     kubernetes: Kubernetes
     endpoint: Endpoint
     api_port: int = API_PORT
