@@ -1,0 +1,100 @@
+"""HTTP to the API: documents in, documents out, and every problem as an error of ours."""
+
+import ssl
+import uuid
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import quote
+
+import httpx
+
+from api.cli.config import Connection
+from api.cli.errors import Unreachable
+from api.cli.problems import error_of
+
+# POST /vcenters answers only after a login was tried.
+TIMEOUT = httpx.Timeout(90.0, connect=5.0)
+ATTEMPTS = 3
+
+Document = dict[str, Any]
+
+
+def path(*segments: str) -> str:
+    """`/clusters/a%2Fb`: a name with odd characters stays one segment."""
+    return "/" + "/".join(quote(segment, safe="") for segment in segments)
+
+
+class Api:
+    """Every method raises an error of api.cli.errors when the answer isn't a success."""
+
+    def __init__(self, connection: Connection) -> None:
+        self.url = connection.url
+        self._http = httpx.Client(
+            base_url=connection.url,
+            headers={"Authorization": f"Bearer {connection.token}"},
+            timeout=TIMEOUT,
+            verify=_verification(connection),
+        )
+
+    def get(self, where: str, **query: str | int) -> Any:
+        return self._send("GET", where, params=query, repeatable=True).json()
+
+    def items(self, where: str, **query: str | int) -> list[Document]:
+        found: list[Document] = self.get(where, **query)["items"]
+        return found
+
+    def text(self, where: str) -> str:
+        return self._send("GET", where, repeatable=True).text
+
+    def post(
+        self, where: str, body: object = None, *, key: str | None = None, **query: str
+    ) -> Document:
+        """Sent once however often it is tried: each call has an Idempotency-Key of its own."""
+        headers = {"Idempotency-Key": key or str(uuid.uuid4())}
+        return self._changed(
+            "POST", where, json=body, headers=headers, params=query, repeatable=True
+        )
+
+    def patch(self, where: str, body: object, **query: str) -> Document:
+        return self._changed("PATCH", where, json=body, params=query)
+
+    def delete(self, where: str) -> Document:
+        return self._changed("DELETE", where, repeatable=True)
+
+    def _changed(self, method: str, where: str, **request: Any) -> Document:
+        response = self._send(method, where, **request)
+        found: Document = response.json() if response.content else {}
+        return found
+
+    def _send(
+        self, method: str, where: str, *, repeatable: bool = False, **request: Any
+    ) -> httpx.Response:
+        for attempt in range(1, ATTEMPTS + 1):
+            try:
+                response = self._http.request(method, where, **_given(request))
+                break
+            except (httpx.TransportError, httpx.InvalidURL) as err:
+                lost = isinstance(err, httpx.RemoteProtocolError | httpx.ReadError)
+                if not (lost and repeatable) or attempt == ATTEMPTS:
+                    raise _unreachable(self.url, err) from err
+        if response.is_success:
+            return response
+        raise error_of(response)
+
+
+def _given(request: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in request.items() if value}
+
+
+def _verification(connection: Connection) -> ssl.SSLContext | bool:
+    if connection.ca_file is None:
+        return True
+    return ssl.create_default_context(cafile=connection.ca_file)
+
+
+def _unreachable(url: str, err: Exception) -> Unreachable:
+    what = "answered too late" if isinstance(err, httpx.ReadTimeout) else "can't be reached"
+    return Unreachable(
+        f"the API at {url} {what}: {err or type(err).__name__}",
+        "is it running, and is --url (or PKECTL_URL) right? A private CA goes to --ca-file.",
+    )

@@ -1,0 +1,101 @@
+"""Commands that look at clusters."""
+
+import time
+from typing import Annotated
+
+import typer
+
+from api.cli.client import Api, Document, path
+from api.cli.cluster_tables import CLUSTERS, NODES, describe, event_lines
+from api.cli.errors import Interrupted, NotFound
+from api.cli.options import LONG, ClusterName, Output, Timeout, api
+from api.cli.output import Format, console, show, table
+from api.cli.progress import watch as watch_operation
+from api.cli.suggestions import suggesting
+
+app = typer.Typer()
+PAGE = 500
+POLL_SECONDS = 1.0
+
+All = Annotated[bool, typer.Option("--all", "-a", help="Also VMs that are gone, with the reason.")]
+Follow = Annotated[bool, typer.Option("--follow", help="Go on until Ctrl-C or the deletion.")]
+
+
+@app.command("list")
+def list_(ctx: typer.Context, output: Output = Format.TABLE) -> None:
+    """List the clusters of your organisation."""
+    found = api(ctx).items("/clusters")
+    empty = "no clusters yet; create one with: pkectl cluster create -f FILE"
+    show(found, output, lambda: table(found, CLUSTERS, empty))
+
+
+@app.command()
+def get(ctx: typer.Context, cluster: ClusterName, output: Output = Format.TABLE) -> None:
+    """Show a cluster: status, conditions with reasons, node pools, latest operation.
+
+    Example, the document to edit and send again:
+
+      pkectl cluster get demo -o yaml
+    """
+    client = api(ctx)
+    with suggesting(client, "/clusters", cluster):
+        found = client.get(path("clusters", cluster))
+    show(found, output, lambda: describe(found))
+
+
+@app.command()
+def nodes(
+    ctx: typer.Context, cluster: ClusterName, every: All = False, output: Output = Format.TABLE
+) -> None:
+    """List a cluster's nodes, each with the step it is at and since when."""
+    client, query = api(ctx), {"all": "true"} if every else {}
+    with suggesting(client, "/clusters", cluster):
+        found = client.items(path("clusters", cluster, "nodes"), **query)
+    show(found, output, lambda: table(found, NODES, "no nodes"))
+
+
+@app.command()
+def events(
+    ctx: typer.Context,
+    cluster: ClusterName,
+    follow: Follow = False,
+    output: Output = Format.TABLE,
+) -> None:
+    """Show what happened to a cluster and why, oldest first."""
+    client = api(ctx)
+    with suggesting(client, "/clusters", cluster):
+        found = _page(client, cluster, 0)
+    seen = 0
+    try:
+        while found or follow:
+            if found:
+                show(found, output, lambda page=found: event_lines(page))  # type: ignore[misc]
+                seen = found[-1]["number"]
+            elif follow:
+                time.sleep(POLL_SECONDS)
+            found = _page(client, cluster, seen)
+    except NotFound:
+        console(stderr=True).print(f"cluster {cluster} is deleted")
+    except KeyboardInterrupt:
+        raise Interrupted("stopped following") from None
+
+
+@app.command()
+def watch(
+    ctx: typer.Context,
+    cluster: ClusterName,
+    timeout: Timeout = LONG,
+) -> None:
+    """Watch a cluster's latest operation until it is finished.
+
+    A live picture on a terminal, lines in a pipe. Exit code 0 when it succeeded, 1 when it failed.
+    """
+    client = api(ctx)
+    with suggesting(client, "/clusters", cluster):
+        found = client.get(path("clusters", cluster))
+    operation = client.get(path("operations", found["operation"]))
+    watch_operation(client, operation, Format.TABLE, timeout)
+
+
+def _page(client: Api, cluster: str, after: int) -> list[Document]:
+    return client.items(path("clusters", cluster, "events"), after=after, limit=PAGE)

@@ -1,0 +1,148 @@
+"""Commands that change a cluster."""
+
+from typing import Annotated
+
+import typer
+
+from api.cli.accepted import confirm, report
+from api.cli.changes import changes
+from api.cli.client import Api, Document, path
+from api.cli.documents import read_document
+from api.cli.errors import NotFound
+from api.cli.options import LONG, ClusterName, DryRun, File, Output, Timeout, Wait, Yes, api
+from api.cli.output import Format, say, show
+from api.cli.plans import plan_table
+from api.cli.suggestions import suggesting
+
+app = typer.Typer()
+
+Key = Annotated[
+    str | None,
+    typer.Option(
+        "--idempotency-key",
+        metavar="KEY",
+        help="Repeating the command with the same key creates nothing twice (made up if absent).",
+    ),
+]
+Force = Annotated[bool, typer.Option("--missing-ok", help="A cluster that isn't there is fine.")]
+
+
+@app.command()
+def create(  # noqa: PLR0913 a command's options
+    ctx: typer.Context,
+    file: File,
+    dry_run: DryRun = False,
+    wait: Wait = False,
+    timeout: Timeout = LONG,
+    idempotency_key: Key = None,
+    output: Output = Format.TABLE,
+) -> None:
+    """Create a cluster from a document.
+
+    All faults of the document are listed at once, each with its field.
+
+    Examples:
+
+      pkectl cluster create -f demo.yaml --dry-run
+
+      pkectl cluster create -f demo.yaml --wait
+    """
+    client, body = api(ctx), read_document(file)
+    if dry_run:
+        planned = client.post("/clusters", body, key=idempotency_key, dryRun="true")
+        show(planned, output, lambda: plan_table(planned))
+        return
+    operation = client.post("/clusters", body, key=idempotency_key)
+    report(client, operation, output, timeout if wait else None)
+
+
+@app.command()
+def update(  # noqa: PLR0913 a command's options
+    ctx: typer.Context,
+    cluster: ClusterName,
+    file: File,
+    dry_run: DryRun = False,
+    wait: Wait = False,
+    timeout: Timeout = LONG,
+    output: Output = Format.TABLE,
+) -> None:
+    """Change what may change: sshKeys, proxy, trustedCAs, loadBalancerRanges.
+
+    The document may hold just these fields, or be the whole edited document of the cluster:
+    what is as before is left out of the request. Node pools have commands of their own.
+
+    Examples:
+
+      echo '{"loadBalancerRanges": ["10.0.0.200-10.0.0.220"]}' | pkectl cluster update demo -f -
+
+      pkectl cluster update demo -f demo.yaml --wait
+    """
+    client = api(ctx)
+    with suggesting(client, "/clusters", cluster):
+        present = client.get(path("clusters", cluster))["spec"]
+    body = changes(present, read_document(file))
+    if not body:
+        say(f"nothing in {file} is new to cluster {cluster}")
+    elif dry_run:
+        planned = client.patch(path("clusters", cluster), body, dryRun="true")
+        show(planned, output, lambda: plan_table(planned))
+    else:
+        operation = client.patch(path("clusters", cluster), body)
+        report(client, operation, output, timeout if wait else None)
+
+
+@app.command()
+def retry(
+    ctx: typer.Context,
+    cluster: ClusterName,
+    wait: Wait = False,
+    timeout: Timeout = LONG,
+    output: Output = Format.TABLE,
+) -> None:
+    """Try again what failed, once its cause is mended.
+
+    Attempts are counted afresh; what exists already is kept.
+
+    Example:
+
+      pkectl cluster retry demo --wait
+    """
+    client = api(ctx)
+    with suggesting(client, "/clusters", cluster):
+        operation = client.post(path("clusters", cluster, "retry"))
+    report(client, operation, output, timeout if wait else None)
+
+
+@app.command()
+def delete(  # noqa: PLR0913 a command's options
+    ctx: typer.Context,
+    cluster: ClusterName,
+    yes: Yes = False,
+    missing_ok: Force = False,
+    wait: Wait = False,
+    timeout: Timeout = LONG,
+    output: Output = Format.TABLE,
+) -> None:
+    """Delete a cluster: its VMs, addresses and certificates. Works in every state.
+
+    Examples:
+
+      pkectl cluster delete demo
+
+      pkectl cluster delete demo --yes --wait --missing-ok
+    """
+    client = api(ctx)
+    confirm(f"Delete cluster {cluster} with all its VMs and their data?", yes)
+    try:
+        operation = _delete(client, cluster)
+    except NotFound as err:
+        if not missing_ok:
+            raise
+        say(f"{err}; nothing to delete")
+        return
+    report(client, operation, output, timeout if wait else None)
+
+
+def _delete(client: Api, cluster: str) -> Document:
+    with suggesting(client, "/clusters", cluster):
+        return client.delete(path("clusters", cluster))

@@ -1,0 +1,121 @@
+"""Following an operation until it is finished, whoever draws it.
+
+An operation that a newer one supersedes is followed on in that one: its document holds both
+changes. An API that is away for a moment, for a restart say, is waited for.
+"""
+
+import time
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Protocol
+
+from api.cli.client import Api, Document, path
+from api.cli.errors import Interrupted, NotFound, OperationFailed, TimedOut, Unreachable
+from api.cli.words import moment
+
+POLL_SECONDS = 1.0
+PATIENCE_SECONDS = 60.0
+PAGE = 500
+
+
+@dataclass(frozen=True)
+class Picture:
+    """One look. `cluster` is None once it is deleted; `events` are those since the last look."""
+
+    operation: Document
+    cluster: Document | None = None
+    nodes: list[Document] = field(default_factory=list)
+    events: list[Document] = field(default_factory=list)
+
+    @property
+    def over(self) -> bool:
+        return bool(self.operation["state"] != "running")
+
+
+class View(Protocol):
+    def draw(self, picture: Picture) -> None: ...
+
+    def remark(self, text: str) -> None:
+        """Something to know that is no fact of the cluster."""
+
+
+def follow(api: Api, operation: Document, view: View, timeout: timedelta) -> Document:
+    """The operation in its end, succeeded. Raises OperationFailed, TimedOut or Interrupted."""
+    name, deadline = operation["id"], time.monotonic() + timeout.total_seconds()
+    looker = Looker(api, operation)
+    try:
+        while True:
+            picture = looker.patiently(view)
+            view.draw(picture)
+            if picture.over:
+                return _ended(picture.operation)
+            if time.monotonic() > deadline:
+                raise TimedOut("it isn't finished in the time given", _follow_on(name))
+            time.sleep(POLL_SECONDS)
+    except KeyboardInterrupt:
+        raise Interrupted("stopped watching; the operation goes on", _follow_on(name)) from None
+
+
+class Looker:
+    """Looks at an operation and its cluster, and remembers which events were seen."""
+
+    def __init__(self, api: Api, operation: Document) -> None:
+        self._api = api
+        self._id = operation["id"]
+        self._cluster = operation["cluster"]["id"]
+        self._since = moment(operation["startedAt"])
+        self._seen = 0
+
+    def patiently(self, view: View) -> Picture:
+        """Raises Unreachable only after a minute without an answer."""
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        said = False
+        while True:
+            try:
+                return self.look(view)
+            except Unreachable as err:
+                if time.monotonic() > deadline:
+                    raise
+                if not said:
+                    view.remark(f"{err}; trying again for a minute")
+                said = True
+                time.sleep(POLL_SECONDS)
+
+    def look(self, view: View) -> Picture:
+        operation = self._api.get(path("operations", self._id))
+        if operation["state"] == "superseded" and operation["supersededBy"]:
+            view.remark(f"{operation['reason']}; following operation {operation['supersededBy']}")
+            self._id = operation["supersededBy"]
+            operation = self._api.get(path("operations", self._id))
+        try:
+            cluster = self._api.get(path("clusters", self._cluster))
+            nodes = self._api.items(path("clusters", self._cluster, "nodes"))
+            return Picture(operation, cluster, nodes, self._events())
+        except NotFound:
+            return Picture(self._api.get(path("operations", self._id)))
+
+    def _events(self) -> list[Document]:
+        found: list[Document] = []
+        where = path("clusters", self._cluster, "events")
+        while page := self._api.items(where, after=self._seen, limit=PAGE):
+            self._seen = page[-1]["number"]
+            found += page
+            if len(page) < PAGE:
+                break
+        return [event for event in found if moment(event["at"]) >= self._since]
+
+
+def _ended(operation: Document) -> Document:
+    if operation["state"] == "succeeded":
+        return operation
+    failed = [step for step in operation["steps"] if step["state"] == "failed"]
+    details = "; ".join(f"{step['name']}: {step['detail']}" for step in failed)
+    raise OperationFailed(
+        f"{operation['kind']} {operation['state']}: {operation['reason'] or details}",
+        f"look at 'pkectl cluster events {operation['cluster']['name']}', mend the cause, "
+        f"then 'pkectl cluster retry {operation['cluster']['name']}'",
+    )
+
+
+def _follow_on(operation: str) -> str:
+    return f"go on with: pkectl operation watch {operation}"

@@ -1,0 +1,50 @@
+"""The command that fetches a kubeconfig."""
+
+import os
+import sys
+import tempfile
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from api.cli.client import path
+from api.cli.errors import Misused
+from api.cli.options import ClusterName, api
+from api.cli.output import say
+from api.cli.suggestions import suggesting
+
+Target = Annotated[
+    Path | None,
+    typer.Option("--output", "-o", metavar="FILE", help="Write it there, mode 0600."),
+]
+
+
+def kubeconfig(ctx: typer.Context, cluster: ClusterName, output: Target = None) -> None:
+    """Fetch a kubeconfig for an administrator of the cluster.
+
+    Its certificate is short-lived: fetch a new one when it has expired.
+
+    Example:
+
+      pkectl cluster kubeconfig demo -o demo.conf && kubectl --kubeconfig demo.conf get nodes
+    """
+    client = api(ctx)
+    with suggesting(client, "/clusters", cluster):
+        text = client.text(path("clusters", cluster, "kubeconfig"))
+    if output is None:
+        sys.stdout.write(text)
+        return
+    write_private(output, text)
+    say(f"wrote {output}")
+
+
+def write_private(target: Path, text: str) -> None:
+    """All or nothing, and never readable by others, not even for a moment. Raises Misused."""
+    try:
+        handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            file.write(text)
+        Path(name).replace(target)
+    except OSError as err:
+        raise Misused(f"can't write {target}: {err.strerror}") from err

@@ -1,0 +1,100 @@
+"""Progress as a picture that is drawn over itself, for terminals."""
+
+from types import TracebackType
+
+from rich.console import Console, Group, RenderableType
+from rich.live import Live
+from rich.progress_bar import ProgressBar
+from rich.table import Table
+from rich.text import Text
+
+from api.cli.client import Document
+from api.cli.following import Picture
+from api.cli.output import coloured, table
+from api.cli.words import age, clean, clock
+
+EVENTS = 6
+NODES = 12
+BAR_WIDTH = 30
+
+
+class LiveView:
+    def __init__(self, console: Console) -> None:
+        self._events: list[Document] = []
+        self._live = Live(console=console, auto_refresh=False)
+
+    def __enter__(self) -> "LiveView":
+        self._live.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._live.stop()
+
+    def draw(self, picture: Picture) -> None:
+        self._events = (self._events + picture.events)[-EVENTS:]
+        self._live.update(render(picture, self._events), refresh=True)
+
+    def remark(self, text: str) -> None:
+        self._live.console.print(Text(clean(text), style="yellow"))
+
+
+def render(picture: Picture, events: list[Document]) -> RenderableType:
+    parts: list[RenderableType] = [_heading(picture), _steps(picture.operation["steps"])]
+    if picture.nodes:
+        parts += [Text(), _nodes(picture.nodes)]
+    if events:
+        parts += [Text(), _events(events)]
+    return Group(*parts)
+
+
+def _heading(picture: Picture) -> Text:
+    operation, cluster = picture.operation, picture.cluster
+    text = Text.assemble((clean(operation["cluster"]["name"]), "bold"), "  ")
+    if cluster:
+        text.append_text(coloured(cluster["status"]))
+        text.append(f"  {cluster['nodes']['ready']}/{cluster['nodes']['total']} nodes ready")
+    text.append(f"  {operation['kind']} ")
+    text.append_text(coloured(operation["state"]))
+    text.append(f" {operation['percent']}% since {age(operation['startedAt'])}")
+    return text
+
+
+def _steps(steps: list[Document]) -> Table:
+    found = Table(box=None, pad_edge=False, show_header=False)
+    for step in steps:
+        bar = ProgressBar(total=100, completed=step["percent"], width=BAR_WIDTH)
+        done = Text(f"{step['percent']}%", justify="right")
+        found.add_row(coloured(step["name"]), bar, done, clean(step["detail"]))
+    return found
+
+
+def _nodes(nodes: list[Document]) -> RenderableType:
+    """Those at work first: ready ones are the least news."""
+    ordered = sorted(nodes, key=lambda node: (node["phase"] == "ready", node["name"]))
+    shown = table(
+        ordered[:NODES],
+        (
+            ("NODE", lambda node: node["name"]),
+            ("STEP", lambda node: node["step"] if node["phase"] != "removing" else "removing"),
+            ("SINCE", lambda node: age(node["since"])),
+            ("ADDRESS", lambda node: node["address"]),
+            ("PROBLEM", lambda node: node["failure"] or node["problem"]),
+        ),
+    )
+    rest = len(nodes) - NODES
+    return Group(shown, Text(f"... and {rest} more", style="dim")) if rest > 0 else shown
+
+
+def _events(events: list[Document]) -> Group:
+    return Group(*(_event(event) for event in events))
+
+
+def _event(event: Document) -> Text:
+    style = "yellow" if event["type"] == "Warning" else ""
+    text = Text(f"{clock(event['at'])}  ", style="dim", no_wrap=True, overflow="ellipsis")
+    return text.append(clean(f"{event['reason']}: {event['message']}"), style=style)

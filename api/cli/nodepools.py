@@ -1,0 +1,107 @@
+"""Commands for node pools, and scaling one."""
+
+from contextlib import AbstractContextManager
+from typing import Annotated
+
+import typer
+
+from api.cli.accepted import confirm, report
+from api.cli.client import Api, path
+from api.cli.cluster_tables import POOLS
+from api.cli.documents import read_document
+from api.cli.options import LONG, ClusterName, File, Output, Timeout, Wait, Yes, api
+from api.cli.output import Format, show, table
+from api.cli.suggestions import suggesting
+
+app = typer.Typer(no_args_is_help=True, help="The groups of workers of a cluster.")
+
+Pool = Annotated[str, typer.Argument(metavar="POOL", help="The pool's name.", show_default=False)]
+Size = Annotated[
+    int, typer.Argument(metavar="SIZE", min=0, help="Nodes it is to have.", show_default=False)
+]
+Chosen = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--remove",
+        metavar="NODE",
+        help="A node that must go (may be repeated). With the size as it is, it is replaced.",
+    ),
+]
+
+
+def scale(  # noqa: PLR0913 a command's options
+    ctx: typer.Context,
+    cluster: ClusterName,
+    pool: Pool,
+    size: Size,
+    remove: Chosen = None,
+    wait: Wait = False,
+    timeout: Timeout = LONG,
+    output: Output = Format.TABLE,
+) -> None:
+    """Give a node pool another size. Nodes that go are drained first.
+
+    Examples:
+
+      pkectl cluster scale demo workers 5 --wait
+
+      pkectl cluster scale demo workers 4 --remove demo-workers-x7k2p
+    """
+    client = api(ctx)
+    body = {"size": size, "remove": remove} if remove else {"size": size}
+    with suggesting(client, "/clusters", cluster), _pools(client, cluster, pool):
+        operation = client.patch(path("clusters", cluster, "nodepools", pool), body)
+    report(client, operation, output, timeout if wait else None)
+
+
+@app.command("list")
+def list_(ctx: typer.Context, cluster: ClusterName, output: Output = Format.TABLE) -> None:
+    """List a cluster's node pools."""
+    client = api(ctx)
+    with suggesting(client, "/clusters", cluster):
+        found = client.items(path("clusters", cluster, "nodepools"))
+    show(found, output, lambda: table(found, POOLS, "no node pools"))
+
+
+@app.command()
+def add(
+    ctx: typer.Context,
+    cluster: ClusterName,
+    file: File,
+    wait: Wait = False,
+    timeout: Timeout = LONG,
+    output: Output = Format.TABLE,
+) -> None:
+    """Add a node pool, written as in the cluster's document.
+
+    Example:
+
+      echo '{name: big, size: 2, vcpu: 8, memoryMiB: 32768, template: debian-12-node}' |
+      pkectl cluster nodepool add demo -f -
+    """
+    client = api(ctx)
+    with suggesting(client, "/clusters", cluster):
+        operation = client.post(path("clusters", cluster, "nodepools"), read_document(file))
+    report(client, operation, output, timeout if wait else None)
+
+
+@app.command()
+def delete(  # noqa: PLR0913 a command's options
+    ctx: typer.Context,
+    cluster: ClusterName,
+    pool: Pool,
+    yes: Yes = False,
+    wait: Wait = False,
+    timeout: Timeout = LONG,
+    output: Output = Format.TABLE,
+) -> None:
+    """Delete a node pool. Its nodes are drained first."""
+    client = api(ctx)
+    confirm(f"Delete node pool {pool} of cluster {cluster} with its VMs and their data?", yes)
+    with suggesting(client, "/clusters", cluster), _pools(client, cluster, pool):
+        operation = client.delete(path("clusters", cluster, "nodepools", pool))
+    report(client, operation, output, timeout if wait else None)
+
+
+def _pools(client: Api, cluster: str, pool: str) -> AbstractContextManager[None]:
+    return suggesting(client, path("clusters", cluster, "nodepools"), pool)

@@ -1,0 +1,58 @@
+"""Options that several commands share, and the API as the flags before the command say."""
+
+from datetime import timedelta
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from api.cli.client import Api
+from api.cli.config import Flags, connection
+from api.cli.output import Format
+from api.cli.words import duration
+
+LONG = timedelta(hours=2)
+
+
+def _duration(text: str | timedelta) -> timedelta:
+    if isinstance(text, timedelta):
+        return text
+    try:
+        return duration(text)
+    except ValueError as err:
+        raise typer.BadParameter(str(err)) from None
+
+
+Output = Annotated[
+    Format, typer.Option("--output", "-o", help="How to print the answer.", show_default=True)
+]
+Wait = Annotated[
+    bool, typer.Option("--wait", "-w", help="Show the progress and return when it is finished.")
+]
+Timeout = Annotated[
+    timedelta,
+    typer.Option(
+        "--timeout",
+        parser=_duration,
+        metavar="TIME",
+        show_default="2h",
+        help="Stop waiting after this (exit code 7; the operation goes on). 90s, 30m, 2h.",
+    ),
+]
+Yes = Annotated[bool, typer.Option("--yes", "-y", help="Don't ask.")]
+DryRun = Annotated[
+    bool, typer.Option("--dry-run", help="Show what would be done; change and reserve nothing.")
+]
+File = Annotated[
+    Path,
+    typer.Option("--file", "-f", metavar="FILE", help="YAML or JSON; - reads standard input."),
+]
+ClusterName = Annotated[
+    str, typer.Argument(metavar="CLUSTER", help="The cluster's name or id.", show_default=False)
+]
+
+
+def api(ctx: typer.Context) -> Api:
+    """Raises Misused when there is no token."""
+    flags: Flags = ctx.find_root().obj
+    return Api(connection(flags))

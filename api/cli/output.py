@@ -1,0 +1,94 @@
+"""Three forms of every answer: a table for people, JSON and YAML for programs."""
+
+import json
+import sys
+from collections.abc import Callable, Iterable, Sequence
+from enum import StrEnum
+from typing import Any
+
+import yaml
+from rich.console import Console, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from api.cli.words import clean
+
+# Nothing is cut or wrapped when a program reads: grep and awk want whole lines.
+PIPE_WIDTH = 1000
+COLOURS = {
+    "RUNNING": "green",
+    "ready": "green",
+    "done": "green",
+    "succeeded": "green",
+    "True": "green",
+    "watched": "green",
+    "FAILED": "red",
+    "failed": "red",
+    "Warning": "yellow",
+    "DEGRADED": "yellow",
+    "superseded": "yellow",
+    "DELETING": "magenta",
+    "removing": "magenta",
+}
+
+Row = dict[str, Any]
+Column = tuple[str, Callable[[Row], object]]
+
+
+class Format(StrEnum):
+    TABLE = "table"
+    JSON = "json"
+    YAML = "yaml"
+
+
+def console(*, stderr: bool = False) -> Console:
+    """Markup is off: what the API says is text, whatever brackets it holds."""
+    stream = sys.stderr if stderr else sys.stdout
+    width = None if stream.isatty() else PIPE_WIDTH
+    return Console(
+        stderr=stderr, width=width, markup=False, highlight=False, emoji=False, soft_wrap=True
+    )
+
+
+def show(found: object, form: Format, people: Callable[[], RenderableType]) -> None:
+    """Prints `found` as a program wants it, or what `people` makes of it."""
+    if form is Format.JSON:
+        sys.stdout.write(json.dumps(found, indent=2) + "\n")
+    elif form is Format.YAML:
+        sys.stdout.write(as_yaml(found))
+    else:
+        console().print(people())
+
+
+def as_yaml(found: object) -> str:
+    return yaml.safe_dump(found, sort_keys=False, default_flow_style=False)
+
+
+def say(text: str) -> None:
+    """A remark for people, beside the answer."""
+    console(stderr=True).print(clean(text))
+
+
+def table(rows: Iterable[Row], columns: Sequence[Column], empty: str = "") -> RenderableType:
+    """`empty` is shown in place of a table without rows."""
+    found = Table(box=None, pad_edge=False, header_style="bold")
+    for title, _ in columns:
+        found.add_column(title, overflow="fold")
+    for row in rows:
+        found.add_row(*(coloured(value(row)) for _, value in columns))
+    return found if found.row_count or not empty else Text(empty)
+
+
+def pairs(facts: Iterable[tuple[str, object]]) -> Table:
+    found = Table(box=None, pad_edge=False, show_header=False)
+    found.add_column(style="bold", no_wrap=True)
+    found.add_column(overflow="fold")
+    for name, value in facts:
+        if value not in (None, ""):
+            found.add_row(name, coloured(value))
+    return found
+
+
+def coloured(value: object) -> Text:
+    text = clean(value)
+    return Text(text, style=COLOURS.get(text, ""))
