@@ -115,13 +115,19 @@ def _fork(command: Command, log: Path) -> subprocess.Popen[bytes]:
     with log.open("ab") as output:
         return subprocess.Popen(
             leashed,
-            env={**os.environ, **command.env},
+            env=environment(command.env),
             cwd=command.cwd,
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,
             start_new_session=True,
         )
+
+
+def environment(added: Mapping[str, str]) -> dict[str, str]:
+    """Ours and what is added; a developer's own settings of the product don't leak into the lab."""
+    ours = {name: value for name, value in os.environ.items() if not name.startswith("PKE_")}
+    return {**ours, **added}
 
 
 def _tail(log: Path) -> str:

@@ -35,6 +35,12 @@ class TemporalServer:
     def address(self) -> str:
         return f"{HOST}:{self.port}"
 
+    def is_polled_by(self, task_queue: str, pid: int) -> bool:
+        """Whether the worker in that process takes tasks. Workers name themselves PID@HOST."""
+        ask = ("task-queue", "describe", "--legacy-mode", "--task-queue", task_queue)
+        answer = _ask(self.port, (*ask, "--output", "json"))
+        return f'"{pid}@' in answer.stdout
+
     def stop(self) -> None:
         self.process.end()
 
@@ -64,6 +70,10 @@ def _command(folder: Path, port: int, options: TemporalOptions) -> Command:
 
 
 def _answers(port: int) -> bool:
-    ask = ("operator", "namespace", "describe", "default", "--address", f"{HOST}:{port}")
-    command = (str(PROGRAM), *ask, *ISOLATED, "--command-timeout", f"{ASK_SECONDS:g}s")
-    return subprocess.run(command, capture_output=True, timeout=2 * ASK_SECONDS).returncode == 0
+    return _ask(port, ("operator", "namespace", "describe", "default")).returncode == 0
+
+
+def _ask(port: int, question: tuple[str, ...]) -> subprocess.CompletedProcess[str]:
+    where = ("--address", f"{HOST}:{port}", "--command-timeout", f"{ASK_SECONDS:g}s")
+    command = (str(PROGRAM), *question, *where, *ISOLATED)
+    return subprocess.run(command, capture_output=True, text=True, timeout=2 * ASK_SECONDS)

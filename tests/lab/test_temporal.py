@@ -1,12 +1,22 @@
+import asyncio
+import functools
+import os
 from pathlib import Path
 
-import pytest
+from temporalio import workflow
 from temporalio.client import Client
+from temporalio.worker import Worker
 
 from lab.temporal import TemporalOptions, start_temporal
+from lab.waiting import wait_until
 
 
-@pytest.mark.asyncio
+@workflow.defn(sandboxed=False)
+class Nothing:
+    @workflow.run
+    async def run(self) -> None: ...
+
+
 async def test_it_takes_up_its_state_again_after_a_power_cut(tmp_path: Path) -> None:
     server = start_temporal(tmp_path / "temporal", tmp_path / "logs")
     try:
@@ -17,5 +27,17 @@ async def test_it_takes_up_its_state_again_after_a_power_cut(tmp_path: Path) -> 
             tmp_path / "temporal", tmp_path / "logs", TemporalOptions(port=server.port)
         )
         assert (await handle.describe()).id == "kept"
+    finally:
+        server.stop()
+
+
+async def test_it_tells_whether_a_process_polls(tmp_path: Path) -> None:
+    server = start_temporal(tmp_path / "temporal", tmp_path / "logs")
+    try:
+        client = await Client.connect(server.address)
+        assert not server.is_polled_by("queue", os.getpid())
+        async with Worker(client, task_queue="queue", workflows=[Nothing]):
+            polled = functools.partial(server.is_polled_by, "queue", os.getpid())
+            assert await asyncio.to_thread(wait_until, polled, 10)
     finally:
         server.stop()

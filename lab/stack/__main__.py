@@ -1,0 +1,49 @@
+"""`python -m lab.stack up|down`: the stack of this working copy, in `.lab`."""
+
+import argparse
+import sys
+from pathlib import Path
+
+from lab.stack import background
+from lab.stack.background import StackError
+from lab.stack.facts import StackFacts
+from lab.stack.layout import Layout
+
+FOLDER = Path(__file__).parents[2] / ".lab"
+
+
+def main(arguments: list[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(prog="python -m lab.stack", description=__doc__)
+    parser.add_argument("action", choices=("up", "down"))
+    parser.add_argument("--folder", type=Path, default=FOLDER)
+    asked = parser.parse_args(arguments)
+    layout = Layout(asked.folder.absolute())
+    try:
+        _up(layout) if asked.action == "up" else _down(layout)
+    except StackError as problem:
+        print(problem, file=sys.stderr)
+        return 1
+    return 0
+
+
+def _up(layout: Layout) -> None:
+    facts = background.running(layout)
+    if facts:
+        print("The stack is running already.")
+    _introduce(facts or background.up(layout, print), layout)
+
+
+def _down(layout: Layout) -> None:
+    print("The stack has ended." if background.down(layout) else "No stack was running.")
+
+
+def _introduce(facts: StackFacts, layout: Layout) -> None:
+    print(f"API       {facts.api}")
+    print(f"vCenter   {facts.vcenter.host}:{facts.vcenter.port} (simulated)")
+    print(f"Temporal  {facts.temporal}")
+    print(f"logs      {facts.logs}")
+    print(f"token and passwords: {layout.facts}; `make down` ends it")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

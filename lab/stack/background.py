@@ -1,0 +1,83 @@
+"""Starts and ends a stack that outlives the command that started it."""
+
+import subprocess
+import sys
+
+from lab.progress import Say
+from lab.stack.facts import StackFacts
+from lab.stack.layout import Layout
+from lab.stack.records import SUPERVISOR, Recorded, read_records
+from lab.stack.tail import Tail
+from lab.waiting import wait_until
+
+UP_SECONDS = 600.0
+END_SECONDS = 60.0
+KILLED_SECONDS = 5.0
+
+
+class StackError(Exception):
+    """The stack is not up; what it said itself was passed on already."""
+
+
+def running(layout: Layout) -> StackFacts | None:
+    """The stack that is up in this folder, if one is. Raises StackError while one is starting."""
+    supervisor = _supervisor(layout)
+    if not supervisor or not supervisor.running:
+        return None
+    if not layout.facts.exists():
+        raise StackError(f"process {supervisor.pid} is starting or ending this stack just now")
+    return StackFacts.read(layout.facts)
+
+
+def up(layout: Layout, say: Say) -> StackFacts:
+    """Returns when all parts are ready. What a killed stack left behind is ended and removed.
+
+    Raises StackError.
+    """
+    down(layout)
+    layout.folder.mkdir(parents=True, exist_ok=True)
+    supervisor = _launch(layout)
+    try:
+        _follow(layout, supervisor, say)
+    except BaseException:
+        supervisor.terminate()
+        raise
+    return StackFacts.read(layout.facts)
+
+
+def down(layout: Layout) -> bool:
+    """Ends every recorded process that still runs. False if there was none."""
+    records = [each for each in read_records(layout.running) if each.running]
+    for each in sorted(records, key=lambda each: each.name != SUPERVISOR):
+        each.end(END_SECONDS if each.name == SUPERVISOR else KILLED_SECONDS)
+    layout.forget()
+    return bool(records)
+
+
+def _follow(layout: Layout, supervisor: subprocess.Popen[bytes], say: Say) -> None:
+    tail = Tail(layout.supervisor_log, say)
+
+    def is_decided() -> bool:
+        tail.forward()
+        return layout.facts.exists() or supervisor.poll() is not None
+
+    wait_until(is_decided, UP_SECONDS)
+    tail.forward()
+    if not layout.facts.exists():
+        raise StackError(f"the stack did not come up; its logs are in {layout.logs}")
+
+
+def _supervisor(layout: Layout) -> Recorded | None:
+    records = read_records(layout.running)
+    return next((each for each in records if each.name == SUPERVISOR), None)
+
+
+def _launch(layout: Layout) -> subprocess.Popen[bytes]:
+    with layout.supervisor_log.open("wb") as log:
+        return subprocess.Popen(
+            (sys.executable, "-m", "lab.stack.supervisor", str(layout.folder)),
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )

@@ -1,0 +1,28 @@
+"""The settings of the product in this lab: its defaults, but where everything is."""
+
+from collections.abc import Mapping
+
+from lab.stack.layout import Layout
+from lab.stack.servers import Servers
+
+# Every process logs in lines for people; nodes ask often, because nobody wants to wait here.
+LAB_SETTINGS = {"TASK_QUEUE": "pke-provisioner", "LOG_FORMAT": "text", "AGENT_POLL_SECONDS": "0.2"}
+
+
+def product_settings(
+    layout: Layout, servers: Servers, api_listen: str, others: Mapping[str, str]
+) -> dict[str, str]:
+    """Writes the AppRole secret id to the file that the settings name. `others` win."""
+    layout.secret_id.touch(mode=0o600)
+    layout.secret_id.write_text(servers.openbao.secret_id)
+    return {
+        **LAB_SETTINGS,
+        "DATABASE_URL": layout.database_url,
+        "TEMPORAL_ADDRESS": servers.temporal.address,
+        "VAULT_URL": servers.openbao.url,
+        "VAULT_ROLE_ID": servers.openbao.role_id,
+        "VAULT_SECRET_ID_FILE": str(layout.secret_id),
+        "API_LISTEN": api_listen,
+        "API_URL": f"http://{api_listen}",
+        **others,
+    }

@@ -1,0 +1,53 @@
+"""What a client of a running stack has to know: the content of `stack.json`."""
+
+import os
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class VCenterFacts(BaseModel):
+    """`faults` is the URL that makes the simulator fail and be slow on request."""
+
+    model_config = ConfigDict(frozen=True)
+
+    name: str
+    host: str
+    port: int
+    username: str
+    password: str = Field(repr=False)
+    thumbprint: str
+    faults: str
+
+
+class VaultFacts(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+    url: str
+    token: str = Field(repr=False)
+
+
+class StackFacts(BaseModel):
+    """`token` is that of an administrator of the organisation `orgId`."""
+
+    model_config = ConfigDict(frozen=True, validate_by_name=True, validate_by_alias=True)
+
+    api: str
+    token: str = Field(repr=False)
+    org_id: int = Field(alias="orgId")
+    vcenter: VCenterFacts
+    temporal: str
+    vault: VaultFacts
+    database: str
+    logs: str
+
+    def write(self, file: Path) -> None:
+        """Appears at once or not at all, readable by its owner only: it holds secrets."""
+        draft = file.with_suffix(".draft")
+        draft.touch(mode=0o600)
+        draft.write_text(self.model_dump_json(by_alias=True, indent=2) + "\n")
+        os.replace(draft, file)
+
+    @classmethod
+    def read(cls, file: Path) -> "StackFacts":
+        return cls.model_validate_json(file.read_text())

@@ -1,0 +1,102 @@
+"""One whole stack, started and ended by this process."""
+
+import os
+from collections.abc import Mapping
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Self
+
+from lab.ports import free_port
+from lab.processes import Process
+from lab.progress import step
+from lab.stack.description import describe
+from lab.stack.environment import product_settings
+from lab.stack.facts import StackFacts
+from lab.stack.layout import Layout
+from lab.stack.options import StackOptions
+from lab.stack.parts import Parts
+from lab.stack.product import Product
+from lab.stack.records import SUPERVISOR, record, write_records
+from lab.stack.servers import TEMPORAL, Servers
+from lab.stack.usual import usual_parts
+
+HOST = "127.0.0.1"
+USUAL = StackOptions()
+
+
+class Stack:
+    """A context manager; `facts`, `servers` and `parts` are there from `start` to `stop`."""
+
+    facts: StackFacts
+    servers: Servers
+    parts: Parts
+
+    def __init__(self, folder: Path, options: StackOptions = USUAL) -> None:
+        self._layout = Layout(folder.absolute())
+        self._options = options
+        self._running = ExitStack()
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    @property
+    def processes(self) -> dict[str, Process]:
+        return {**self.servers.processes(), **self.parts.processes}
+
+    def start(self) -> StackFacts:
+        """Everything up and ready, described in `stack.json`; on a failure nothing is left running.
+
+        What an earlier stack left in the folder is removed first.
+        """
+        self._layout.make()
+        with ExitStack() as running:
+            running.callback(self._layout.forget)
+            self._start(running)
+            self._running = running.pop_all()
+        return self.facts
+
+    def stop(self) -> None:
+        """Ends everything. Stopped already: nothing. Data and logs stay, to be looked at."""
+        self._running.close()
+
+    def kill(self, name: str) -> None:
+        """SIGKILL to one process (a part, or a server by its name) and all it started."""
+        self.processes[name].kill()
+
+    def restart(self, name: str) -> None:
+        """Starts a part, or Temporal, as it was before; killed first if it still runs."""
+        if name == TEMPORAL:
+            self.servers.restart_temporal()
+        else:
+            self.parts.restart(name)
+        self._record(self.processes)
+
+    def _start(self, running: ExitStack) -> None:
+        layout, say = self._layout, self._options.say
+        self._record({})
+        self.servers = Servers(layout, say)
+        running.callback(self.servers.stop)
+        product = self._product()
+        with step(say, "database is ready"):
+            product.migrate()
+            token = product.create_admin_token()
+        self.facts = describe(layout, self.servers, product.settings["API_URL"], token)
+        self.parts = Parts(usual_parts(product, self.servers, layout), layout.logs, say)
+        running.callback(self.parts.stop)
+        self.parts.start(*self._options.parts)
+        self._record(self.processes)
+        self.facts.write(layout.facts)
+
+    def _product(self) -> Product:
+        listen = f"{HOST}:{free_port()}"
+        others = self._options.settings
+        return Product(product_settings(self._layout, self.servers, listen, others))
+
+    def _record(self, processes: Mapping[str, Process]) -> None:
+        records = [record(SUPERVISOR, os.getpid())]
+        records += [record(name, process.pid) for name, process in processes.items()]
+        write_records(self._layout.running, records)

@@ -1,0 +1,35 @@
+"""The parts of the usual stack: how each is started, and how one sees that it is ready."""
+
+from collections.abc import Callable
+
+import httpx
+
+from lab.processes import Process
+from lab.stack.layout import Layout
+from lab.stack.options import API, WORKER
+from lab.stack.parts import Part
+from lab.stack.product import Product
+from lab.stack.servers import Servers
+
+ANSWER_SECONDS = 10.0
+
+
+def usual_parts(product: Product, servers: Servers, layout: Layout) -> dict[str, Part]:
+    queue = product.settings["TASK_QUEUE"]
+    return {
+        API: Part(product.service(API), _answers(product.settings["API_URL"])),
+        WORKER: Part(
+            product.service(WORKER),
+            lambda process: servers.temporal.is_polled_by(queue, process.pid),
+        ),
+    }
+
+
+def _answers(api_url: str) -> Callable[[Process], bool]:
+    def answers(_: Process) -> bool:
+        try:
+            return httpx.get(f"{api_url}/readyz", timeout=ANSWER_SECONDS).is_success
+        except httpx.TransportError:
+            return False
+
+    return answers
