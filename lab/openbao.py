@@ -3,23 +3,25 @@
 import json
 import os
 import socket
-import subprocess
-import sysconfig
-import time
-from collections.abc import Callable
+import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import hvac
 from hvac.exceptions import InvalidRequest
-from requests import ConnectionError as NoConnection
+from requests import RequestException
 
+from lab.ports import free_port
+from lab.processes import Command, NotReady, Process, start_ready
+from lab.waiting import wait_until
 from provisioner.vault.install import install, issue_credentials
 
-SECONDS_TO_START = 30.0
-SECONDS_TO_STOP = 10.0
+PROGRAM = Path(sys.executable).with_name("bao")
+HOST = "127.0.0.1"
+READY_SECONDS = 30.0
 
+# Raft is the storage in files that OpenBao still has; alone and this eager it is up in two seconds.
 _CONFIG = """\
 storage "raft" {{
   path                   = "{data}"
@@ -37,43 +39,46 @@ cluster_addr = "http://127.0.0.1:{cluster_port}"
 
 @dataclass(frozen=True)
 class OpenBao:
+    """`root_token` is for set-up and for looking; the service logs in by the AppRole."""
+
     url: str
     root_token: str = field(repr=False)
     role_id: str
     secret_id: str = field(repr=False)
-    process: subprocess.Popen[bytes] = field(repr=False)
+    process: Process = field(repr=False)
 
     def root_client(self) -> hvac.Client:
         return hvac.Client(url=self.url, token=self.root_token)
 
     def stop(self) -> None:
-        """Ends the server; the folder can be started again. May be repeated."""
-        self.process.terminate()
-        try:
-            self.process.wait(SECONDS_TO_STOP)
-        except subprocess.TimeoutExpired:
-            self.process.kill()
-            self.process.wait()
+        """Ends the server; its folder can be started again. May be repeated."""
+        self.process.end()
 
 
-def start(folder: Path) -> OpenBao:
-    """Starts the server of this folder; a folder that was stopped comes back as it was.
+def start(folder: Path, logs: Path | None = None) -> OpenBao:
+    """Returns when the service can log in. A folder used before comes back as it was, at the
+    same port unless somebody took it.
 
-    The unseal key and the tokens lie in the folder, readable by its owner only: good enough
-    for a lab, and for nothing else. Raises RuntimeError with the end of the log.
+    The unseal key and the tokens lie in the folder, readable by its owner only: good enough for
+    a lab, and for nothing else. Raises NotReady.
     """
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     memory = _Memory(folder / "keys.json")
-    port, cluster_port = _free_port(memory.get("port")), _free_port(memory.get("cluster_port"))
+    port, cluster_port = _port(memory.get("port")), _port(memory.get("cluster_port"))
     memory.keep(port=port, cluster_port=cluster_port)
-    process = _launch(folder, port, cluster_port)
+    command = Command("openbao", (str(PROGRAM), "server", f"-config={_configure(folder, memory)}"))
+    client = hvac.Client(url=f"http://{HOST}:{port}", token="")
+    process = start_ready(command, logs or folder, lambda: _answers(client), READY_SECONDS)
     try:
-        return _prepare(process, memory, f"http://127.0.0.1:{port}")
-    except BaseException as problem:
+        _unseal(client, memory)
+        _set_up(client, memory)
+    except BaseException:
         process.kill()
-        process.wait()
-        log = (folder / "openbao.log").read_text()[-2000:]
-        raise RuntimeError(f"OpenBao did not start: {problem}\n{log}") from problem
+        raise
+    finally:
+        client.adapter.close()
+    known = {key: memory.get(key) for key in ("root_token", "role_id", "secret_id")}
+    return OpenBao(url=client.url, process=process, **known)
 
 
 class _Memory:
@@ -91,52 +96,44 @@ class _Memory:
         _write_private(self._path, json.dumps(self._known))
 
 
-def _launch(folder: Path, port: int, cluster_port: int) -> subprocess.Popen[bytes]:
+def _configure(folder: Path, memory: _Memory) -> Path:
     data = folder / "data"
     data.mkdir(mode=0o700, exist_ok=True)
     config = folder / "openbao.hcl"
-    _write_private(config, _CONFIG.format(data=data, port=port, cluster_port=cluster_port))
-    program = Path(sysconfig.get_path("scripts")) / "bao"
-    with (folder / "openbao.log").open("wb") as log:
-        return subprocess.Popen(
-            [program, "server", f"-config={config}"],
-            stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=subprocess.STDOUT,
-        )
+    ports = {key: memory.get(key) for key in ("port", "cluster_port")}
+    _write_private(config, _CONFIG.format(data=data.absolute(), **ports))
+    return config
 
 
-def _prepare(process: subprocess.Popen[bytes], memory: _Memory, url: str) -> OpenBao:
-    client = hvac.Client(url=url, token="")
-    _wait_for(lambda: _is_up(process, client))
+def _answers(client: hvac.Client) -> bool:
+    try:
+        client.sys.read_health_status(method="GET")
+    except RequestException:
+        return False
+    return True
+
+
+def _unseal(client: hvac.Client, memory: _Memory) -> None:
     if not client.sys.is_initialized():
         answer = client.sys.initialize(secret_shares=1, secret_threshold=1)
         memory.keep(root_token=answer["root_token"], unseal_key=answer["keys"][0])
     client.sys.submit_unseal_key(memory.get("unseal_key"))
     client.token = memory.get("root_token")
-    _wait_for(lambda: _is_active(client))
-    _wait_for(lambda: _is_installed(client))
-    if not memory.get("role_id"):
-        made = issue_credentials(client)
-        memory.keep(role_id=made.role_id, secret_id=made.secret_id.get_secret_value())
-    client.adapter.close()
-    secrets = {key: memory.get(key) for key in ("root_token", "role_id", "secret_id")}
-    return OpenBao(url=url, process=process, **secrets)
-
-
-def _is_up(process: subprocess.Popen[bytes], client: hvac.Client) -> bool:
-    if process.poll() is not None:
-        raise RuntimeError(f"it ended with {process.returncode}")
-    try:
-        client.sys.read_health_status(method="GET")
-    except NoConnection:
-        return False
-    return True
+    if not wait_until(lambda: _is_active(client), READY_SECONDS):
+        raise NotReady(f"OpenBao is not active {READY_SECONDS:g} s after it was unsealed")
 
 
 def _is_active(client: hvac.Client) -> bool:
     health = client.sys.read_health_status(method="GET")
     return isinstance(health, dict) and not health["standby"]
+
+
+def _set_up(client: hvac.Client, memory: _Memory) -> None:
+    if not wait_until(lambda: _is_installed(client), READY_SECONDS):
+        raise NotReady("OpenBao's secrets engines did not get ready")
+    if not memory.get("role_id"):
+        made = issue_credentials(client)
+        memory.keep(role_id=made.role_id, secret_id=made.secret_id.get_secret_value())
 
 
 def _is_installed(client: hvac.Client) -> bool:
@@ -149,25 +146,14 @@ def _is_installed(client: hvac.Client) -> bool:
     return True
 
 
-def _wait_for(condition: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + SECONDS_TO_START
-    while not condition():
-        if time.monotonic() > deadline:
-            raise TimeoutError(f"not ready after {SECONDS_TO_START:.0f} s")
-        time.sleep(0.05)
+def _port(wanted: int | None) -> int:
+    """That of the last run, or another one if there was none or somebody listens there now."""
+    return free_port() if wanted is None or _is_taken(wanted) else wanted
 
 
-def _free_port(wanted: int | None) -> int:
-    """The port of the last run if nobody took it."""
-    for candidate in (wanted, 0):
-        with socket.socket() as probe:
-            try:
-                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-                probe.bind(("127.0.0.1", candidate or 0))
-            except OSError:
-                continue
-            return int(probe.getsockname()[1])
-    raise RuntimeError("no free port on 127.0.0.1")
+def _is_taken(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex((HOST, port)) == 0
 
 
 def _write_private(path: Path, text: str) -> None:

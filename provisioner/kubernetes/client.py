@@ -1,0 +1,54 @@
+"""The official client, with TLS from memory and a deadline on every request."""
+
+import ssl
+from collections.abc import Callable
+from typing import Any
+
+import urllib3
+from kubernetes.client import ApiClient, Configuration
+from kubernetes.client.exceptions import ApiException
+from kubernetes.client.rest import should_bypass_proxies
+
+
+class EndpointClient(ApiClient):
+    """Talks to one endpoint. It never retries: the next endpoint is the better retry."""
+
+    def __init__(self, endpoint: str, context: ssl.SSLContext, timeout_seconds: float) -> None:
+        self.endpoint = endpoint
+        self._timeout_seconds = timeout_seconds
+        configuration = Configuration(host=f"https://{endpoint}")
+        super().__init__(configuration)
+        self._pool_manager = _pool(configuration, context)
+        self.rest_client.pool_manager = self._pool_manager
+
+    def call_api(self, *args: Any, **kwargs: Any) -> Any:
+        if not kwargs.get("_request_timeout"):
+            kwargs["_request_timeout"] = self._timeout_seconds
+        return super().call_api(*args, **kwargs)
+
+    def require_ok(self, path: str) -> None:
+        """For paths outside the API's kinds, such as `/livez`. Raises ApiException."""
+        response = self.call_api("GET", self.configuration.host + path)
+        response.read()
+        if response.status != 200:
+            raise ApiException(status=response.status, reason=response.reason)
+
+    def disconnect(self) -> None:
+        self._pool_manager.clear()
+
+
+def unless_gone(work: Callable[[], object]) -> None:
+    """Does `work`; what it works on being gone already is success."""
+    try:
+        work()
+    except ApiException as refusal:
+        if refusal.status != 404:
+            raise
+
+
+def _pool(configuration: Configuration, context: ssl.SSLContext) -> urllib3.PoolManager:
+    """The client itself reads keys from files only, hence a pool of our own."""
+    proxy = configuration.proxy
+    if proxy and not should_bypass_proxies(configuration.host, configuration.no_proxy or ""):
+        return urllib3.ProxyManager(proxy, ssl_context=context, retries=False)
+    return urllib3.PoolManager(ssl_context=context, retries=False)

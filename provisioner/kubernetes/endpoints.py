@@ -1,0 +1,99 @@
+"""Tries a cluster's endpoints in order until one answers."""
+
+import ssl
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+
+import urllib3
+from kubernetes.client.exceptions import ApiException
+
+from provisioner.kubernetes.client import EndpointClient
+from provisioner.kubernetes.errors import (
+    ApiUnreachable,
+    ApiUntrusted,
+    CredentialsRefused,
+    KubernetesError,
+    RequestRefused,
+)
+
+T = TypeVar("T")
+_SERVER_ERRORS = range(500, 600)
+_TOO_MANY_REQUESTS = 429
+_UNAUTHORIZED = 401
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Why the next endpoint is worth a try."""
+
+    kind: type[KubernetesError]
+    text: str
+    cause: Exception
+
+
+class Endpoints:
+    """`host:port` each, the preferred one first; the one that answered last is tried first."""
+
+    def __init__(
+        self, endpoints: Sequence[str], context: ssl.SSLContext, timeout_seconds: float
+    ) -> None:
+        self._clients = [EndpointClient(each, context, timeout_seconds) for each in endpoints]
+
+    def call(self, purpose: str, work: Callable[[EndpointClient], T]) -> T:
+        """Does `work` at the first endpoint that answers, so it must be idempotent.
+
+        `purpose` completes "can't ...". Raises ApiUnreachable, ApiUntrusted, CredentialsRefused
+        or RequestRefused.
+        """
+        problems = []
+        for client in list(self._clients):
+            try:
+                result = work(client)
+            except (urllib3.exceptions.HTTPError, ApiException) as cause:
+                problems.append(_problem(client.endpoint, purpose, cause))
+            else:
+                self._prefer(client)
+                return result
+        raise _summary(purpose, problems)
+
+    def close(self) -> None:
+        for client in self._clients:
+            client.disconnect()
+
+    def _prefer(self, client: EndpointClient) -> None:
+        self._clients.remove(client)
+        self._clients.insert(0, client)
+
+
+def _problem(endpoint: str, purpose: str, cause: Exception) -> Problem:
+    """Raises what is the API's own answer, so that no other endpoint would say otherwise."""
+    status = cause.status if isinstance(cause, ApiException) else None
+    if not status:
+        return _connection_problem(endpoint, cause)
+    if status in _SERVER_ERRORS or status == _TOO_MANY_REQUESTS:
+        return Problem(ApiUnreachable, f"{endpoint} answers {status}", cause)
+    if status == _UNAUTHORIZED:
+        message = f"can't {purpose}: {endpoint} does not accept our client certificate"
+        raise CredentialsRefused(message) from cause
+    raise RequestRefused(f"can't {purpose}: {endpoint} answers {status}") from cause
+
+
+def _connection_problem(endpoint: str, cause: Exception) -> Problem:
+    told = str(cause)
+    if "CERTIFICATE_VERIFY_FAILED" in told:
+        text = f"{endpoint} is not certified by the cluster's authority"
+        return Problem(ApiUntrusted, text, cause)
+    if "ALERT" in told:
+        return Problem(CredentialsRefused, f"{endpoint} refuses our client certificate", cause)
+    return Problem(ApiUnreachable, f"{endpoint} does not answer", cause)
+
+
+def _summary(purpose: str, problems: Sequence[Problem]) -> KubernetesError:
+    """Transient unless all endpoints agree on something that is not."""
+    kinds = {problem.kind for problem in problems}
+    kind = kinds.pop() if len(kinds) == 1 else ApiUnreachable
+    told = "; ".join(problem.text for problem in problems) or "it has no endpoint yet"
+    summary = kind(f"can't {purpose}: {told}")
+    summary.__cause__ = problems[-1].cause if problems else None
+    return summary
