@@ -18,17 +18,29 @@ UNSETTLED: Final = "poke-unsettled"
 LOOK_AGAIN: Final = "look_again"
 
 
-class NodeInput(BaseModel):
-    """`workflow` is the id of the resource's own workflow, to be poked in the end."""
+class LookInput(BaseModel):
+    """`gather`: wait some 200 ms first, so that hints that come together cost one look."""
 
+    resource: str
+    gather: bool = False
+
+
+class Look(BaseModel):
+    """What the workflow needs to know of a look: when to wake, and whether it is over."""
+
+    wake_in_seconds: float | None = None
+    settled: bool = False
+    gone: bool = False
+
+
+class NodeInput(BaseModel):
     node: str
-    workflow: str
 
 
 class TaskInput(BaseModel):
     resource: str
     task: str
-    workflow: str
+    key: str
 
 
 class VerifyResult(BaseModel):

@@ -7,6 +7,7 @@ from provisioner.domain.spec.cluster import CONTROL_PLANE, ClusterSpec
 
 KIND = "cluster"
 CERTIFICATES, LOAD_BALANCER, RELEASE = "certificates", "load-balancer", "release"
+JOIN_TOKENS = "join-tokens"
 
 
 def desired(spec: ClusterSpec, *, generation: int, epoch: int, deleting: bool) -> Desired:
@@ -27,6 +28,7 @@ def _building(spec: ClusterSpec) -> tuple[TaskWish, ...]:
     ranges = hashlib.sha256("\n".join(spec.load_balancer_ranges).encode()).hexdigest()[:16]
     return (
         TaskWish(name=CERTIFICATES, when=When.BEFORE_NODES),
+        TaskWish(name=JOIN_TOKENS, when=When.ON_TURN),
         TaskWish(name=LOAD_BALANCER, when=When.AFTER_CORE, key=ranges),
     )
 

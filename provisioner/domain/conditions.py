@@ -44,7 +44,7 @@ def status(desired: Desired, observed: Observed, plan: Plan) -> Status:
 
 def stuck(desired: Desired, observed: Observed, plan: Plan) -> str | None:
     """Why this generation can't be reached without somebody acting; None while it still may."""
-    failed = tasks.failed(desired, observed, *When)
+    failed = tasks.failed(desired, observed, When.BEFORE_NODES, When.AFTER_CORE, When.AFTER_NODES)
     reasons = [f"{task.name}: {task.reason}" for task in failed]
     reasons += [f"{short.group}: {short.reason}" for short in plan.shortages if short.final]
     return "; ".join(reasons) or None
@@ -73,7 +73,7 @@ def conditions(desired: Desired, observed: Observed, plan: Plan) -> tuple[Condit
 
 
 def _shown(when: When) -> bool:
-    return when is not When.AFTER_NODES
+    return when in (When.BEFORE_NODES, When.AFTER_CORE)
 
 
 def _group(wish: GroupWish, observed: Observed, shortage: Shortage | None) -> Condition:

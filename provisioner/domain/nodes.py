@@ -49,6 +49,7 @@ class NodeFacts(Fact):
     leading_at: datetime | None = None
     join_requested_at: datetime | None = None
     join_granted_at: datetime | None = None
+    join_token_at: datetime | None = None
     reported_ready_at: datetime | None = None
     ready_at: datetime | None = None
 

@@ -3,9 +3,10 @@
 from datetime import datetime
 
 from provisioner.domain.nodes import NodeFacts, Phase, Step
-from provisioner.domain.planning.wishes import Desired, Observed, TaskState
+from provisioner.domain.planning.wishes import Desired, Observed, TaskState, When
 from provisioner.domain.virtual_machines import Fact
 
+MACHINES = "machines"
 _SHARE = {
     Step.WAITING: 0,
     Step.CLONING: 10,
@@ -33,11 +34,13 @@ def steps(
 ) -> tuple[OperationStep, ...]:
     """The steps as they stand; times already noted in `before` are kept."""
     known = {step.name: step for step in before}
-    found = [_task(wish.name, observed) for wish in desired.tasks if not desired.deleting]
     if desired.deleting:
-        found = [_emptying(observed, known.get("machines")), *_last(desired, observed)]
+        found = [_emptying(observed, known.get(MACHINES))]
     else:
-        found[1:1] = [_filling(wish.name, wish.size, observed) for wish in desired.groups]
+        found = _tasks(desired, observed, When.BEFORE_NODES)
+        found += [_filling(wish.name, wish.size, observed) for wish in desired.groups]
+        found += _tasks(desired, observed, When.AFTER_CORE)
+    found += _tasks(desired, observed, When.AFTER_NODES)
     return tuple(_timed(step, known.get(step.name), observed.now) for step in found)
 
 
@@ -77,12 +80,12 @@ def _emptying(observed: Observed, before: OperationStep | None) -> OperationStep
     gone = 100 if not left else 100 * (most - left) // most
     state = "running" if left else "done"
     return OperationStep(
-        name="machines", state=state, percent=gone, detail=f"removed {most - left} of {most}"
+        name=MACHINES, state=state, percent=gone, detail=f"removed {most - left} of {most}"
     )
 
 
-def _last(desired: Desired, observed: Observed) -> list[OperationStep]:
-    return [_task(wish.name, observed) for wish in desired.tasks]
+def _tasks(desired: Desired, observed: Observed, when: When) -> list[OperationStep]:
+    return [_task(wish.name, observed) for wish in desired.tasks if wish.when is when]
 
 
 def _timed(step: OperationStep, before: OperationStep | None, now: datetime) -> OperationStep:

@@ -52,3 +52,14 @@ def _pool(configuration: Configuration, context: ssl.SSLContext) -> urllib3.Pool
     if proxy and not should_bypass_proxies(configuration.host, configuration.no_proxy or ""):
         return urllib3.ProxyManager(proxy, ssl_context=context, retries=False)
     return urllib3.PoolManager(ssl_context=context, retries=False)
+
+
+def exists(work: Callable[[], object]) -> bool:
+    """Whether reading something answers anything but 404."""
+    try:
+        work()
+    except ApiException as refusal:
+        if refusal.status != 404:
+            raise
+        return False
+    return True

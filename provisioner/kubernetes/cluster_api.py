@@ -9,7 +9,7 @@ from pydantic import SecretStr
 
 from provisioner.kubernetes import custom_objects, metallb, token_secrets
 from provisioner.kubernetes.bootstrap_tokens import BootstrapToken
-from provisioner.kubernetes.client import unless_gone
+from provisioner.kubernetes.client import exists, unless_gone
 from provisioner.kubernetes.drain import Drain
 from provisioner.kubernetes.endpoints import Endpoints
 from provisioner.kubernetes.errors import ApiUnreachable
@@ -58,6 +58,13 @@ class ClusterApi:
             "list the nodes", lambda client: CoreV1Api(client).list_node().items
         )
         return {facts.name: facts for facts in map(node_facts, listed)}
+
+    def has_node(self, name: str) -> bool:
+        """Whether the Node object is there."""
+        return self._endpoints.call(
+            f"look for node {name}",
+            lambda client: exists(lambda: CoreV1Api(client).read_node(name)),
+        )
 
     def cordon(self, name: str) -> None:
         """Nothing new is scheduled there. A node that is gone is cordoned enough."""

@@ -78,6 +78,11 @@ def take_mac(session: Session, domain: str, holder: Holder) -> str:
             return mac
 
 
+def vips_of(session: Session, resource_id: str) -> set[str]:
+    query = select(Lease.value).where(Lease.kind == VIP, Lease.resource_id == resource_id)
+    return set(session.scalars(query))
+
+
 def free_of_node(session: Session, node_id: str) -> None:
     session.execute(delete(Lease).where(Lease.node_id == node_id))
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from provisioner.domain.nodes import NodeFacts, Phase
@@ -55,6 +55,14 @@ def by_morefs(session: Session, vcenter_id: str, morefs: Iterable[str]) -> list[
     return list(session.scalars(query))
 
 
+def with_machine(session: Session, vcenter_id: str) -> list[Node]:
+    """Whose VM is known to exist."""
+    query = select(Node).where(
+        Node.vcenter_id == vcenter_id, Node.moref.is_not(None), Node.phase != Phase.GONE
+    )
+    return list(session.scalars(query))
+
+
 def facts(node: Node) -> NodeFacts:
     return NodeFacts.model_validate(node, from_attributes=True)
 
@@ -65,6 +73,13 @@ def stamp(node: Node, clock: str, at: datetime | None = None) -> bool:
         return False
     setattr(node, clock, at or utc_now())
     return True
+
+
+def note_started(session: Session, node_ids: Iterable[str]) -> None:
+    """Their workflows run; the rows say so, lest they are started again and again."""
+    session.execute(
+        update(Node).where(Node.id.in_(list(node_ids))).values(work_started_at=utc_now())
+    )
 
 
 def begin_removal(node: Node, reason: str, *, retire: bool = False, failed: bool = False) -> None:

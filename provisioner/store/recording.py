@@ -7,7 +7,7 @@ from provisioner.domain.deadlines import Deadlines
 from provisioner.domain.nodes import Phase
 from provisioner.domain.planning.plan import Plan, Removal
 from provisioner.domain.progress import steps
-from provisioner.store import events, nodes, operations, tasks
+from provisioner.store import events, nodes, operations
 from provisioner.store.identities import Issuer
 from provisioner.store.observing import World
 from provisioner.store.tables import Node
@@ -24,8 +24,6 @@ def record(session: Session, world: World, plan: Plan, deadlines: Deadlines) -> 
         _begin_removal(session, world, removal)
     for node_id in plan.grant:
         nodes.stamp(nodes.get(session, node_id), "join_granted_at", world.observed.now)
-    for wish in plan.tasks:
-        tasks.begin(session, world.resource, wish)
 
 
 def _note_new(session: Session, world: World, node: Node) -> None:

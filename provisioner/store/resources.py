@@ -55,6 +55,16 @@ def create(session: Session, new: NewResource) -> tuple[Resource, Operation]:
 def lock(session: Session, resource_id: str) -> Resource:
     """The row, held until the transaction ends; every write about a resource begins here."""
     query = select(Resource).where(Resource.id == resource_id).with_for_update()
+    # What this session read before the lock may be stale by now.
+    found = session.scalars(query.execution_options(populate_existing=True)).first()
+    if found is None:
+        raise NotFound(f"there is no resource {resource_id}")
+    return found
+
+
+def get(session: Session, resource_id: str) -> Resource:
+    """Unlocked, deleted ones too."""
+    query = select(Resource).where(Resource.id == resource_id)
     found = session.scalars(query).first()
     if found is None:
         raise NotFound(f"there is no resource {resource_id}")

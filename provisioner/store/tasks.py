@@ -14,9 +14,12 @@ def of_resource(session: Session, resource_id: str) -> list[TaskFacts]:
 
 
 def begin(session: Session, resource: Resource, wish: TaskWish) -> None:
+    """A task begun again keeps its problem on show until it is done."""
     row = _row(session, resource, wish.name)
+    if row.state != TaskState.RUNNING or row.key != wish.key:
+        row.reason = None
     row.key, row.epoch, row.state = wish.key, resource.epoch, TaskState.RUNNING
-    row.reason, row.started_at, row.finished_at = None, utc_now(), None
+    row.started_at, row.finished_at = utc_now(), None
 
 
 def finish(session: Session, resource: Resource, name: str, failure: str | None = None) -> None:
@@ -26,9 +29,11 @@ def finish(session: Session, resource: Resource, name: str, failure: str | None 
     row.reason, row.finished_at = failure, utc_now()
 
 
-def note(session: Session, resource: Resource, name: str, problem: str) -> None:
-    """The trouble a task that still runs has at present."""
-    _row(session, resource, name).reason = problem
+def note(session: Session, resource: Resource, name: str, problem: str) -> bool:
+    """The trouble a task that still runs has at present. True when it is news."""
+    row = _row(session, resource, name)
+    news, row.reason = row.reason != problem, problem
+    return news
 
 
 def _row(session: Session, resource: Resource, name: str) -> Task:

@@ -24,3 +24,7 @@ def cluster_folder(resource_id: ResourceId) -> str:
 
 def certificates_path(resource_id: ResourceId) -> str:
     return f"clusters/{resource_id}/certificates"
+
+
+def join_token_path(resource_id: ResourceId, node_id: str) -> str:
+    return f"{cluster_folder(resource_id)}/join/{node_id}"

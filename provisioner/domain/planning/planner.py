@@ -21,13 +21,15 @@ def plan(desired: Desired, observed: Observed, deadlines: Deadlines) -> Plan:
     kept = _without(seen, unwanted)
     due = _due_tasks(desired, seen, lead)
     create = tuple(n for wish in desired.groups for n in missing(wish, seen, desired.epoch))
+    grant = _turns(desired, kept) if lead else ()
+    tickets = tasks.on_turn(desired, seen) if grant or _without_ticket(kept) else ()
     return Plan(
         create=create,
         start=_to_start(desired, kept, seen),
         remove=(*failed, *unwanted),
         removing=_to_restart(seen),
-        grant=_turns(desired, kept) if lead else (),
-        tasks=due,
+        grant=grant,
+        tasks=(*due, *tickets),
         shortages=tuple(s for w in desired.groups for s in shortages(w, seen, desired.epoch)),
         next_deadline=_next_deadline(kept, deadlines, lead),
         settled=not (create or unwanted or failed or due) and _as_asked(desired, seen),
@@ -130,6 +132,11 @@ def _turn(wish: GroupWish, kept: tuple[NodeFacts, ...]) -> tuple[NodeId, ...]:
     if not wish.one_at_a_time:
         return tuple(waiting)
     return () if joining else tuple(waiting[:1])
+
+
+def _without_ticket(kept: tuple[NodeFacts, ...]) -> bool:
+    creating = (node for node in kept if node.phase is Phase.CREATING)
+    return any(node.join_granted_at and not node.join_token_at for node in creating)
 
 
 def _next_deadline(

@@ -34,6 +34,19 @@ def _is_due(wish: TaskWish, desired: Desired, observed: Observed) -> bool:
     return facts.state is TaskState.RUNNING and overdue(facts.started_at, observed.now)
 
 
+def on_turn(desired: Desired, observed: Observed) -> tuple[TaskWish, ...]:
+    """Asked for again and again; a failure is repeated only after a while."""
+    found = []
+    for wish in desired.tasks:
+        facts = _facts(wish, observed)
+        free = facts is None or facts.state is TaskState.DONE
+        if wish.when is When.ON_TURN and (
+            free or overdue(facts.started_at if facts else None, observed.now)
+        ):
+            found.append(wish)
+    return tuple(found)
+
+
 def done(desired: Desired, observed: Observed, *whens: When) -> bool:
     wishes = [wish for wish in desired.tasks if wish.when in whens]
     return all(_is_done(wish, observed) for wish in wishes)

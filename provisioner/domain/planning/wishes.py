@@ -17,6 +17,7 @@ class When(StrEnum):
     BEFORE_NODES = "before nodes"
     AFTER_CORE = "after the core group is ready"
     AFTER_NODES = "after all nodes are gone"
+    ON_TURN = "whenever a node's turn to join has come"
 
 
 class TaskWish(Fact):

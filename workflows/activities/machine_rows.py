@@ -1,0 +1,143 @@
+"""What the machine activities read from and write to the database."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from provisioner.domain import marks
+from provisioner.domain.errors import ProvisionerError
+from provisioner.domain.machines import NicPlan, Place
+from provisioner.domain.nodes import Phase
+from provisioner.domain.virtual_machines import Nic
+from provisioner.store import events, leases, nodes, resources, vcenters
+from provisioner.store.database import Database
+from provisioner.store.tables import Node, Resource
+from provisioner.store.types import utc_now
+from workflows.contracts import resource_workflow
+from workflows.failures import passes
+
+
+@dataclass(frozen=True)
+class MachineOrder:
+    """One node's VM as the rows have it."""
+
+    node_id: str
+    kind: str
+    name: str
+    vcenter_id: str
+    instance_uuid: str
+    marks: dict[str, str]
+    clone_task: str | None
+    workflow_id: str
+
+
+@dataclass(frozen=True)
+class CloneOrder(MachineOrder):
+    """`seen_before`: an earlier attempt may have left its VM."""
+
+    folder_name: str
+    place: Place
+    nics: tuple[Nic, ...]
+    seen_before: bool
+    made: bool
+
+
+class RemovalOrder(MachineOrder):
+    pass
+
+
+class MachineRows:
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def begin_creation(self, node_id: str) -> CloneOrder | None:
+        """None when the node is not to be made any more."""
+        with self._database.read() as session:
+            node = nodes.get(session, node_id)
+            if node.phase != Phase.CREATING or node.failure:
+                return None
+            resource = _resource(session, node)
+            return CloneOrder(
+                **_order(session, resource, node),
+                folder_name=f"{resource.name}-{resource.id[:8]}",
+                place=Place.model_validate(node.place),
+                nics=tuple(NicPlan.model_validate(nic) for nic in node.nics),
+                seen_before=node.clone_started_at is not None,
+                made=node.powered_on_at is not None,
+            )
+
+    def removal(self, node_id: str) -> RemovalOrder:
+        with self._database.read() as session:
+            node = nodes.get(session, node_id)
+            return RemovalOrder(**_order(session, _resource(session, node), node))
+
+    def note_cloning(self, node_id: str) -> None:
+        """The clone's clock starts, and with it the life of the node's token."""
+        with self._database.write() as session:
+            node = nodes.get(session, node_id)
+            if nodes.stamp(node, "clone_started_at"):
+                now = utc_now().replace(microsecond=0)
+                node.token_expires_at += now - node.token_issued_at
+                node.token_issued_at = now
+
+    def note_task(self, node_id: str, folder: str, task: str) -> None:
+        with self._database.write() as session:
+            node = nodes.get(session, node_id)
+            node.folder, node.clone_task = folder, task
+
+    def note_powered_on(self, node_id: str, moref: str) -> None:
+        with self._database.write() as session:
+            node = nodes.get(session, node_id)
+            resource = resources.lock(session, node.resource_id)
+            node.moref, node.problem = moref, None
+            if nodes.stamp(node, "powered_on_at"):
+                message = f"{node.name} is cloned and powered on"
+                events.record(session, resource, "MachineCreated", message, node=node)
+
+    def note_trouble(self, node_id: str, err: ProvisionerError) -> None:
+        """What passes is a problem, shown; what doesn't is the node's failure."""
+        with self._database.write() as session:
+            node = nodes.get(session, node_id)
+            resource = resources.lock(session, node.resource_id)
+            if not passes(err) and node.phase == Phase.CREATING:
+                node.failure = node.failure or str(err)
+            elif node.problem != str(err):
+                events.record(session, resource, "Trouble", str(err), node=node, warning=True)
+            node.problem = str(err)
+
+    def note_gone(self, node_id: str, forget: Callable[[Session, Node], None]) -> None:
+        with self._database.write() as session:
+            node = nodes.get(session, node_id)
+            resource = resources.lock(session, node.resource_id)
+            forget(session, node)
+            leases.free_of_node(session, node.id)
+            node.problem = None
+            if node.phase != Phase.GONE:
+                node.phase, node.gone_at = Phase.GONE, utc_now()
+                message = f"{node.name} is gone: {node.removal_reason}"
+                events.record(session, resource, "NodeRemoved", message, node=node)
+
+
+def _resource(session: Session, node: Node) -> Resource:
+    return resources.get(session, node.resource_id)
+
+
+def _order(session: Session, resource: Resource, node: Node) -> dict[str, Any]:
+    return {
+        "node_id": node.id,
+        "kind": resource.kind,
+        "name": node.name,
+        "vcenter_id": node.vcenter_id,
+        "instance_uuid": node.instance_uuid,
+        "clone_task": None if node.moref else node.clone_task,
+        "workflow_id": resource_workflow(resource.kind, resource.id),
+        "marks": {
+            marks.OWNER: vcenters.owner_mark(session),
+            marks.RESOURCE: resource.id,
+            marks.KIND: resource.kind,
+            marks.NODE: node.id,
+            marks.GENERATION: str(node.generation),
+        },
+    }

@@ -1,0 +1,102 @@
+"""What the watch saw, put on record; and whom it concerns."""
+
+from sqlalchemy.orm import Session
+
+from provisioner.domain.machines import NicPlan
+from provisioner.domain.nodes import Phase
+from provisioner.domain.virtual_machines import VMSeen, WatchBatch
+from provisioner.store import events, inventory, leases, nodes, resources, vcenters
+from provisioner.store.database import Database
+from provisioner.store.tables import Node, VCenter
+from provisioner.store.types import utc_now
+from provisioner.vsphere.vcenter import VCenterAbout
+from workflows.contracts import resource_workflow
+
+
+class Sightings:
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def vcenter(self, vcenter_id: str) -> VCenter:
+        with self._database.read() as session:
+            return vcenters.get(session, vcenter_id)
+
+    def verified(self, vcenter_id: str, about: VCenterAbout) -> None:
+        with self._database.write() as session:
+            row = vcenters.get(session, vcenter_id)
+            row.instance_uuid, row.version = about.instance_uuid, about.version
+            row.state, row.reason, row.rejected_version = "connected", None, None
+
+    def trouble(self, vcenter_id: str, reason: str) -> None:
+        with self._database.write() as session:
+            row = vcenters.get(session, vcenter_id)
+            if row.state != "refused":
+                row.state = "unreachable"
+            row.reason = reason
+
+    def apply(self, vcenter_id: str, batch: WatchBatch) -> list[str]:
+        """Answers the workflows that should look again. Idempotent."""
+        with self._database.write() as session:
+            row = vcenters.get(session, vcenter_id)
+            inventory.apply(session, row, batch)
+            if row.state == "unreachable":
+                row.state, row.reason = "connected", None
+            concerned = self._arrivals(session, row, batch) | self._losses(session, row, batch)
+            return sorted(_workflow(session, resource_id) for resource_id in concerned)
+
+    def _arrivals(self, session: Session, row: VCenter, batch: WatchBatch) -> set[str]:
+        """Resources that have a node with a new address."""
+        seen = {vm.instance_uuid: vm for vm in batch.vms if vm.nics}
+        concerned = set()
+        for node in nodes.by_instance_uuids(session, row.id, seen):
+            if _note_address(session, node, seen[node.instance_uuid]):
+                concerned.add(node.resource_id)
+        return concerned
+
+    def _losses(self, session: Session, row: VCenter, batch: WatchBatch) -> set[str]:
+        """Resources that have lost a VM nobody here removed."""
+        gone = set(batch.vms_gone)
+        lost = nodes.by_morefs(session, row.id, gone) if gone else []
+        if batch.full:
+            present = {vm.moref for vm in batch.vms}
+            lost += [
+                node for node in nodes.with_machine(session, row.id) if node.moref not in present
+            ]
+        lost = [node for node in lost if node.phase != Phase.REMOVING]
+        for node in lost:
+            _note_loss(session, node)
+        return {node.resource_id for node in lost}
+
+
+def _note_address(session: Session, node: Node, vm: VMSeen) -> bool:
+    if node.phase != Phase.CREATING and node.address:
+        return False
+    address = _own_address(session, node, vm)
+    if address is None or address == node.address:
+        return False
+    node.address = address
+    nodes.stamp(node, "addressed_at", utc_now())
+    return True
+
+
+def _own_address(session: Session, node: Node, vm: VMSeen) -> str | None:
+    """The first NIC's IPv4 address, by MAC; never the VIP, which a master may carry as well."""
+    nics = [NicPlan.model_validate(nic) for nic in node.nics]
+    found = next((nic for nic in vm.nics if nics and nic.mac.lower() == nics[0].mac), None)
+    addresses = [one for one in (found.addresses if found else ()) if ":" not in one]
+    vips = leases.vips_of(session, node.resource_id) if len(addresses) > 1 else set()
+    return next((one for one in addresses if one not in vips), None)
+
+
+def _note_loss(session: Session, node: Node) -> None:
+    resource = resources.lock(session, node.resource_id)
+    message = f"the VM of {node.name} is gone; nobody here removed it"
+    if node.phase == Phase.CREATING and not node.failure:
+        node.failure = "its VM disappeared from vCenter"
+    elif node.problem != message:
+        node.problem = message
+        events.record(session, resource, "MachineGone", message, node=node, warning=True)
+
+
+def _workflow(session: Session, resource_id: str) -> str:
+    return resource_workflow(resources.get(session, resource_id).kind, resource_id)

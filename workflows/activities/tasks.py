@@ -1,0 +1,83 @@
+"""Work on a resource as a whole, in the words of its kind."""
+
+from collections.abc import Mapping
+
+from temporalio import activity
+
+from provisioner.domain.clusters import RELEASE
+from provisioner.domain.errors import ProvisionerError
+from provisioner.domain.planning.wishes import TaskWish, When
+from provisioner.store import events, resources, tasks
+from provisioner.store.database import Database
+from workflows.activities.folders import Folders
+from workflows.contracts import TaskInput, resource_workflow, task_workflow
+from workflows.failures import again, passes
+from workflows.heartbeats import heartbeats
+from workflows.kinds.interface import Kind
+from workflows.poking import Poker, end
+from workflows.threads import Threads
+
+
+class TaskActivities:
+    def __init__(
+        self,
+        database: Database,
+        kinds: Mapping[str, Kind],
+        folders: Folders,
+        poker: Poker,
+        threads: Threads,
+    ) -> None:
+        self._database, self._kinds, self._folders = database, kinds, folders
+        self._poker, self._threads = poker, threads
+
+    @activity.defn
+    async def run_task(self, given: TaskInput) -> None:
+        kind = await self._threads.run(self._begin, given)
+        if kind is None:
+            return
+        failure = None
+        async with heartbeats():
+            try:
+                if given.task == RELEASE:
+                    await self._end_others(kind, given)
+                    await self._folders.remove(given.resource)
+                await self._threads.run(self._kinds[kind].run_task, given.resource, given.task)
+            except ProvisionerError as err:
+                await self._threads.run(self._note_problem, given, str(err))
+                if passes(err):
+                    raise again(err) from err
+                failure = str(err)
+        await self._threads.run(self._finish, given, failure)
+        self._poker.poke(resource_workflow(kind, given.resource))
+
+    async def _end_others(self, kind: str, given: TaskInput) -> None:
+        """What another task makes while we remove would stay."""
+        for name in await self._threads.run(self._known, given.resource):
+            if name != given.task:
+                await end(task_workflow(kind, given.resource, name))
+
+    def _known(self, resource_id: str) -> list[str]:
+        with self._database.read() as session:
+            return [task.name for task in tasks.of_resource(session, resource_id)]
+
+    def _begin(self, given: TaskInput) -> str | None:
+        """None when deletion overtook it: what it would make, nobody would remove."""
+        with self._database.write() as session:
+            resource = resources.lock(session, given.resource)
+            if resource.deletion_requested_at and given.task != RELEASE:
+                return None
+            wish = TaskWish(name=given.task, key=given.key, when=When.BEFORE_NODES)
+            tasks.begin(session, resource, wish)
+            return resource.kind
+
+    def _note_problem(self, given: TaskInput, problem: str) -> None:
+        with self._database.write() as session:
+            resource = resources.lock(session, given.resource)
+            if tasks.note(session, resource, given.task, problem):
+                message = f"{given.task}: {problem}"
+                events.record(session, resource, "Trouble", message, warning=True)
+
+    def _finish(self, given: TaskInput, failure: str | None) -> None:
+        with self._database.write() as session:
+            resource = resources.lock(session, given.resource)
+            tasks.finish(session, resource, given.task, failure)

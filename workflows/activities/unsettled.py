@@ -1,0 +1,80 @@
+"""What the minute's schedule looks after: hints that were lost, and VMs that came back."""
+
+from collections.abc import Iterable
+
+from sqlalchemy import select
+from temporalio import activity
+
+from provisioner.domain.conditions import Status
+from provisioner.domain.nodes import Phase
+from provisioner.store import vcenters
+from provisioner.store.database import Database
+from provisioner.store.tables import MachineRow, Node, Resource
+from workflows.contracts import (
+    LOOK_AGAIN,
+    NODE_REMOVE,
+    RESOURCE,
+    VCENTER_WATCH,
+    NodeInput,
+    create_workflow,
+    remove_workflow,
+    resource_workflow,
+    watch_workflow,
+)
+from workflows.poking import quietly, start
+from workflows.threads import Threads
+
+
+class UnsettledActivities:
+    def __init__(self, database: Database, threads: Threads) -> None:
+        self._database, self._threads = database, threads
+
+    @activity.defn
+    async def poke_unsettled(self) -> None:
+        client, queue = activity.client(), activity.info().task_queue
+        for kind, resource in await self._threads.run(self._unsettled):
+            await client.start_workflow(
+                RESOURCE,
+                resource,
+                id=resource_workflow(kind, resource),
+                task_queue=queue,
+                start_signal=LOOK_AGAIN,
+            )
+        for node in await self._threads.run(self._unadmitted):
+            flow = client.get_workflow_handle(create_workflow(node))
+            await quietly(flow.signal(LOOK_AGAIN))
+        for node in await self._threads.run(self._returned):
+            await start(NODE_REMOVE, NodeInput(node=node), remove_workflow(node), again=True)
+        for vcenter in await self._threads.run(self._watched):
+            await start(VCENTER_WATCH, vcenter, watch_workflow(vcenter), again=True)
+
+    def _unsettled(self) -> list[tuple[str, str]]:
+        """Whatever is not as asked, the stuck ones too: room or a template may have come."""
+        query = select(Resource.kind, Resource.id).where(
+            Resource.deleted_at.is_(None),
+            (Resource.status != Status.RUNNING)
+            | (Resource.observed_generation != Resource.generation),
+        )
+        with self._database.read() as session:
+            return [(kind, resource) for kind, resource in session.execute(query)]
+
+    def _unadmitted(self) -> Iterable[str]:
+        query = select(Node.id).where(
+            Node.phase == Phase.CREATING, Node.reported_ready_at.is_not(None)
+        )
+        with self._database.read() as session:
+            return list(session.scalars(query))
+
+    def _returned(self) -> Iterable[str]:
+        """VMs of nodes on record as gone: a clone whose answer was lost. The row is the warrant."""
+        query = select(Node.id).join(
+            MachineRow,
+            (MachineRow.instance_uuid == Node.instance_uuid)
+            & (MachineRow.vcenter_id == Node.vcenter_id),
+        )
+        with self._database.read() as session:
+            return list(session.scalars(query.where(Node.phase == Phase.GONE)))
+
+    def _watched(self) -> list[str]:
+        with self._database.read() as session:
+            return [row.id for row in vcenters.listed(session) if row.state != "unverified"]

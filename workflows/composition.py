@@ -1,0 +1,74 @@
+"""From settings to everything a worker runs, put together in one visible place."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from provisioner.bootstrap.kubeadm import KubeadmBootstrapper
+from provisioner.domain.clusters import KIND
+from provisioner.settings import Settings
+from provisioner.store.database import Database
+from provisioner.vault.vault import Vault
+from workflows.activities.folders import Folders
+from workflows.activities.looking import LookActivities
+from workflows.activities.machine_rows import MachineRows
+from workflows.activities.machines import MachineActivities
+from workflows.activities.membership import MembershipActivities
+from workflows.activities.sightings import Sightings
+from workflows.activities.tasks import TaskActivities
+from workflows.activities.unsettled import UnsettledActivities
+from workflows.activities.vcenters import VCenterActivities
+from workflows.connections import Connections
+from workflows.kinds.cluster import ClusterKind
+from workflows.kinds.cluster_access import ClusterAccess
+from workflows.poking import Poker
+from workflows.threads import Threads
+
+# pyVmomi gains nothing from more: the interpreter is the limit (measured on the simulator).
+_SOAP_THREADS = 16
+_THREADS = 32
+
+
+@dataclass(frozen=True)
+class Composition:
+    database: Database
+    vault: Vault
+    connections: Connections
+    activities: tuple[Callable[..., Any], ...]
+
+    async def close(self) -> None:
+        await self.connections.close()
+        self.vault.close()
+        self.database.close()
+
+
+def compose(settings: Settings, database: Database, vault: Vault) -> Composition:
+    threads, soap = Threads(_THREADS, "work"), Threads(_SOAP_THREADS, "soap")
+    connections = Connections(database, vault, threads, soap, settings.concurrent_clones)
+    access = ClusterAccess(database, vault)
+    kinds = {KIND: ClusterKind(database, vault, access, KubeadmBootstrapper(), settings)}
+    poker = Poker()
+    looking = LookActivities(database, settings.deadlines, threads)
+    machines = MachineActivities(MachineRows(database), connections, kinds, poker, threads)
+    membership = MembershipActivities(database, connections, kinds, poker, threads)
+    folders = Folders(database, connections, threads)
+    tasks = TaskActivities(database, kinds, folders, poker, threads)
+    vcenters = VCenterActivities(Sightings(database), connections, poker, threads, soap)
+    unsettled = UnsettledActivities(database, threads)
+    return Composition(
+        database,
+        vault,
+        connections,
+        (
+            looking.look,
+            machines.create_machine,
+            machines.end_creation,
+            machines.destroy_machine,
+            membership.admit,
+            membership.retire,
+            tasks.run_task,
+            vcenters.verify,
+            vcenters.watch,
+            unsettled.poke_unsettled,
+        ),
+    )

@@ -1,0 +1,116 @@
+"""This process's connections to vCenters: one session each, opened when first needed."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+
+from provisioner.domain.errors import ProvisionerError
+from provisioner.domain.virtual_machines import VCenterAccess
+from provisioner.store import vcenters
+from provisioner.store.database import Database
+from provisioner.store.tables import VCenter as VCenterRow
+from provisioner.vault.vault import Vault
+from provisioner.vsphere.errors import LoginRejected
+from provisioner.vsphere.vcenter import VCenter
+from workflows.threads import Threads
+
+
+class CredentialsRefused(ProvisionerError):
+    """These credentials failed once. No login is tried before they change: it could lock out."""
+
+    transient = True
+
+
+@dataclass
+class Connection:
+    """`slots` bounds the clones in flight; `version` is that of the credentials in use."""
+
+    vcenter: VCenter
+    version: int
+    slots: asyncio.Semaphore
+    folders: dict[tuple[str, str], str] = field(default_factory=dict)
+    folder_lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+    async def folder(self, parent: str, name: str) -> str:
+        """The folder `name` below `parent`, made once."""
+        async with self.folder_lock:
+            if (parent, name) not in self.folders:
+                made = await self.vcenter.ensure_folder(parent, name)
+                self.folders[parent, name] = made
+            return self.folders[parent, name]
+
+    def forget_folders(self, removed: list[str]) -> None:
+        self.folders = {key: made for key, made in self.folders.items() if made not in removed}
+
+
+class Connections:
+    def __init__(
+        self, database: Database, vault: Vault, threads: Threads, soap: Threads, slots: int
+    ) -> None:
+        self._database, self._vault = database, vault
+        self._threads, self._soap, self._slots = threads, soap, slots
+        self._open: dict[str, Connection] = {}
+        self._locks: dict[str, asyncio.Lock] = {}
+
+    async def get(self, vcenter_id: str) -> Connection:
+        """Raises CredentialsRefused, VCenterError, VaultError, NotFound."""
+        async with self._locks.setdefault(vcenter_id, asyncio.Lock()):
+            row = await self._threads.run(self._row, vcenter_id)
+            found = self._open.get(vcenter_id)
+            if found and found.version == row.credential_version:
+                return found
+            if found:
+                await found.vcenter.close()
+            self._open[vcenter_id] = await self._connect(row)
+            return self._open[vcenter_id]
+
+    @asynccontextmanager
+    async def guarded(self, vcenter_id: str) -> AsyncIterator[Connection]:
+        """As `get`; a login refused while in use stops further ones."""
+        connection = await self.get(vcenter_id)
+        try:
+            yield connection
+        except LoginRejected:
+            await self._threads.run(self._note_refused, vcenter_id, connection.version)
+            raise
+
+    async def close(self) -> None:
+        for connection in self._open.values():
+            await connection.vcenter.close()
+        self._open.clear()
+
+    async def access(self, row: VCenterRow) -> VCenterAccess:
+        values = await self._threads.run(self._vault.read_secret, row.secret_path)
+        return VCenterAccess(
+            host=row.host,
+            port=row.port,
+            username=values["username"].get_secret_value(),
+            password=values["password"],
+            thumbprint=row.thumbprint,
+            ca_bundle=row.ca_bundle,
+        )
+
+    async def _connect(self, row: VCenterRow) -> Connection:
+        if row.rejected_version == row.credential_version:
+            raise CredentialsRefused(
+                f"vCenter {row.name} refused these credentials; no further login is tried, "
+                f"lest the account is locked: give new ones with PATCH /vcenters/{row.name}"
+            )
+        vcenter = VCenter(await self.access(row), self._soap.executor)
+        try:
+            await vcenter.connect()
+        except LoginRejected:
+            await self._threads.run(self._note_refused, row.id, row.credential_version)
+            raise
+        return Connection(vcenter, row.credential_version, asyncio.Semaphore(self._slots))
+
+    def _row(self, vcenter_id: str) -> VCenterRow:
+        with self._database.read() as session:
+            return vcenters.get(session, vcenter_id)
+
+    def _note_refused(self, vcenter_id: str, version: int) -> None:
+        with self._database.write() as session:
+            row = vcenters.get(session, vcenter_id)
+            row.rejected_version = version
+            row.state, row.reason = "refused", "the vCenter refused user name or password"

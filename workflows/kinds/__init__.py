@@ -1,0 +1,1 @@
+"""What differs between kinds of resources made of VMs. Everything else knows only this seam."""

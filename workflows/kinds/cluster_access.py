@@ -1,0 +1,69 @@
+"""Ways into created clusters: a short-lived certificate of their own CA, and where to knock."""
+
+import threading
+import time
+from dataclasses import dataclass
+
+from provisioner.domain.ids import ResourceId
+from provisioner.domain.nodes import Phase
+from provisioner.domain.spec.cluster import API_PORT, CONTROL_PLANE
+from provisioner.kubernetes.cluster_api import ClusterApi
+from provisioner.store import nodes, observing, resources
+from provisioner.store.database import Database
+from provisioner.vault.pki import ClientRole
+from provisioner.vault.vault import Vault
+
+COMMON_NAME = "pke-provisioner"
+_CERTIFICATE_SECONDS = 600
+# Well before the certificate ends, so that a long drain does not outlive it by much.
+_REUSE_SECONDS = 300
+
+
+@dataclass(frozen=True)
+class _Open:
+    api: ClusterApi
+    endpoints: tuple[str, ...]
+    until: float
+
+
+class ClusterAccess:
+    """One connection per cluster and process, renewed with its certificate."""
+
+    def __init__(self, database: Database, vault: Vault) -> None:
+        self._database, self._vault = database, vault
+        self._open: dict[str, _Open] = {}
+        self._lock = threading.Lock()
+
+    def api(self, resource_id: str) -> ClusterApi:
+        """Raises VaultError. The API itself is first called by who uses it."""
+        endpoints = self._endpoints(resource_id)
+        with self._lock:
+            found = self._open.get(resource_id)
+            if found and found.until > time.monotonic() and found.endpoints == endpoints:
+                return found.api
+            opened = self._connect(resource_id, endpoints)
+            self._open[resource_id] = opened
+            return opened.api
+
+    def forget(self, resource_id: str) -> None:
+        with self._lock:
+            if found := self._open.pop(resource_id, None):
+                found.api.close()
+
+    def _connect(self, resource_id: str, endpoints: tuple[str, ...]) -> _Open:
+        issued = self._vault.admin_certificate(
+            ResourceId(resource_id), ClientRole.PROVISIONER, COMMON_NAME, _CERTIFICATE_SECONDS
+        )
+        api = ClusterApi(endpoints, issued.authority, issued.certificate, issued.private_key)
+        return _Open(api, endpoints, time.monotonic() + _REUSE_SECONDS)
+
+    def _endpoints(self, resource_id: str) -> tuple[str, ...]:
+        """The floating address or DNS name first, then the masters' own addresses."""
+        with self._database.read() as session:
+            spec = observing.spec_of(session, resources.get(session, resource_id))
+            masters = [
+                node.address
+                for node in nodes.of_resource(session, resource_id)
+                if node.group == CONTROL_PLANE and node.phase != Phase.GONE and node.address
+            ]
+        return tuple(f"{host}:{API_PORT}" for host in (spec.api_host, *masters))

@@ -1,0 +1,21 @@
+"""Blocking work from async activities: short database transactions and calls that take a thread."""
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
+from typing import ParamSpec, TypeVar
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+class Threads:
+    def __init__(self, size: int, name: str) -> None:
+        self.executor = ThreadPoolExecutor(size, thread_name_prefix=name)
+
+    async def run(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """In a thread, with the activity's context, so that logging and heartbeats know it."""
+        context = copy_context()
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self.executor, lambda: context.run(work, *args, **kwargs))

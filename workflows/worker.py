@@ -1,0 +1,93 @@
+"""The worker process: runs all workflows and activities until it is told to stop."""
+
+import asyncio
+import logging
+import signal
+from datetime import timedelta
+
+from temporalio.client import Client
+from temporalio.contrib.pydantic import pydantic_data_converter
+from temporalio.worker import Worker
+
+from provisioner.settings import Settings
+from provisioner.store.database import Database
+from provisioner.store.migrate import require_current
+from provisioner.vault.access import VaultAccess
+from provisioner.vault.vault import Vault
+from workflows.composition import Composition, compose
+from workflows.node import CreateNode, RemoveNode
+from workflows.resource import ResourceWorkflow
+from workflows.schedules import ensure_schedules
+from workflows.task import ResourceTask
+from workflows.unsettled import PokeUnsettled
+from workflows.vcenter import VerifyVCenter, WatchVCenter
+
+WORKFLOWS = (
+    ResourceWorkflow,
+    CreateNode,
+    RemoveNode,
+    ResourceTask,
+    VerifyVCenter,
+    WatchVCenter,
+    PokeUnsettled,
+)
+_ACTIVITIES_AT_ONCE = 500
+_log = logging.getLogger(__name__)
+
+
+def main(settings: Settings) -> None:
+    """Blocks until SIGTERM or SIGINT; work in progress then gets a few seconds to end."""
+    asyncio.run(_run(settings))
+
+
+async def _run(settings: Settings) -> None:
+    database = Database(settings.database_url.get_secret_value())
+    require_current(database)
+    vault = Vault(vault_access(settings))
+    composition = compose(settings, database, vault)
+    client = await connect(settings)
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    try:
+        async with new_worker(client, settings.task_queue, composition):
+            await ensure_schedules(client, settings.task_queue)
+            _log.info("worker runs on task queue %s", settings.task_queue)
+            await stop.wait()
+    finally:
+        await composition.close()
+
+
+async def connect(settings: Settings) -> Client:
+    return await Client.connect(
+        settings.temporal_address,
+        namespace=settings.temporal_namespace,
+        data_converter=pydantic_data_converter,
+    )
+
+
+def new_worker(client: Client, task_queue: str, composition: Composition) -> Worker:
+    return Worker(
+        client,
+        task_queue=task_queue,
+        workflows=WORKFLOWS,
+        activities=composition.activities,
+        max_concurrent_activities=_ACTIVITIES_AT_ONCE,
+        # A cancellation arrives with the answer to a heartbeat: deletes should not wait for it.
+        max_heartbeat_throttle_interval=timedelta(seconds=1),
+        # After a worker died, its workflows move to another one soon.
+        sticky_queue_schedule_to_start_timeout=timedelta(seconds=2),
+        graceful_shutdown_timeout=timedelta(seconds=5),
+    )
+
+
+def vault_access(settings: Settings) -> VaultAccess:
+    """Raises ValueError naming the settings that are missing."""
+    if not settings.vault_role_id or settings.vault_secret_id_file is None:
+        raise ValueError("set PKE_VAULT_ROLE_ID and PKE_VAULT_SECRET_ID_FILE")
+    return VaultAccess(
+        url=settings.vault_url,
+        role_id=settings.vault_role_id,
+        secret_id=settings.vault_secret_id_file.read_text().strip(),
+        ca_bundle=settings.vault_ca_file.read_text() if settings.vault_ca_file else None,
+    )
