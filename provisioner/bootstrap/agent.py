@@ -44,9 +44,9 @@ GRACE_POLLS = 30
 REPORTED_LINES = 20
 REPORTED_CHARACTERS = 2000
 
-# Bootstrap tokens, signed tokens and keys, in case a program prints them.
+# Bootstrap tokens, signed tokens and keys (PEM or not), in case a program prints them.
 SECRET_SHAPES = re.compile(
-    r"\b[a-z0-9]{6}\.[a-z0-9]{16}\b|\bey[\w-]+\.[\w-]+\.[\w-]+"
+    r"\b[a-z0-9]{6}\.[a-z0-9]{16}\b|\bey[\w-]+\.[\w-]+\.[\w-]+|[\w+/]{43}=|LS0tLS1CRUdJT[\w+/=]+"
     r"|-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(-----END [A-Z ]*PRIVATE KEY-----|\Z)",
     re.DOTALL,
 )

@@ -1,0 +1,133 @@
+"""The user-data a VM gets: what cloud-init makes of it, and what it must not hold."""
+
+import ast
+import base64
+import gzip
+import json
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from provisioner.bootstrap.cloud_config import cloud_config
+from provisioner.bootstrap.kubeadm import KubeadmBootstrapper
+from provisioner.bootstrap.layout import AGENT, AGENT_CONFIG, CHECK_API
+from tests.node.machine import NODE_TOKEN, a_node
+
+PEM = "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n"
+CONTAINERD_PROXY = "/etc/systemd/system/containerd.service.d/proxy.conf"
+UNIT = "/etc/systemd/system/pke-node-agent.service"
+
+
+def document(**changes: Any) -> dict[str, Any]:
+    text = cloud_config(a_node(**changes))
+    assert text.startswith("#cloud-config\n")
+    parsed: dict[str, Any] = yaml.safe_load(text)
+    return parsed
+
+
+def files(**changes: Any) -> dict[str, dict[str, str]]:
+    return {file["path"]: file for file in document(**changes)["write_files"]}
+
+
+def test_packed_as_the_datasource_reads_it() -> None:
+    rendered = KubeadmBootstrapper().render(a_node())
+    assert rendered["guestinfo.userdata.encoding"] == "gzip+base64"
+    text = gzip.decompress(base64.b64decode(rendered["guestinfo.userdata"])).decode()
+    assert text == cloud_config(a_node())
+    assert rendered["disk.enableUUID"] == "TRUE"
+
+
+def test_rendering_is_repeatable() -> None:
+    assert KubeadmBootstrapper().render(a_node()) == KubeadmBootstrapper().render(a_node())
+
+
+def test_permissions_are_text() -> None:
+    written = files()
+    assert {type(file["permissions"]) for file in written.values()} == {str}
+    assert written[AGENT]["permissions"] == "0755"
+    assert written[AGENT_CONFIG]["permissions"] == "0600"
+    assert {file["owner"] for file in written.values()} == {"root:root"}
+
+
+def test_agent_is_the_one_of_the_package() -> None:
+    source = Path("provisioner/bootstrap/agent.py").read_text()
+    assert files()[AGENT]["content"] == source
+
+
+def test_agent_runs_on_old_pythons() -> None:
+    ast.parse(files()[AGENT]["content"], feature_version=(3, 9))
+
+
+def test_agent_stands_alone() -> None:
+    tree = ast.parse(files()[AGENT]["content"])
+    names = [node.module for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)]
+    assert not [name for name in names if name and name.startswith("provisioner")]
+
+
+def test_the_token_is_the_only_secret_and_in_one_place() -> None:
+    text = cloud_config(a_node())
+    assert text.count(NODE_TOKEN) == 1
+    assert NODE_TOKEN in files()[AGENT_CONFIG]["content"]
+    assert "PRIVATE KEY" not in text.replace(files()[AGENT]["content"], "").split("agent.json")[1]
+    assert NODE_TOKEN not in repr(a_node())
+
+
+def test_unit_is_started_without_waiting_for_it() -> None:
+    commands = document()["runcmd"]
+    assert commands[0] == ["systemctl", "daemon-reload"]
+    start = ["systemctl", "enable", "--now", "--no-block", "pke-node-agent.service"]
+    assert commands[-1] == start
+    assert all(isinstance(command, list) for command in commands)
+
+
+def test_unit_runs_the_agent_until_its_fate_is_known() -> None:
+    unit = files()[UNIT]["content"].splitlines()
+    assert f"ExecStart=/usr/bin/python3 -I {AGENT}" in unit
+    assert "Restart=on-failure" in unit
+    assert "RestartPreventExitStatus=3" in unit
+    assert "ConditionPathExists=!/var/lib/pke-provisioner/ready" in unit
+    assert "ConditionPathExists=!/var/lib/pke-provisioner/failed" in unit
+
+
+def test_login_only_by_key() -> None:
+    key = "ssh-ed25519 AAAAC3Nz me@example"
+    user = document(ssh_keys=(key,))["users"][0]
+    assert user["ssh_authorized_keys"] == [key]
+    assert user["lock_passwd"] is True
+    assert document()["users"] == []
+    assert document()["ssh_pwauth"] is False
+
+
+def test_authorities_are_trusted() -> None:
+    assert document(trusted_cas=(PEM,))["ca_certs"] == {"trusted": [PEM]}
+    assert "ca_certs" not in document()
+
+
+def test_images_are_pulled_through_the_proxy() -> None:
+    proxy = {"http": "http://proxy:3128", "noProxy": [".corp"]}
+    drop_in = files(proxy=proxy)[CONTAINERD_PROXY]["content"].splitlines()
+    assert 'Environment="HTTP_PROXY=http://proxy:3128"' in drop_in
+    excepted = next(line for line in drop_in if "NO_PROXY" in line)
+    for part in ("10.0.0.100", "10.0.0.11", "10.244.0.0/16", "10.96.0.0/16", ".svc", ".corp"):
+        assert part in excepted
+    assert ["systemctl", "try-restart", "containerd.service"] in document(proxy=proxy)["runcmd"]
+
+
+def test_proxy_exceptions_cannot_leave_their_line() -> None:
+    proxy = {"http": "http://proxy:3128", "noProxy": ['a"\nExecStartPre=/bin/evil %h']}
+    drop_in = files(proxy=proxy)[CONTAINERD_PROXY]["content"]
+    assert "\nExecStartPre" not in drop_in
+    assert "%%h" in drop_in
+
+
+def test_only_masters_that_float_check_the_api() -> None:
+    assert CHECK_API in files()
+    assert CHECK_API not in files(role="worker")
+    assert CHECK_API not in files(endpoint={"mode": "external", "vip": "10.0.0.100"})
+
+
+def test_workers_get_no_certificates_and_no_init() -> None:
+    config = json.loads(files(role="worker")[AGENT_CONFIG]["content"])
+    assert config["certificates"] == []
+    assert set(config["kubeadm"]) == {"join", "discovery"}
