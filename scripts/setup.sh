@@ -33,7 +33,7 @@ install_python() {
         exit 1
     fi
     say "installing python3-venv with apt-get"
-    apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq python3 python3-venv >&2
+    { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq python3 python3-venv; } >&2
 }
 
 # Runs `$@` unless the stamp already holds the digest of the files it depends on.
