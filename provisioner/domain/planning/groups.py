@@ -10,7 +10,9 @@ def surplus(wish: GroupWish, observed: Observed) -> tuple[Removal, ...]:
     alive = [node for node in observed.of(wish.name) if node.alive]
     count = max(len(alive) - wish.size, sum(node.chosen for node in alive))
     order = sorted(alive, key=_first_to_go)
-    doomed = _within_quorum(alive, order[:count]) if wish.core else order[:count]
+    doomed = order[:count]
+    if wish.core:
+        doomed = _within_quorum(observed.of(wish.name), doomed)
     return tuple(_removal(wish, node) for node in doomed)
 
 
@@ -31,13 +33,17 @@ def _removal(wish: GroupWish, node: NodeFacts) -> Removal:
     )
 
 
-def _within_quorum(alive: list[NodeFacts], doomed: list[NodeFacts]) -> list[NodeFacts]:
-    """At most one ready member at a time, and only while a majority of the ready ones stays."""
-    ready = [node for node in alive if node.phase is Phase.READY]
-    voting = [node for node in doomed if node.phase is Phase.READY][:1]
-    if len(ready) - len(voting) < quorum(len(ready)):
-        voting = []
-    return [node for node in doomed if node.phase is not Phase.READY] + voting
+def _within_quorum(members: tuple[NodeFacts, ...], doomed: list[NodeFacts]) -> list[NodeFacts]:
+    """One voting member at a time, and only if those that stay are a quorum of the smaller group.
+
+    A member on its way out still votes until its VM is gone, so nobody follows it before.
+    """
+    voting = [node for node in members if node.ready_at and node.phase is not Phase.GONE]
+    ready = sum(node.phase is Phase.READY for node in voting)
+    leaving = [node for node in doomed if node.phase is Phase.READY][:1]
+    if ready < len(voting) or ready - 1 < quorum(len(voting) - 1):
+        leaving = []
+    return [node for node in doomed if node.phase is not Phase.READY] + leaving
 
 
 def quorum(members: int) -> int:

@@ -1,0 +1,164 @@
+"""What a plan promises whatever the world looks like."""
+
+from datetime import timedelta
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from provisioner.domain.clusters import CERTIFICATES, desired
+from provisioner.domain.nodes import Phase
+from provisioner.domain.planning.groups import quorum
+from provisioner.domain.planning.plan import Plan
+from provisioner.domain.planning.planner import plan
+from provisioner.domain.planning.wishes import Room
+from provisioner.domain.spec.cluster import CONTROL_PLANE
+from tests.unit.documents import cluster_spec
+from tests.unit.world import DEADLINES, World
+
+CLOCKS = (
+    "work_started_at",
+    "clone_started_at",
+    "powered_on_at",
+    "addressed_at",
+    "contacted_at",
+    "join_requested_at",
+    "join_granted_at",
+    "reported_ready_at",
+)
+
+
+@st.composite
+def worlds(draw: st.DrawFn) -> World:
+    size = draw(st.sampled_from([1, 3, 5]))
+    pools = {f"pool{n}": draw(st.integers(0, 5)) for n in range(draw(st.integers(0, 2)))}
+    spec = cluster_spec(control_plane=size, pools=pools)
+    deleting = draw(st.booleans()) and draw(st.booleans())
+    world = World(desired(spec, generation=2, epoch=2, deleting=deleting))
+    if draw(st.booleans()):
+        world.finish(CERTIFICATES)
+    for group in [CONTROL_PLANE, *pools, "forgotten"]:
+        for _ in range(draw(st.integers(0, 6))):
+            _put(draw, world, group)
+        if draw(st.integers(0, 4)) == 0:
+            world.rooms[group] = Room(free=draw(st.integers(0, 3)), reason="no address")
+    world.now += timedelta(seconds=draw(st.integers(0, 90)))
+    return world
+
+
+def _put(draw: st.DrawFn, world: World, group: str) -> None:
+    phase = draw(st.sampled_from(list(Phase)))
+    reached = draw(st.integers(0, len(CLOCKS)))
+    clocks = {
+        clock: world.now + timedelta(seconds=index) for index, clock in enumerate(CLOCKS[:reached])
+    }
+    ended = phase in (Phase.REMOVING, Phase.GONE)
+    world.put(
+        group=group,
+        phase=phase,
+        epoch=draw(st.integers(1, 2)),
+        attempt=draw(st.integers(1, 3)),
+        chosen=draw(st.integers(0, 4)) == 0,
+        failure=draw(st.sampled_from([None, "it broke"])) if ended else None,
+        ready_at=world.now if phase is Phase.READY else None,
+        **clocks,
+    )
+
+
+@given(worlds())
+def test_the_same_world_gets_the_same_plan(world: World) -> None:
+    assert world.plan() == plan(world.desired, world.observed(), DEADLINES)
+
+
+@given(worlds())
+def test_a_group_never_gets_more_than_its_size(world: World) -> None:
+    made = world.plan()
+    gone = {removal.node for removal in made.remove}
+    for wish in world.desired.groups:
+        kept = [node for node in world.alive(wish.name) if node.id not in gone]
+        new = [node for node in made.create if node.group == wish.name]
+        assert len(new) == 0 or len(kept) + len(new) <= wish.size
+
+
+@given(worlds())
+def test_new_nodes_find_room(world: World) -> None:
+    made = world.plan()
+    for group, room in world.rooms.items():
+        assert sum(node.group == group for node in made.create) <= room.free
+
+
+@given(worlds())
+def test_a_core_group_never_falls_below_its_quorum(world: World) -> None:
+    if world.desired.deleting:
+        return
+    gone = {removal.node for removal in world.plan().remove}
+    voting = [n for n in world.members(CONTROL_PLANE) if n.ready_at]
+    ready = [node for node in voting if node.phase is Phase.READY]
+    lost = [node for node in ready if node.id in gone]
+    assert len(lost) <= 1
+    assert not lost or len(ready) - 1 >= quorum(len(voting) - 1) >= 1
+
+
+@given(worlds())
+def test_only_living_nodes_are_removed_and_each_once(world: World) -> None:
+    removed = [removal.node for removal in world.plan().remove]
+    assert len(removed) == len(set(removed))
+    assert all(world.nodes[node].alive for node in removed)
+
+
+@given(worlds())
+def test_no_workflow_starts_for_a_node_that_goes(world: World) -> None:
+    made = world.plan()
+    assert not set(made.start) & {removal.node for removal in made.remove}
+
+
+@given(worlds())
+def test_masters_join_one_at_a_time(world: World) -> None:
+    made = world.plan()
+    gone = {removal.node for removal in made.remove}
+    joining = [
+        node
+        for node in world.alive(CONTROL_PLANE)
+        if node.join_granted_at and node.phase is Phase.CREATING and node.id not in gone
+    ]
+    granted = [node for node in made.grant if world.nodes[node].group == CONTROL_PLANE]
+    assert len(granted) + (len(joining) if granted else 0) <= 1
+
+
+def unhindered(world: World) -> World:
+    """Nothing is in the way: no lack of addresses, no failures, nobody half-made."""
+    world.rooms.clear()
+    for node in list(world.nodes.values()):
+        phase = Phase.GONE if node.phase is Phase.CREATING else node.phase
+        world.change(node.id, phase=phase, failure=None)
+    return world
+
+
+@given(worlds())
+def test_it_converges(world: World) -> None:
+    unhindered(world).settle()
+    for wish in world.desired.groups:
+        wanted = 0 if world.desired.deleting else wish.size
+        assert len(world.alive(wish.name)) == wanted
+    assert not world.alive("forgotten")
+
+
+@given(worlds())
+def test_a_settled_world_stays_as_it_is(world: World) -> None:
+    unhindered(world).settle()
+    again = world.plan()
+    assert again == Plan(settled=True, gone=world.desired.deleting)
+
+
+@given(worlds())
+def test_failing_for_ever_ends_after_three_attempts(world: World) -> None:
+    world = World(world.desired.model_copy(update={"deleting": False}))
+    world.finish(CERTIFICATES)
+    for _ in range(12):
+        world.record(world.plan())
+        for node in [n for n in world.nodes.values() if n.alive]:
+            world.change(node.id, failure="it broke")
+    made = world.plan()
+    world.record(made)
+    assert not world.plan().create
+    for wish in world.desired.groups:
+        assert len(world.members(wish.name)) <= 3 * wish.size
