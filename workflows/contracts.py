@@ -3,6 +3,7 @@
 Payloads hold ids and nothing else; facts are in the database. A signal is a hint to look.
 """
 
+from datetime import datetime
 from typing import Final
 
 from pydantic import BaseModel
@@ -19,9 +20,13 @@ LOOK_AGAIN: Final = "look_again"
 
 
 class LookInput(BaseModel):
-    """`gather`: wait some 200 ms first, so that hints that come together cost one look."""
+    """`now` is the workflow's time, which deadlines are measured by.
+
+    `gather`: wait some 200 ms first, so that hints that come together cost one look.
+    """
 
     resource: str
+    now: datetime
     gather: bool = False
 
 

@@ -27,7 +27,7 @@ class ResourceWorkflow:
         gather = False
         while True:
             self._poked = False
-            look = await self._look(LookInput(resource=resource, gather=gather))
+            look = await self._look(LookInput(resource=resource, now=workflow.now(), gather=gather))
             if look.gone:
                 return
             await self._sleep(look)

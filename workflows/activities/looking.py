@@ -2,6 +2,7 @@
 
 import asyncio
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from sqlalchemy.orm import Session
 from temporalio import activity
@@ -13,7 +14,6 @@ from provisioner.store import nodes, observing, recording, resources
 from provisioner.store.database import Database
 from provisioner.store.errors import NotFound
 from provisioner.store.tables import Resource
-from provisioner.store.types import utc_now
 from workflows.contracts import (
     NODE_CREATE,
     NODE_REMOVE,
@@ -53,40 +53,40 @@ class LookActivities:
     async def look(self, given: LookInput) -> Look:
         if given.gather:
             await asyncio.sleep(_GATHER_SECONDS)
-        orders = await self._threads.run(self._decide, given.resource)
+        orders = await self._threads.run(self._decide, given)
         await _start(orders)
         if orders.create or orders.remove:
             await self._threads.run(self._note_started, [*orders.create, *orders.remove])
         return orders.look
 
-    def _decide(self, resource_id: str) -> Orders:
+    def _decide(self, given: LookInput) -> Orders:
         with self._database.write() as session:
             try:
-                resource = resources.lock(session, resource_id)
+                resource = resources.lock(session, given.resource)
             except NotFound:
                 return Orders(Look(gone=True))
             if resource.deleted_at is not None:
                 return Orders(Look(gone=True))
-            return self._planned(session, resource)
+            return self._planned(session, resource, given.now)
 
-    def _planned(self, session: Session, resource: Resource) -> Orders:
+    def _planned(self, session: Session, resource: Resource, now: datetime) -> Orders:
         for _ in range(_ROUNDS):
-            world = observing.load(session, resource, utc_now())
+            world = observing.load(session, resource, now)
             made = plan(world.desired, world.observed, self._deadlines)
             recording.record(session, world, made, self._deadlines)
             session.flush()
             if not (made.create or made.remove or made.grant):
                 break
         recording.report(session, world, made)
-        return _orders(resource, made)
+        return _orders(resource, made, now)
 
     def _note_started(self, node_ids: list[str]) -> None:
         with self._database.write() as session:
             nodes.note_started(session, node_ids)
 
 
-def _orders(resource: Resource, made: Plan) -> Orders:
-    wake = made.next_deadline - utc_now() if made.next_deadline else None
+def _orders(resource: Resource, made: Plan, now: datetime) -> Orders:
+    wake = made.next_deadline - now if made.next_deadline else None
     return Orders(
         look=Look(
             wake_in_seconds=wake.total_seconds() if wake else None,
