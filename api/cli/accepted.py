@@ -1,26 +1,41 @@
-"""What to tell of an accepted change: how it ends, or how to follow it."""
+"""Carrying out a change: planned only, or asked for and, on request, followed to its end."""
 
+from dataclasses import dataclass
 from datetime import timedelta
 
 import typer
 from rich.console import RenderableType
 
-from api.cli.client import Api, Document
+from api.cli.client import Api, Change, Document
 from api.cli.errors import Misused
+from api.cli.options import LONG
 from api.cli.output import Format, pairs, say, show
+from api.cli.plans import plan_table
 from api.cli.progress import watch
 from api.cli.terminal import is_interactive
 
 
-def report(api: Api, operation: Document, form: Format, wait: timedelta | None) -> None:
-    """Prints the operation: as accepted, or, with `wait`, as it ended."""
-    if wait is not None:
-        operation = watch(api, operation, form, wait)
-        if form is Format.TABLE:
-            return
-    show(operation, form, lambda: _short(operation))
-    if wait is None and form is Format.TABLE:
-        say(f"follow it with: pkectl operation watch {operation['id']}")
+@dataclass(frozen=True)
+class Manner:
+    """What a change's command was told beside the change itself."""
+
+    form: Format
+    wait: bool = False
+    timeout: timedelta = LONG
+    dry_run: bool = False
+
+
+def carry_out(api: Api, change: Change, manner: Manner) -> None:
+    """Prints the plan of a dry run, else the operation: as accepted or, waited for, as it ended."""
+    answer = api.change(change, dry_run=manner.dry_run)
+    if manner.dry_run:
+        show(answer, manner.form, lambda: plan_table(answer))
+    elif manner.wait:
+        _wait(api, answer, manner)
+    else:
+        show(answer, manner.form, lambda: _short(answer))
+        if manner.form is Format.TABLE:
+            say(f"follow it with: pkectl operation watch {answer['id']}")
 
 
 def confirm(question: str, yes: bool) -> None:
@@ -30,6 +45,12 @@ def confirm(question: str, yes: bool) -> None:
     if not is_interactive():
         raise Misused("nobody can be asked here", "pass --yes to go ahead without a question")
     typer.confirm(question, abort=True, err=True)
+
+
+def _wait(api: Api, operation: Document, manner: Manner) -> None:
+    ended = watch(api, operation, manner.form, manner.timeout)
+    if manner.form is not Format.TABLE:
+        show(ended, manner.form, lambda: _short(ended))
 
 
 def _short(operation: Document) -> RenderableType:

@@ -2,8 +2,8 @@
 
 import ssl
 import uuid
-from collections.abc import Mapping
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, Literal
 from urllib.parse import quote
 
 import httpx
@@ -16,7 +16,19 @@ from api.cli.problems import error_of
 TIMEOUT = httpx.Timeout(90.0, connect=5.0)
 ATTEMPTS = 3
 
+REPEATABLE = ("POST", "DELETE")
+
 Document = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Change:
+    """`key` is the Idempotency-Key of a POST; one is made up if there is none."""
+
+    method: Literal["POST", "PATCH", "DELETE"]
+    where: str
+    body: object = None
+    key: str | None = None
 
 
 def path(*segments: str) -> str:
@@ -46,23 +58,19 @@ class Api:
     def text(self, where: str) -> str:
         return self._send("GET", where, repeatable=True).text
 
-    def post(
-        self, where: str, body: object = None, *, key: str | None = None, **query: str
-    ) -> Document:
-        """Sent once however often it is tried: each call has an Idempotency-Key of its own."""
-        headers = {"Idempotency-Key": key or str(uuid.uuid4())}
-        return self._changed(
-            "POST", where, json=body, headers=headers, params=query, repeatable=True
+    def change(self, change: Change, *, dry_run: bool = False) -> Document:
+        """A POST is done once however often it is sent: each has an Idempotency-Key of its own."""
+        headers = {}
+        if change.method == "POST":
+            headers["Idempotency-Key"] = change.key or str(uuid.uuid4())
+        response = self._send(
+            change.method,
+            change.where,
+            json=change.body,
+            headers=headers,
+            params={"dryRun": "true"} if dry_run else {},
+            repeatable=change.method in REPEATABLE,
         )
-
-    def patch(self, where: str, body: object, **query: str) -> Document:
-        return self._changed("PATCH", where, json=body, params=query)
-
-    def delete(self, where: str) -> Document:
-        return self._changed("DELETE", where, repeatable=True)
-
-    def _changed(self, method: str, where: str, **request: Any) -> Document:
-        response = self._send(method, where, **request)
         found: Document = response.json() if response.content else {}
         return found
 
@@ -71,7 +79,7 @@ class Api:
     ) -> httpx.Response:
         for attempt in range(1, ATTEMPTS + 1):
             try:
-                response = self._http.request(method, where, **_given(request))
+                response = self._http.request(method, where, **request)
                 break
             except (httpx.TransportError, httpx.InvalidURL) as err:
                 lost = isinstance(err, httpx.RemoteProtocolError | httpx.ReadError)
@@ -80,10 +88,6 @@ class Api:
         if response.is_success:
             return response
         raise error_of(response)
-
-
-def _given(request: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in request.items() if value}
 
 
 def _verification(connection: Connection) -> ssl.SSLContext | bool:

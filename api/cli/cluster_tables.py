@@ -20,7 +20,7 @@ NODES: tuple[Column, ...] = (
     ("NAME", lambda row: row["name"]),
     ("GROUP", lambda row: row["group"]),
     ("PHASE", lambda row: row["phase"]),
-    ("STEP", lambda row: row["step"]),
+    ("STEP", lambda row: step_of(row)),
     ("SINCE", lambda row: age(row["since"])),
     ("TRY", lambda row: row["attempt"]),
     ("ADDRESS", lambda row: row["address"]),
@@ -42,6 +42,13 @@ POOLS: tuple[Column, ...] = (
     ("DISK", lambda row: f"{row['diskGiB']} GiB" if row.get("diskGiB") else "as template"),
     ("TEMPLATE", lambda row: row["template"]),
 )
+
+
+def step_of(node: Row) -> str:
+    """With what the node itself last reported, where that says more."""
+    if node["phase"] != "creating":
+        return str(node["phase"])
+    return f"{node['step']} ({node['progress']})" if node["progress"] else str(node["step"])
 
 
 def describe(cluster: Row) -> RenderableType:

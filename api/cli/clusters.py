@@ -4,14 +4,13 @@ from typing import Annotated
 
 import typer
 
-from api.cli.accepted import confirm, report
+from api.cli.accepted import Manner, carry_out, confirm
 from api.cli.changes import changes
-from api.cli.client import Api, Document, path
+from api.cli.client import Change, path
 from api.cli.documents import read_document
 from api.cli.errors import NotFound
 from api.cli.options import LONG, ClusterName, DryRun, File, Output, Timeout, Wait, Yes, api
-from api.cli.output import Format, say, show
-from api.cli.plans import plan_table
+from api.cli.output import Format, say
 from api.cli.suggestions import suggesting
 
 app = typer.Typer()
@@ -24,7 +23,9 @@ Key = Annotated[
         help="Repeating the command with the same key creates nothing twice (made up if absent).",
     ),
 ]
-Force = Annotated[bool, typer.Option("--missing-ok", help="A cluster that isn't there is fine.")]
+MissingOk = Annotated[
+    bool, typer.Option("--missing-ok", help="A cluster that isn't there is fine.")
+]
 
 
 @app.command()
@@ -47,13 +48,8 @@ def create(  # noqa: PLR0913 a command's options
 
       pkectl cluster create -f demo.yaml --wait
     """
-    client, body = api(ctx), read_document(file)
-    if dry_run:
-        planned = client.post("/clusters", body, key=idempotency_key, dryRun="true")
-        show(planned, output, lambda: plan_table(planned))
-        return
-    operation = client.post("/clusters", body, key=idempotency_key)
-    report(client, operation, output, timeout if wait else None)
+    change = Change("POST", "/clusters", read_document(file), idempotency_key)
+    carry_out(api(ctx), change, Manner(output, wait, timeout, dry_run))
 
 
 @app.command()
@@ -80,15 +76,11 @@ def update(  # noqa: PLR0913 a command's options
     client = api(ctx)
     with suggesting(client, "/clusters", cluster):
         present = client.get(path("clusters", cluster))["spec"]
-    body = changes(present, read_document(file))
-    if not body:
-        say(f"nothing in {file} is new to cluster {cluster}")
-    elif dry_run:
-        planned = client.patch(path("clusters", cluster), body, dryRun="true")
-        show(planned, output, lambda: plan_table(planned))
+    if body := changes(present, read_document(file)):
+        change = Change("PATCH", path("clusters", cluster), body)
+        carry_out(client, change, Manner(output, wait, timeout, dry_run))
     else:
-        operation = client.patch(path("clusters", cluster), body)
-        report(client, operation, output, timeout if wait else None)
+        say(f"nothing in {file} is new to cluster {cluster}")
 
 
 @app.command()
@@ -109,8 +101,8 @@ def retry(
     """
     client = api(ctx)
     with suggesting(client, "/clusters", cluster):
-        operation = client.post(path("clusters", cluster, "retry"))
-    report(client, operation, output, timeout if wait else None)
+        change = Change("POST", path("clusters", cluster, "retry"))
+        carry_out(client, change, Manner(output, wait, timeout))
 
 
 @app.command()
@@ -118,7 +110,7 @@ def delete(  # noqa: PLR0913 a command's options
     ctx: typer.Context,
     cluster: ClusterName,
     yes: Yes = False,
-    missing_ok: Force = False,
+    missing_ok: MissingOk = False,
     wait: Wait = False,
     timeout: Timeout = LONG,
     output: Output = Format.TABLE,
@@ -134,15 +126,10 @@ def delete(  # noqa: PLR0913 a command's options
     client = api(ctx)
     confirm(f"Delete cluster {cluster} with all its VMs and their data?", yes)
     try:
-        operation = _delete(client, cluster)
+        with suggesting(client, "/clusters", cluster):
+            change = Change("DELETE", path("clusters", cluster))
+            carry_out(client, change, Manner(output, wait, timeout))
     except NotFound as err:
         if not missing_ok:
             raise
         say(f"{err}; nothing to delete")
-        return
-    report(client, operation, output, timeout if wait else None)
-
-
-def _delete(client: Api, cluster: str) -> Document:
-    with suggesting(client, "/clusters", cluster):
-        return client.delete(path("clusters", cluster))

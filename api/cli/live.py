@@ -9,6 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from api.cli.client import Document
+from api.cli.cluster_tables import step_of
 from api.cli.following import Picture
 from api.cli.output import coloured, table
 from api.cli.words import age, clean, clock
@@ -80,7 +81,7 @@ def _nodes(nodes: list[Document]) -> RenderableType:
         ordered[:NODES],
         (
             ("NODE", lambda node: node["name"]),
-            ("STEP", lambda node: node["step"] if node["phase"] != "removing" else "removing"),
+            ("STEP", step_of),
             ("SINCE", lambda node: age(node["since"])),
             ("ADDRESS", lambda node: node["address"]),
             ("PROBLEM", lambda node: node["failure"] or node["problem"]),

@@ -5,11 +5,11 @@ from typing import Annotated
 
 import typer
 
-from api.cli.accepted import confirm, report
-from api.cli.client import Api, path
+from api.cli.accepted import Manner, carry_out, confirm
+from api.cli.client import Api, Change, path
 from api.cli.cluster_tables import POOLS
 from api.cli.documents import read_document
-from api.cli.options import LONG, ClusterName, File, Output, Timeout, Wait, Yes, api
+from api.cli.options import LONG, ClusterName, DryRun, File, Output, Timeout, Wait, Yes, api
 from api.cli.output import Format, show, table
 from api.cli.suggestions import suggesting
 
@@ -35,6 +35,7 @@ def scale(  # noqa: PLR0913 a command's options
     pool: Pool,
     size: Size,
     remove: Chosen = None,
+    dry_run: DryRun = False,
     wait: Wait = False,
     timeout: Timeout = LONG,
     output: Output = Format.TABLE,
@@ -50,8 +51,8 @@ def scale(  # noqa: PLR0913 a command's options
     client = api(ctx)
     body = {"size": size, "remove": remove} if remove else {"size": size}
     with suggesting(client, "/clusters", cluster), _pools(client, cluster, pool):
-        operation = client.patch(path("clusters", cluster, "nodepools", pool), body)
-    report(client, operation, output, timeout if wait else None)
+        change = Change("PATCH", path("clusters", cluster, "nodepools", pool), body)
+        carry_out(client, change, Manner(output, wait, timeout, dry_run))
 
 
 @app.command("list")
@@ -64,10 +65,11 @@ def list_(ctx: typer.Context, cluster: ClusterName, output: Output = Format.TABL
 
 
 @app.command()
-def add(
+def add(  # noqa: PLR0913 a command's options
     ctx: typer.Context,
     cluster: ClusterName,
     file: File,
+    dry_run: DryRun = False,
     wait: Wait = False,
     timeout: Timeout = LONG,
     output: Output = Format.TABLE,
@@ -81,8 +83,8 @@ def add(
     """
     client = api(ctx)
     with suggesting(client, "/clusters", cluster):
-        operation = client.post(path("clusters", cluster, "nodepools"), read_document(file))
-    report(client, operation, output, timeout if wait else None)
+        change = Change("POST", path("clusters", cluster, "nodepools"), read_document(file))
+        carry_out(client, change, Manner(output, wait, timeout, dry_run))
 
 
 @app.command()
@@ -91,16 +93,18 @@ def delete(  # noqa: PLR0913 a command's options
     cluster: ClusterName,
     pool: Pool,
     yes: Yes = False,
+    dry_run: DryRun = False,
     wait: Wait = False,
     timeout: Timeout = LONG,
     output: Output = Format.TABLE,
 ) -> None:
     """Delete a node pool. Its nodes are drained first."""
     client = api(ctx)
-    confirm(f"Delete node pool {pool} of cluster {cluster} with its VMs and their data?", yes)
+    question = f"Delete node pool {pool} of cluster {cluster} with its VMs and their data?"
+    confirm(question, yes or dry_run)
     with suggesting(client, "/clusters", cluster), _pools(client, cluster, pool):
-        operation = client.delete(path("clusters", cluster, "nodepools", pool))
-    report(client, operation, output, timeout if wait else None)
+        change = Change("DELETE", path("clusters", cluster, "nodepools", pool))
+        carry_out(client, change, Manner(output, wait, timeout, dry_run))
 
 
 def _pools(client: Api, cluster: str, pool: str) -> AbstractContextManager[None]:

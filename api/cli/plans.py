@@ -2,21 +2,20 @@
 
 from typing import Any
 
-from rich.console import RenderableType
-from rich.table import Table
+from rich.console import Group, RenderableType
+from rich.text import Text
 
 from api.cli.output import pairs
 
 
-def plan_table(answer: dict[str, Any]) -> Table | RenderableType:
+def plan_table(answer: dict[str, Any]) -> RenderableType:
     plan = answer["plan"]
     rows = [("create", f"{one['count']} x {one['group']}") for one in plan["create"]]
-    rows += [("remove", _words(one)) for one in plan["remove"]]
-    rows += [("do", _words(one)) for one in plan["tasks"]]
-    return pairs([*rows, ("", "nothing was reserved or changed")])
-
-
-def _words(entry: Any) -> str:
-    if isinstance(entry, dict):
-        return ", ".join(f"{key} {value}" for key, value in entry.items())
-    return str(entry)
+    rows += [("remove", f"{one['node']} ({one['reason']})") for one in plan["remove"]]
+    rows += [("do", name) for name in plan["tasks"]]
+    rows += [
+        ("short", f"{one['missing']} x {one['group']}: {one['reason']}")
+        for one in plan["shortages"]
+    ]
+    last = "this is what would be done first; nothing was changed or reserved"
+    return Group(pairs(rows or [("nothing", "is to be done")]), Text(last, style="dim"))

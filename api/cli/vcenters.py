@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from api.cli.accepted import confirm
-from api.cli.client import path
+from api.cli.client import Change, path
 from api.cli.config import read_text
 from api.cli.errors import Misused
 from api.cli.options import Output, Yes, api
@@ -79,7 +79,7 @@ def add(  # noqa: PLR0913 a command's options
         "rootFolder": root_folder,
     }
     with console(stderr=True).status("trying to log in to the vCenter"):
-        added = client.post("/vcenters", body | trust)
+        added = client.change(Change("POST", "/vcenters", body | trust))
     show(added, output, lambda: describe(added))
 
 
@@ -115,7 +115,7 @@ def delete(ctx: typer.Context, name: Name, yes: Yes = False) -> None:
     client = api(ctx)
     confirm(f"Forget vCenter {name} and its credentials?", yes)
     with suggesting(client, "/vcenters", name):
-        client.delete(path("vcenters", name))
+        client.change(Change("DELETE", path("vcenters", name)))
     say(f"vCenter {name} is forgotten")
 
 

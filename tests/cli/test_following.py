@@ -1,0 +1,78 @@
+"""Progress in a pipe: each change one line, until the end."""
+
+import json
+
+import pytest
+
+from tests.cli.conftest import Pkectl
+from tests.cli.documents import (
+    CLUSTER_ID,
+    OPERATION_ID,
+    SUCCESSOR_ID,
+    cluster,
+    event,
+    node,
+    operation,
+    step,
+    succeeded,
+)
+from tests.cli.scripted import HANG_UP, Script, problem
+
+
+@pytest.fixture
+def running(script: Script) -> Script:
+    """A cluster whose creation is running at the first look and done at the second."""
+    script.on("GET /clusters/demo", (200, cluster()))
+    script.on(f"GET /clusters/{CLUSTER_ID}", (200, cluster()))
+    script.on(f"GET /clusters/{CLUSTER_ID}/nodes", (200, {"items": [node("demo-workers-x")]}))
+    events = [event(1, "an old one", at="2026-02-01T00:00:00Z"), event(2, "cloned")]
+    script.on(f"GET /clusters/{CLUSTER_ID}/events", (200, {"items": events}), (200, {"items": []}))
+    looks = [(200, operation()), (200, operation()), (200, succeeded())]
+    script.on(f"GET /operations/{OPERATION_ID}", *looks)
+    return script
+
+
+def test_watch_prints_each_change_once(pkectl: Pkectl, running: Script) -> None:
+    ran = pkectl("cluster", "watch", "demo")
+    assert ran.code == 0
+    assert ran.out.count("certificates: done 100%") == 1
+    assert ran.out.count("NodePlanned: cloned") == 1
+    assert "an old one" not in ran.out
+    assert "create succeeded after 90s" in ran.out
+
+
+def test_beside_json_the_progress_is_not_in_the_answer(pkectl: Pkectl, running: Script) -> None:
+    running.on("POST /clusters/demo/retry", (202, operation()))
+    ran = pkectl("cluster", "retry", "demo", "--wait", "-o", "json")
+    assert json.loads(ran.out)["state"] == "succeeded"
+    assert "certificates: done" in ran.err
+
+
+def test_a_superseded_operation_is_followed_on(pkectl: Pkectl, running: Script) -> None:
+    reason = "superseded by generation 2 (scale)"
+    old = operation(state="superseded", reason=reason, supersededBy=SUCCESSOR_ID)
+    running.on(f"GET /operations/{OPERATION_ID}", (200, operation()), (200, old))
+    running.on(f"GET /operations/{SUCCESSOR_ID}", (200, succeeded(id=SUCCESSOR_ID, kind="scale")))
+    ran = pkectl("operation", "watch", OPERATION_ID)
+    assert ran.code == 0
+    assert reason in ran.out
+    assert "scale succeeded" in ran.out
+
+
+def test_a_deletion_is_followed_beyond_the_cluster(pkectl: Pkectl, script: Script) -> None:
+    steps = [step("machines", "running", 50, "removed 1 of 2")]
+    gone = [(200, operation(kind="delete", steps=steps)), (200, succeeded(kind="delete"))]
+    script.on("DELETE /clusters/demo", (202, operation(kind="delete", steps=steps)))
+    script.on(f"GET /operations/{OPERATION_ID}", *gone)
+    script.on(f"GET /clusters/{CLUSTER_ID}", problem(404, "there is no cluster"))
+    ran = pkectl("cluster", "delete", "demo", "--yes", "--wait")
+    assert ran.code == 0
+    assert "delete succeeded" in ran.out
+
+
+def test_an_api_that_is_away_for_a_moment_is_waited_for(pkectl: Pkectl, running: Script) -> None:
+    lost = [HANG_UP] * 3
+    running.on(f"GET /operations/{OPERATION_ID}", (200, operation()), *lost, (200, succeeded()))
+    ran = pkectl("cluster", "watch", "demo")
+    assert ran.code == 0
+    assert "trying again" in ran.out

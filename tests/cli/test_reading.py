@@ -1,0 +1,101 @@
+"""Tables for people, JSON and YAML for programs."""
+
+import json
+from pathlib import Path
+
+import yaml
+
+from tests.cli.conftest import TOKEN, Pkectl, run_pkectl
+from tests.cli.documents import cluster, event, node, summary
+from tests.cli.scripted import Script, ScriptedApi, problem
+
+
+def test_clusters_as_table_json_and_yaml(pkectl: Pkectl, script: Script) -> None:
+    script.on("GET /clusters", (200, {"items": [summary(), summary("other")]}))
+    lines = pkectl("cluster", "list").out.splitlines()
+    assert lines[0].split() == ["NAME", "STATUS", "NODES", "VCENTER", "ENDPOINT", "AGE"]
+    assert lines[1].split()[:5] == ["demo", "CREATING", "1/2", "lab", "https://10.0.0.10:6443"]
+    assert len(lines) == 3
+    assert json.loads(pkectl("cluster", "list", "-o", "json").out)[1]["name"] == "other"
+    assert yaml.safe_load(pkectl("cluster", "list", "-o", "yaml").out)[0]["name"] == "demo"
+
+
+def test_a_cluster_shows_conditions_as_they_are_written(pkectl: Pkectl, script: Script) -> None:
+    script.on("GET /clusters/demo", (200, cluster()))
+    out = pkectl("cluster", "get", "demo").out
+    assert "1 of 3 [ready]" in out
+    assert "2 asked for, 1 reached" in out
+    assert "workers" in out
+
+
+def test_a_misspelt_name_is_answered_with_the_right_one(pkectl: Pkectl, script: Script) -> None:
+    script.on("GET /clusters", (200, {"items": [summary(), summary("other")]}))
+    ran = pkectl("cluster", "get", "dmeo")
+    assert ran.code == 4
+    assert "did you mean 'demo'?" in ran.err
+
+
+def test_nodes_show_step_address_and_problem_in_whole_lines(pkectl: Pkectl, script: Script) -> None:
+    long = "the clone failed: " + "no space left on the datastore, " * 10
+    vm = {"moref": "vm-12", "instanceUuid": "x", "powerState": "poweredOn"}
+    found = [node("demo-workers-x7k2p", failure=long, address="10.0.0.21", vm=vm)]
+    script.on("GET /clusters/demo/nodes", (200, {"items": found}))
+    line = pkectl("cluster", "nodes", "demo", "--all").out.splitlines()[1]
+    assert line.split()[:4] == ["demo-workers-x7k2p", "workers", "creating", "cloning"]
+    assert "vm-12" in line
+    assert long.strip() in line
+    assert script.last("GET").query == {"all": "true"}
+
+
+def test_events_cannot_drive_the_terminal(pkectl: Pkectl, script: Script) -> None:
+    wild = [event(1, "kubeadm said \x1b[2J\x1b]0;owned\x07 and ended")]
+    script.on("GET /clusters/demo/events", (200, {"items": wild}), (200, {"items": []}))
+    out = pkectl("cluster", "events", "demo").out
+    assert "kubeadm said" in out
+    assert "\x1b" not in out
+    assert "\x07" not in out
+
+
+def test_all_pages_of_events_are_read(pkectl: Pkectl, script: Script) -> None:
+    pages = [(200, {"items": [event(number, f"no {number}")]}) for number in (1, 2)]
+    script.on("GET /clusters/demo/events", *pages, (200, {"items": []}))
+    out = pkectl("cluster", "events", "demo").out
+    assert [line.split()[0] for line in out.splitlines()] == ["1", "2"]
+    assert [asked.query["after"] for asked in script.asked] == ["0", "1", "2"]
+
+
+def test_following_events_ends_with_the_cluster(pkectl: Pkectl, script: Script) -> None:
+    first = (200, {"items": [event(1, "begun")]})
+    script.on("GET /clusters/demo/events", first, problem(404, "there is no cluster"))
+    ran = pkectl("cluster", "events", "demo", "--follow")
+    assert ran.code == 0
+    assert "begun" in ran.out
+    assert "is deleted" in ran.err
+
+
+def test_kubeconfig_goes_to_a_private_file(pkectl: Pkectl, script: Script, tmp_path: Path) -> None:
+    script.on("GET /clusters/demo/kubeconfig", (200, "kind: Config\n"))
+    target = tmp_path / "demo.conf"
+    target.touch(mode=0o644)
+    assert pkectl("cluster", "kubeconfig", "demo", "-o", str(target)).code == 0
+    assert target.read_text() == "kind: Config\n"
+    assert target.stat().st_mode & 0o777 == 0o600
+    assert pkectl("cluster", "kubeconfig", "demo").out == "kind: Config\n"
+
+
+def test_flags_beat_the_environment_and_that_the_configuration(
+    server: ScriptedApi, script: Script, tmp_path: Path
+) -> None:
+    script.on("GET /clusters", (200, {"items": []}))
+    kept = tmp_path / "stack.json"
+    kept.write_text(json.dumps({"api": server.url, "token": "pke_kept"}))
+    given = {"PKECTL_CONFIG": str(kept)}
+    (tmp_path / "token").write_text("pke_filed\n")
+
+    assert run_pkectl(tmp_path, given, ("cluster", "list")).code == 0
+    run_pkectl(tmp_path, given | {"PKECTL_TOKEN": TOKEN}, ("cluster", "list"))
+    flags = ("--token-file", "token", "cluster", "list")
+    run_pkectl(tmp_path, given | {"PKECTL_TOKEN": TOKEN}, flags)
+
+    tokens = [asked.headers["Authorization"] for asked in script.asked]
+    assert tokens == ["Bearer pke_kept", f"Bearer {TOKEN}", "Bearer pke_filed"]
