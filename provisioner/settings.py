@@ -1,6 +1,7 @@
 """Every setting of the product, read once from the environment (`PKE_...`)."""
 
 from pathlib import Path
+from typing import Literal
 
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -42,8 +43,10 @@ class Settings(BaseSettings):
     api_ca_file: Path | None = Field(
         default=None, description="CA bundle that nodes pin for the API; system CAs if unset."
     )
-    log_format: str = Field(default="text", description="text or json.")
-    log_level: str = Field(default="INFO", description="DEBUG, INFO, WARNING or ERROR.")
+    log_format: Literal["text", "json"] = Field(default="text", description="text or json.")
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
+        default="INFO", description="DEBUG, INFO, WARNING or ERROR."
+    )
     concurrent_clones: int = Field(
         default=16, ge=1, description="Clones in flight per vCenter and worker process."
     )

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from provisioner.bootstrap.kubeadm import KubeadmBootstrapper
@@ -50,7 +51,8 @@ def compose(settings: Settings, database: Database, vault: Vault) -> Composition
     poker = Poker()
     looking = LookActivities(database, settings.deadlines, threads)
     machines = MachineActivities(MachineRows(database), connections, kinds, poker, threads)
-    membership = MembershipActivities(database, connections, kinds, poker, threads)
+    patience = timedelta(seconds=2 * settings.drain_seconds)
+    membership = MembershipActivities(database, connections, kinds, poker, threads, patience)
     folders = Folders(database, connections, threads)
     tasks = TaskActivities(database, kinds, folders, poker, threads)
     vcenters = VCenterActivities(Sightings(database), connections, poker, threads, soap)

@@ -39,7 +39,8 @@ class ResourceWorkflow:
         return await workflow.execute_activity_method(
             LookActivities.look,
             given,
-            start_to_close_timeout=timedelta(minutes=2),
+            start_to_close_timeout=timedelta(minutes=5),
+            heartbeat_timeout=timedelta(seconds=10),
             retry_policy=RetryPolicy(
                 initial_interval=timedelta(milliseconds=500),
                 maximum_interval=timedelta(seconds=15),

@@ -21,6 +21,17 @@ def machines(session: Session, vcenter_id: str) -> list[VMSeen]:
     return [VMSeen.model_validate(facts) for facts in session.scalars(query)]
 
 
+def power_states(session: Session, instance_uuids: Iterable[str]) -> dict[str, str]:
+    """Of the VMs the watch has seen, by instance UUID."""
+    query = select(MachineRow.facts).where(MachineRow.instance_uuid.in_(list(instance_uuids)))
+    seen = (VMSeen.model_validate(facts) for facts in session.scalars(query))
+    return {vm.instance_uuid: vm.power_state for vm in seen}
+
+
+def machine_morefs(session: Session, vcenter_id: str) -> set[str]:
+    return set(session.scalars(select(MachineRow.moref).where(MachineRow.vcenter_id == vcenter_id)))
+
+
 def apply(session: Session, vcenter: VCenter, batch: WatchBatch) -> None:
     """Idempotent. A full batch replaces everything that was known."""
     if batch.full:

@@ -55,14 +55,6 @@ def by_morefs(session: Session, vcenter_id: str, morefs: Iterable[str]) -> list[
     return list(session.scalars(query))
 
 
-def with_machine(session: Session, vcenter_id: str) -> list[Node]:
-    """Whose VM is known to exist."""
-    query = select(Node).where(
-        Node.vcenter_id == vcenter_id, Node.moref.is_not(None), Node.phase != Phase.GONE
-    )
-    return list(session.scalars(query))
-
-
 def facts(node: Node) -> NodeFacts:
     return NodeFacts.model_validate(node, from_attributes=True)
 

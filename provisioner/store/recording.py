@@ -86,5 +86,12 @@ def _progress(session: Session, world: World, plan: Plan) -> None:
         operations.report(operation, found)
     if plan.settled:
         operations.finish(operation, "succeeded")
-    elif reason := stuck(world.desired, world.observed, plan):
+    elif (reason := stuck(world.desired, world.observed, plan)) and _at_rest(world):
         operations.finish(operation, "failed", reason)
+
+
+def _at_rest(world: World) -> bool:
+    """Nothing that is under way could still end well."""
+    moving = (Phase.CREATING, Phase.REMOVING)
+    hopeless = world.resource.status == Status.FAILED
+    return hopeless or not any(node.phase in moving for node in world.observed.nodes)

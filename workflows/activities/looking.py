@@ -26,6 +26,7 @@ from workflows.contracts import (
     remove_workflow,
     task_workflow,
 )
+from workflows.heartbeats import heartbeats
 from workflows.poking import start
 from workflows.threads import Threads
 
@@ -51,12 +52,13 @@ class LookActivities:
 
     @activity.defn
     async def look(self, given: LookInput) -> Look:
-        if given.gather:
-            await asyncio.sleep(_GATHER_SECONDS)
-        orders = await self._threads.run(self._decide, given)
-        await _start(orders)
-        if orders.create or orders.remove:
-            await self._threads.run(self._note_started, [*orders.create, *orders.remove])
+        async with heartbeats():
+            if given.gather:
+                await asyncio.sleep(_GATHER_SECONDS)
+            orders = await self._threads.run(self._decide, given)
+            await _start(orders)
+            if orders.create or orders.remove:
+                await self._threads.run(self._note_started, [*orders.create, *orders.remove])
         return orders.look
 
     def _decide(self, given: LookInput) -> Orders:

@@ -9,6 +9,7 @@ from provisioner.domain.errors import ProvisionerError
 from provisioner.domain.nodes import Phase
 from provisioner.store import events, nodes, resources
 from provisioner.store.database import Database
+from provisioner.store.types import utc_now
 from provisioner.vsphere.errors import ManagedObjectGone
 from workflows.activities.machine_rows import MachineRows
 from workflows.connections import Connections
@@ -31,8 +32,11 @@ class MembershipActivities:
         kinds: Mapping[str, Kind],
         poker: Poker,
         threads: Threads,
+        patience: timedelta,
     ) -> None:
+        """`patience`: how long taking a node out of service may fail before it goes anyway."""
         self._database, self._rows = database, MachineRows(database)
+        self._patience = patience
         self._connections, self._kinds = connections, kinds
         self._poker, self._threads = poker, threads
 
@@ -66,8 +70,10 @@ class MembershipActivities:
             try:
                 warning = await self._threads.run(self._kinds[kind].retire, given.node, tick)
             except ProvisionerError as err:
-                await self._threads.run(self._rows.note_trouble, given.node, err)
-                raise again(err) from err
+                if utc_now() - activity.info().scheduled_time < self._patience:
+                    await self._threads.run(self._rows.note_trouble, given.node, err)
+                    raise again(err) from err
+                warning = f"{err}; it is removed all the same"
         await self._threads.run(self._note_retired, given.node, warning)
 
     async def _clear(self, vcenter_id: str, moref: str) -> None:

@@ -38,34 +38,34 @@ class Sightings:
         """Answers the workflows that should look again. Idempotent."""
         with self._database.write() as session:
             row = vcenters.get(session, vcenter_id)
+            gone = set(batch.vms_gone)
+            if batch.full:
+                # Only what was seen before can be missed: a VM may be younger than the batch.
+                gone |= inventory.machine_morefs(session, row.id) - {vm.moref for vm in batch.vms}
             inventory.apply(session, row, batch)
             if row.state == "unreachable":
                 row.state, row.reason = "connected", None
-            concerned = self._arrivals(session, row, batch) | self._losses(session, row, batch)
+            concerned = _arrivals(session, row, batch) | _losses(session, row, gone)
             return sorted(_workflow(session, resource_id) for resource_id in concerned)
 
-    def _arrivals(self, session: Session, row: VCenter, batch: WatchBatch) -> set[str]:
-        """Resources that have a node with a new address."""
-        seen = {vm.instance_uuid: vm for vm in batch.vms if vm.nics}
-        concerned = set()
-        for node in nodes.by_instance_uuids(session, row.id, seen):
-            if _note_address(session, node, seen[node.instance_uuid]):
-                concerned.add(node.resource_id)
-        return concerned
 
-    def _losses(self, session: Session, row: VCenter, batch: WatchBatch) -> set[str]:
-        """Resources that have lost a VM nobody here removed."""
-        gone = set(batch.vms_gone)
-        lost = nodes.by_morefs(session, row.id, gone) if gone else []
-        if batch.full:
-            present = {vm.moref for vm in batch.vms}
-            lost += [
-                node for node in nodes.with_machine(session, row.id) if node.moref not in present
-            ]
-        lost = [node for node in lost if node.phase != Phase.REMOVING]
-        for node in lost:
-            _note_loss(session, node)
-        return {node.resource_id for node in lost}
+def _arrivals(session: Session, row: VCenter, batch: WatchBatch) -> set[str]:
+    """Resources that have a node with a new address."""
+    seen = {vm.instance_uuid: vm for vm in batch.vms if any(nic.addresses for nic in vm.nics)}
+    return {
+        node.resource_id
+        for node in nodes.by_instance_uuids(session, row.id, seen)
+        if _note_address(session, node, seen[node.instance_uuid])
+    }
+
+
+def _losses(session: Session, row: VCenter, gone: set[str]) -> set[str]:
+    """Resources that have lost a VM nobody here removed."""
+    found = nodes.by_morefs(session, row.id, gone) if gone else []
+    lost = [node for node in found if node.phase != Phase.REMOVING]
+    for node in lost:
+        _note_loss(session, node)
+    return {node.resource_id for node in lost}
 
 
 def _note_address(session: Session, node: Node, vm: VMSeen) -> bool:

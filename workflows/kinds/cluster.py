@@ -1,6 +1,7 @@
 """The kind `cluster`: what its nodes get, what proves them, what a cluster needs as a whole."""
 
 import json
+import logging
 from datetime import timedelta
 
 from pydantic import SecretStr
@@ -13,7 +14,7 @@ from provisioner.domain.ids import ResourceId
 from provisioner.domain.nodes import Phase
 from provisioner.domain.spec.cluster import CONTROL_PLANE
 from provisioner.kubernetes.bootstrap_tokens import BootstrapToken, new_bootstrap_token
-from provisioner.kubernetes.errors import ApiUnreachable, DrainBlocked
+from provisioner.kubernetes.errors import DrainBlocked, KubernetesError
 from provisioner.settings import Settings
 from provisioner.store import leadership, leases, nodes, observing, resources
 from provisioner.store.database import Database
@@ -25,6 +26,8 @@ from provisioner.vault.vault import Vault
 from workflows.kinds.cluster_access import ClusterAccess
 from workflows.kinds.cluster_bootstrap import bootstrap, claims
 from workflows.kinds.interface import NotYet, Tick
+
+_log = logging.getLogger(__name__)
 
 
 class _Unwanted(Exception):
@@ -88,20 +91,13 @@ class ClusterKind:
         leadership.clear(session, node.id)
 
     def clean_up(self, node_id: str) -> None:
-        """The node's bootstrap token, here and in the cluster."""
+        """The node's bootstrap token, and of a node that goes its Node object as well."""
         with self._database.read() as session:
             node = nodes.get(session, node_id)
             resource = resources.get(session, node.resource_id)
-        if node.join_token_at is None:
-            return
-        path = join_token_path(ResourceId(resource.id), node.id)
-        try:
-            token = self._vault.read_secret(path)["token"].get_secret_value()
-        except SecretNotFound:
-            return
         if resource.deletion_requested_at is None:
-            self._delete_token(resource.id, token)
-        self._vault.delete_secret(path)
+            self._clean_up_cluster(node)
+        self._vault.delete_secret(join_token_path(ResourceId(resource.id), node.id))
 
     def run_task(self, resource_id: str, task: str) -> None:
         work = {
@@ -112,11 +108,25 @@ class ClusterKind:
         }
         work[task](resource_id)
 
-    def _delete_token(self, resource_id: str, token: str) -> None:
+    def _clean_up_cluster(self, node: Node) -> None:
+        """As far as the cluster answers: the token expires within minutes by itself."""
         try:
-            self._access.api(resource_id).delete_bootstrap_token(token.partition(".")[0])
-        except ApiUnreachable:
-            return  # it expires by itself within minutes
+            if token := self._token_id(node):
+                self._access.api(node.resource_id).delete_bootstrap_token(token)
+            if node.phase == Phase.REMOVING and (node.join_token_at or node.leading_at):
+                self._access.api(node.resource_id).delete_node(node.name)
+        except KubernetesError as err:
+            _log.warning("nothing was cleaned up in the cluster of %s: %s", node.name, err)
+
+    def _token_id(self, node: Node) -> str | None:
+        if node.join_token_at is None:
+            return None
+        try:
+            path = join_token_path(ResourceId(node.resource_id), node.id)
+            token = self._vault.read_secret(path)["token"]
+        except SecretNotFound:
+            return None
+        return token.get_secret_value().partition(".")[0]
 
     def _ensure_certificates(self, resource_id: str) -> None:
         with self._database.read() as session:
