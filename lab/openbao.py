@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import hvac
-from hvac.exceptions import InvalidRequest
 from requests import RequestException
 
 from lab.ports import free_port
@@ -129,21 +128,10 @@ def _is_active(client: hvac.Client) -> bool:
 
 
 def _set_up(client: hvac.Client, memory: _Memory) -> None:
-    if not wait_until(lambda: _is_installed(client), READY_SECONDS):
-        raise NotReady("OpenBao's secrets engines did not get ready")
+    install(client)
     if not memory.get("role_id"):
         made = issue_credentials(client)
         memory.keep(role_id=made.role_id, secret_id=made.secret_id.get_secret_value())
-
-
-def _is_installed(client: hvac.Client) -> bool:
-    try:
-        install(client)
-    except InvalidRequest as refusal:
-        if "Upgrading from non-versioned" not in str(refusal):
-            raise
-        return False
-    return True
 
 
 def _port(wanted: int | None) -> int:

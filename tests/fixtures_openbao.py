@@ -9,9 +9,18 @@ from provisioner.vault.access import VaultAccess
 from provisioner.vault.vault import Vault
 
 
+RUNNING = pytest.StashKey[OpenBao]()
+
+
 @pytest.fixture(scope="session")
-def openbao(tmp_path_factory: pytest.TempPathFactory) -> Iterator[OpenBao]:
-    server = start(tmp_path_factory.mktemp("openbao"))
+def openbao(
+    pytestconfig: pytest.Config, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[OpenBao]:
+    """Imported by several conftests it is several fixtures to pytest, which share one server."""
+    if RUNNING in pytestconfig.stash:
+        yield pytestconfig.stash[RUNNING]
+        return
+    server = pytestconfig.stash[RUNNING] = start(tmp_path_factory.mktemp("openbao"))
     yield server
     server.stop()
 

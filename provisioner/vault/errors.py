@@ -2,6 +2,7 @@
 
 VaultError
   VaultUnavailable    no answer, sealed or overloaded: transient
+  VaultUntrusted      its certificate is not verified by the authorities we trust
   MountVanished       somebody removed a mount while we filled it: transient
   LoginRefused        the AppRole's credentials are not accepted
   AccessForbidden     logged in, but the policy says no
@@ -18,6 +19,10 @@ class VaultError(ProvisionerError):
 
 class VaultUnavailable(VaultError):
     transient = True
+
+
+class VaultUntrusted(VaultError):
+    pass
 
 
 class MountVanished(VaultError):

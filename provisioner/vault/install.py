@@ -4,6 +4,7 @@ It takes a token that may change mounts, policies and auth methods; the service 
 logs in by the AppRole made here.
 """
 
+import time
 from datetime import timedelta
 from importlib import resources
 
@@ -13,7 +14,7 @@ from pydantic import BaseModel, SecretStr
 
 from provisioner.vault import layout
 
-VERSIONS_KEPT = 1
+SECONDS_TO_GET_READY = 10.0
 
 
 class TokenLife(BaseModel, frozen=True):
@@ -31,11 +32,10 @@ class AppRoleCredentials(BaseModel, frozen=True, hide_input_in_errors=True):
 def install(client: hvac.Client, life: TokenLife | None = None) -> None:
     """Secrets engines, signing key, policy and AppRole are as this version needs them.
 
-    Idempotent: repeat it at every upgrade. Raises hvac's errors, among them InvalidRequest
-    while a new KV engine gets ready, for a moment: then repeat it too.
+    Idempotent: repeat it at every upgrade. Raises hvac's errors.
     """
     _ensure_engines(client)
-    client.secrets.kv.v2.configure(max_versions=VERSIONS_KEPT, mount_point=layout.KV_MOUNT)
+    _keep_one_version(client)
     client.secrets.transit.create_key(
         layout.NODE_TOKEN_KEY, key_type="ecdsa-p256", mount_point=layout.TRANSIT_MOUNT
     )
@@ -61,6 +61,20 @@ def _ensure_engines(client: hvac.Client) -> None:
         client.sys.enable_secrets_engine("kv", layout.KV_MOUNT, options={"version": "2"})
     if f"{layout.TRANSIT_MOUNT}/" not in mounted:
         client.sys.enable_secrets_engine("transit", layout.TRANSIT_MOUNT)
+
+
+def _keep_one_version(client: hvac.Client) -> None:
+    """A new KV engine answers 400 for a moment, until it has made itself versioned."""
+    deadline = time.monotonic() + SECONDS_TO_GET_READY
+    while True:
+        try:
+            client.secrets.kv.v2.configure(max_versions=1, mount_point=layout.KV_MOUNT)
+        except InvalidRequest:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.1)
+        else:
+            return
 
 
 def _ensure_approle(client: hvac.Client, life: TokenLife) -> None:

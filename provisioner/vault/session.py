@@ -75,5 +75,11 @@ class _PinnedAuthorities(HTTPAdapter):
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
         super().init_poolmanager(*args, **kwargs, ssl_context=self._context)
 
+    def build_connection_pool_key_attributes(
+        self, request: requests.PreparedRequest, verify: Any, cert: Any = None
+    ) -> Any:
+        """Otherwise REQUESTS_CA_BUNDLE of the environment would be trusted too."""
+        return super().build_connection_pool_key_attributes(request, True, cert)
+
     def cert_verify(self, *args: Any, **kwargs: Any) -> None:
-        """Requests would add the public authorities here."""
+        """Otherwise the public authorities would be trusted too."""

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 
 from hvac import exceptions as hvac
 from requests import RequestException
+from requests.exceptions import SSLError
 
 from provisioner.vault.errors import (
     AccessForbidden,
@@ -12,6 +13,7 @@ from provisioner.vault.errors import (
     SecretNotFound,
     VaultError,
     VaultUnavailable,
+    VaultUntrusted,
 )
 
 _UNAVAILABLE = (
@@ -34,6 +36,9 @@ def translated(purpose: str) -> Iterator[None]:
 
 
 def _translate(cause: Exception, purpose: str) -> VaultError:
+    if isinstance(cause, SSLError):
+        advice = "give this service the CA bundle that Vault's certificate was issued by"
+        return VaultUntrusted(f"can't {purpose}: Vault's certificate is not trusted; {advice}")
     if isinstance(cause, _UNAVAILABLE):
         advice = "check that Vault runs, is unsealed and can be reached"
         return VaultUnavailable(f"can't {purpose}: Vault does not answer; {advice}")

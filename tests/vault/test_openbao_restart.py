@@ -18,9 +18,10 @@ CLUSTER = ResourceId("00000000-0000-0000-0000-000000000001")
 Start = Callable[[], OpenBao]
 
 
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    return tmp_path / "bao"
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One for all tests here: each starts what the one before it left."""
+    return tmp_path_factory.mktemp("restarted") / "bao"
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import ssl
 from http import HTTPStatus
 
 from lab.guests.kubernetes.callers import identify
@@ -12,7 +11,8 @@ from lab.guests.kubernetes.routes import Response, answer
 
 Reader = asyncio.StreamReader
 Writer = asyncio.StreamWriter
-_CLIENT_LEFT = (asyncio.IncompleteReadError, asyncio.LimitOverrunError, OSError, ssl.SSLError)
+_CLIENT_LEFT = (asyncio.IncompleteReadError, OSError)
+_NO_HTTP = (asyncio.LimitOverrunError, ValueError)
 
 
 async def converse(cluster: InMemoryCluster, reader: Reader, writer: Writer) -> None:
@@ -22,7 +22,7 @@ async def converse(cluster: InMemoryCluster, reader: Reader, writer: Writer) -> 
             request = await _read(reader)
             await _respond(cluster, request, writer)
             more = request.headers.get("connection", "").lower() != "close"
-    except _CLIENT_LEFT:
+    except (*_CLIENT_LEFT, *_NO_HTTP):
         pass
     finally:
         writer.close()

@@ -37,9 +37,7 @@ def evict(objects: ObjectStore, namespace: str, name: str) -> None:
     """Deletes the pod, or refuses with 429 as long as a disruption budget forbids it."""
     with objects.lock:
         pod = objects.get(PODS, namespace, name)
-        if any(_is_exhausted(objects, budget) for budget in _budgets_of(objects, pod)):
-            message = "Cannot evict pod as it would violate the pod's disruption budget."
-            raise ApiError(429, "TooManyRequests", message)
+        _refuse_disruption(objects, pod)
         objects.delete(PODS, namespace, name)
         if _has_owner(pod, "ReplicaSet"):
             _make_replacement(objects, pod)
@@ -70,6 +68,16 @@ def _has_owner(pod: Object, kind: str) -> bool:
 def _budgets_of(objects: ObjectStore, pod: Object) -> list[Object]:
     budgets = objects.list(DISRUPTION_BUDGETS, pod["metadata"]["namespace"])
     return [budget for budget in budgets if _selects(budget, pod)]
+
+
+def _refuse_disruption(objects: ObjectStore, pod: Object) -> None:
+    budgets = _budgets_of(objects, pod)
+    if len(budgets) > 1:
+        message = "This pod has more than one PodDisruptionBudget, which is not supported."
+        raise ApiError(500, "InternalError", message)
+    if any(_is_exhausted(objects, budget) for budget in budgets):
+        message = "Cannot evict pod as it would violate the pod's disruption budget."
+        raise ApiError(429, "TooManyRequests", message)
 
 
 def _selects(budget: Object, pod: Object) -> bool:

@@ -48,8 +48,8 @@ class Target:
 
 def target_of(path: str) -> Target:
     """Reads `/api/v1/...` and `/apis/group/version/...`; 404 for what is not served."""
-    root, *parts = [part for part in path.split("/") if part]
-    width = {"api": 1, "apis": 2}.get(root, 0)
+    parts = [part for part in path.split("/") if part]
+    width = {"api": 1, "apis": 2}.get(parts.pop(0) if parts else "", 0)
     group_version, parts = "/".join(parts[:width]), parts[width:]
     namespace = ""
     if parts[:1] == ["namespaces"] and len(parts) > 2:
