@@ -32,6 +32,14 @@ class Database:
         with Session(engine, expire_on_commit=False) as session, session.begin():
             yield session
 
+    @contextmanager
+    def rehearse(self) -> Iterator[Session]:
+        """Like `write`, but nothing of it stays: what a dry run does is what a run would do."""
+        engine = self.engine.execution_options(immediate=True)
+        with Session(engine, expire_on_commit=False) as session:
+            yield session
+            session.rollback()
+
     def close(self) -> None:
         self.engine.dispose()
 

@@ -55,6 +55,11 @@ def by_morefs(session: Session, vcenter_id: str, morefs: Iterable[str]) -> list[
     return list(session.scalars(query))
 
 
+def names(session: Session, node_ids: Iterable[str]) -> dict[str, str]:
+    query = select(Node.id, Node.name).where(Node.id.in_(list(node_ids)))
+    return dict(session.execute(query).all())
+
+
 def facts(node: Node) -> NodeFacts:
     return NodeFacts.model_validate(node, from_attributes=True)
 

@@ -67,3 +67,19 @@ def get(session: Session, org_id: int, operation_id: str) -> Operation:
 def latest(session: Session, resource_id: str) -> Operation | None:
     query = select(Operation).where(Operation.resource_id == resource_id)
     return session.scalars(query.order_by(Operation.started_at.desc()).limit(1)).first()
+
+
+def listed(
+    session: Session, org_id: int, key: str | None = None, limit: int = 100
+) -> list[tuple[Operation, Resource]]:
+    """Newest first. `key`: a resource's id, or the name of a live one."""
+    query = (
+        select(Operation, Resource)
+        .join(Resource, Resource.id == Operation.resource_id)
+        .where(Operation.org_id == org_id)
+    )
+    if key is not None:
+        live = (Resource.name == key) & Resource.deleted_at.is_(None)
+        query = query.where((Resource.id == key) | live)
+    query = query.order_by(Operation.started_at.desc(), Operation.id).limit(limit)
+    return list(session.execute(query))

@@ -1,14 +1,25 @@
 """The vCenters an organisation registered."""
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from provisioner.store.errors import NotFound
-from provisioner.store.tables import Installation, Node, Resource, VCenter
+from provisioner.store.tables import (
+    Installation,
+    InventoryRow,
+    MachineRow,
+    Node,
+    Resource,
+    VCenter,
+)
+
+REMOVED = "removed"
 
 
 def find(session: Session, org_id: int, name: str) -> VCenter:
-    query = select(VCenter).where(VCenter.org_id == org_id, VCenter.name == name)
+    query = select(VCenter).where(
+        VCenter.org_id == org_id, VCenter.name == name, VCenter.state != REMOVED
+    )
     found = session.scalars(query).first()
     if found is None:
         raise NotFound(f"there is no vCenter named {name!r}; see GET /vcenters")
@@ -17,14 +28,14 @@ def find(session: Session, org_id: int, name: str) -> VCenter:
 
 def get(session: Session, vcenter_id: str) -> VCenter:
     found = session.get(VCenter, vcenter_id)
-    if found is None:
+    if found is None or found.state == REMOVED:
         raise NotFound(f"there is no vCenter {vcenter_id}")
     return found
 
 
 def listed(session: Session, org_id: int | None = None) -> list[VCenter]:
     """Of one organisation, or of all."""
-    query = select(VCenter).order_by(VCenter.name)
+    query = select(VCenter).where(VCenter.state != REMOVED).order_by(VCenter.name)
     if org_id is not None:
         query = query.where(VCenter.org_id == org_id)
     return list(session.scalars(query))
@@ -37,6 +48,13 @@ def in_use(session: Session, vcenter_id: str) -> bool:
     )
     left = select(Node.id).where(Node.vcenter_id == vcenter_id, Node.phase != "gone")
     return any(session.scalars(query.limit(1)).first() for query in (live, left))
+
+
+def remove(session: Session, vcenter: VCenter) -> None:
+    """Its inventory goes, its name is free again. The row stays: deleted resources refer to it."""
+    for table in (InventoryRow, MachineRow):
+        session.execute(delete(table).where(table.vcenter_id == vcenter.id))
+    vcenter.state, vcenter.name = REMOVED, f"{REMOVED}/{vcenter.id}"
 
 
 def owner_mark(session: Session) -> str:

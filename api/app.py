@@ -1,0 +1,61 @@
+"""The application: routes, errors and what stands before them, around explicit services."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from importlib.metadata import PackageNotFoundError, version
+
+from fastapi import Depends, FastAPI
+
+from api import errors, health, metrics, openapi
+from api.clusters import routes as clusters
+from api.metrics import Metrics, RequestMetrics
+from api.nodepools import routes as nodepools
+from api.operations import routes as operations
+from api.pke import routes as pke
+from api.pke.paths import LeaderRefusals, LeadingSlashes
+from api.queries import only_known
+from api.services import Services
+from api.vcenters import routes as vcenters
+
+DESCRIPTION = """Creates Kubernetes clusters on VMware vSphere from one request, and keeps them as
+asked. Changes are answered with 202 and an operation to follow. Errors are problem documents
+(RFC 9457); a 422 lists all faults of a request."""
+
+
+def create_app(services: Services) -> FastAPI:
+    app = FastAPI(
+        title="pke-provisioner",
+        description=DESCRIPTION,
+        version=_version(),
+        lifespan=_lifespan,
+        redirect_slashes=False,
+        redoc_url=None,
+    )
+    app.state.services = services
+    app.state.metrics = Metrics(services.database)
+    for module in (clusters, nodepools, operations, vcenters):
+        app.include_router(module.router, dependencies=[Depends(only_known)])
+    for open_module in (pke, health, metrics):
+        app.include_router(open_module.router)
+    errors.install(app)
+    openapi.install(app)
+    # The one added last is the first to see a request.
+    app.add_middleware(LeaderRefusals)
+    app.add_middleware(RequestMetrics, metrics=app.state.metrics)
+    app.add_middleware(LeadingSlashes)
+    return app
+
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    gateway = app.state.services.gateway
+    await gateway.start()
+    yield
+    await gateway.stop()
+
+
+def _version() -> str:
+    try:
+        return version("pke-provisioner")
+    except PackageNotFoundError:
+        return "0"

@@ -1,0 +1,47 @@
+"""What a change would do: made for real in a transaction that is then undone."""
+
+from collections import Counter
+
+from sqlalchemy.orm import Session
+
+from api import answers
+from api.answers import Answer
+from api.clusters.schemas import (
+    DryRunOut,
+    GroupCount,
+    PlannedRemoval,
+    PlanOut,
+    ShortageOut,
+    document,
+)
+from provisioner.domain.deadlines import Deadlines
+from provisioner.domain.planning import tasks
+from provisioner.domain.planning.plan import Plan
+from provisioner.domain.planning.planner import plan
+from provisioner.domain.planning.wishes import When
+from provisioner.store import observing
+from provisioner.store.observing import World
+from provisioner.store.tables import Node, Resource
+from provisioner.store.types import utc_now
+
+
+def answer(session: Session, resource: Resource, deadlines: Deadlines) -> Answer:
+    session.flush()
+    world = observing.load(session, resource, utc_now())
+    planned = plan(world.desired, world.observed, deadlines)
+    shown = DryRunOut(plan=_shown(session, world, planned), spec=document(world.spec))
+    return answers.of(200, shown)
+
+
+def _shown(session: Session, world: World, planned: Plan) -> PlanOut:
+    counts = Counter(new.group for new in planned.create)
+    due = [wish.name for when in When for wish in tasks.due(world.desired, world.observed, when)]
+    return PlanOut(
+        create=[GroupCount(group=group, count=count) for group, count in counts.items()],
+        remove=[
+            PlannedRemoval(node=session.get_one(Node, one.node).name, reason=one.reason)
+            for one in planned.remove
+        ],
+        tasks=due,
+        shortages=[ShortageOut.model_validate(one) for one in planned.shortages],
+    )

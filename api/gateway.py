@@ -1,0 +1,172 @@
+"""The only module of the API that talks to Temporal.
+
+A poke is a hint, sent after the commit that gave the reason for it. A lost one costs a minute:
+a schedule pokes whatever is not settled. So no poke ever fails a request.
+"""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from datetime import timedelta
+
+from temporalio.client import Client, WorkflowFailureError
+from temporalio.contrib.pydantic import pydantic_data_converter
+from temporalio.exceptions import WorkflowAlreadyStartedError
+from temporalio.service import RPCError, RPCStatusCode
+
+from provisioner.domain.errors import ProvisionerError
+from workflows.contracts import (
+    LOOK_AGAIN,
+    RESOURCE,
+    VCENTER_VERIFY,
+    VCENTER_WATCH,
+    VerifyResult,
+    create_workflow,
+    resource_workflow,
+    verify_workflow,
+    watch_workflow,
+)
+
+RPC = timedelta(seconds=5)
+VERIFY = timedelta(seconds=30)
+_HEALTH = timedelta(seconds=2)
+_GATHER_SECONDS = 0.05
+_AT_ONCE = 16
+_log = logging.getLogger(__name__)
+
+
+class NoAnswer(ProvisionerError):
+    """No worker took the question in time, or Temporal can't be reached."""
+
+    transient = True
+
+
+class Gateway:
+    """One client, bound to the event loop that `start` ran in. Pokes may come from any thread."""
+
+    def __init__(self, address: str, namespace: str, task_queue: str) -> None:
+        self._address, self._namespace, self._queue = address, namespace, task_queue
+        self._pending: dict[str, asyncio.Task[None]] = {}
+
+    async def start(self) -> None:
+        """Opens no connection yet: the API starts before Temporal does, if need be."""
+        self._loop = asyncio.get_running_loop()
+        self._closing = asyncio.Event()
+        self._limit = asyncio.Semaphore(_AT_ONCE)
+        self._client = await Client.connect(
+            self._address,
+            namespace=self._namespace,
+            data_converter=pydantic_data_converter,
+            lazy=True,
+        )
+
+    async def stop(self) -> None:
+        """Sends what is still waiting to be sent."""
+        self._closing.set()
+        await asyncio.gather(*self._pending.values())
+
+    def poke(self, kind: str, resource: str) -> None:
+        """The resource's workflow looks again; it is started if it does not run."""
+        workflow = resource_workflow(kind, resource)
+
+        async def send() -> None:
+            await self._client.start_workflow(
+                RESOURCE,
+                resource,
+                id=workflow,
+                task_queue=self._queue,
+                start_signal=LOOK_AGAIN,
+                rpc_timeout=RPC,
+            )
+
+        self._soon(workflow, send)
+
+    def poke_node(self, node: str) -> None:
+        """The node's creation looks again; one that is over needs no hint."""
+        handle = self._client.get_workflow_handle(create_workflow(node))
+
+        async def send() -> None:
+            await handle.signal(LOOK_AGAIN, rpc_timeout=RPC)
+
+        self._soon(handle.id, send)
+
+    async def ensure_watch(self, vcenter: str) -> None:
+        """A watch that runs already is success; like a poke, it never fails its caller."""
+
+        async def send() -> None:
+            with suppress(WorkflowAlreadyStartedError):
+                await self._client.start_workflow(
+                    VCENTER_WATCH,
+                    vcenter,
+                    id=watch_workflow(vcenter),
+                    task_queue=self._queue,
+                    rpc_timeout=RPC,
+                )
+
+        await _quietly(watch_workflow(vcenter), send)
+
+    async def end_watch(self, vcenter: str) -> None:
+        """The watch of a vCenter that is gone from the records; never fails its caller."""
+        handle = self._client.get_workflow_handle(watch_workflow(vcenter))
+
+        async def send() -> None:
+            await handle.cancel(rpc_timeout=RPC)
+
+        await _quietly(handle.id, send)
+
+    async def verify_vcenter(self, vcenter: str) -> VerifyResult:
+        """Lets a worker try the login with what is on record. Raises NoAnswer."""
+        try:
+            handle = await self._client.start_workflow(
+                VCENTER_VERIFY,
+                vcenter,
+                id=verify_workflow(vcenter),
+                task_queue=self._queue,
+                result_type=VerifyResult,
+                execution_timeout=VERIFY,
+                rpc_timeout=RPC,
+            )
+            async with asyncio.timeout(VERIFY.total_seconds()):
+                result: VerifyResult = await handle.result()
+                return result
+        except (RPCError, WorkflowFailureError, TimeoutError) as err:
+            raise NoAnswer(
+                "no worker tried the login in time; check that `pke-provisioner worker` runs "
+                "and reaches Temporal and the vCenter"
+            ) from err
+
+    async def healthy(self) -> bool:
+        try:
+            return await self._client.service_client.check_health(timeout=_HEALTH)
+        except (RPCError, RuntimeError):
+            return False
+
+    def _soon(self, key: str, send: Callable[[], Awaitable[None]]) -> None:
+        self._loop.call_soon_threadsafe(self._schedule, key, send)
+
+    def _schedule(self, key: str, send: Callable[[], Awaitable[None]]) -> None:
+        if key not in self._pending:
+            self._pending[key] = self._loop.create_task(self._gathered(key, send))
+
+    async def _gathered(self, key: str, send: Callable[[], Awaitable[None]]) -> None:
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._closing.wait(), _GATHER_SECONDS)
+        # From here on a new poke is a new call: this one may be too early for it.
+        sending = self._pending.pop(key)
+        self._pending[f"{key} sending {id(sending)}"] = sending
+        try:
+            async with self._limit:
+                await _quietly(key, send)
+        finally:
+            del self._pending[f"{key} sending {id(sending)}"]
+
+
+async def _quietly(key: str, send: Callable[[], Awaitable[None]]) -> None:
+    try:
+        await send()
+    except RPCError as err:
+        if err.status is not RPCStatusCode.NOT_FOUND:
+            _log.warning("poke of %s was lost, the schedule makes up for it: %s", key, err.status)
+    except RuntimeError as err:  # what a lazy client raises while it can't connect
+        _log.warning("poke of %s was lost, the schedule makes up for it: %s", key, err)

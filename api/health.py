@@ -1,0 +1,62 @@
+"""Whether the process lives, and whether what it needs answers."""
+
+from fastapi import APIRouter, Response
+from fastapi.concurrency import run_in_threadpool
+from pydantic import BaseModel
+from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
+
+from api.services import Services, Use
+from provisioner.vault.errors import VaultError
+
+router = APIRouter(tags=["service"])
+
+
+class Health(BaseModel):
+    status: str
+
+
+class Readiness(BaseModel):
+    """`checks`: ok or unavailable, for each thing the service needs."""
+
+    status: str
+    checks: dict[str, str]
+
+
+@router.get("/healthz", summary="The process lives")
+def get_health() -> Health:
+    return Health(status="ok")
+
+
+@router.get(
+    "/readyz", summary="What the service needs answers", responses={503: {"model": Readiness}}
+)
+async def get_readiness(use: Use, response: Response) -> Readiness:
+    checks = {
+        "database": await run_in_threadpool(_database, use),
+        "vault": await run_in_threadpool(_vault, use),
+        "temporal": await use.gateway.healthy(),
+    }
+    ready = all(checks.values())
+    response.status_code = 200 if ready else 503
+    return Readiness(
+        status="ok" if ready else "unavailable",
+        checks={name: "ok" if fine else "unavailable" for name, fine in checks.items()},
+    )
+
+
+def _database(use: Services) -> bool:
+    try:
+        with use.database.read() as session:
+            session.execute(text("SELECT 1"))
+    except SQLAlchemyError:
+        return False
+    return True
+
+
+def _vault(use: Services) -> bool:
+    try:
+        use.vault.node_token_keys()
+    except VaultError:
+        return False
+    return True

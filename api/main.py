@@ -1,0 +1,115 @@
+"""The product's one program: API, worker, and what an operator does around them."""
+
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Annotated
+
+import typer
+from pydantic import SecretStr, ValidationError
+
+from api import logs
+from provisioner.domain.errors import ProvisionerError
+from provisioner.settings import Settings
+from provisioner.store import tokens
+from provisioner.store.database import Database
+from provisioner.store.migrate import migrate as bring_up_to_date
+from provisioner.store.migrate import require_current
+from provisioner.store.tokens import Role
+
+app = typer.Typer(
+    help="Creates Kubernetes clusters on VMware vSphere. Settings come from the environment.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+
+@app.command()
+def api() -> None:
+    """Serve the HTTP API until told to end."""
+    from api.server import serve
+
+    serve(_settings())
+
+
+@app.command()
+def worker() -> None:
+    """Run workflows and activities until told to end."""
+    from workflows.worker import main as run_worker
+
+    run_worker(_settings())
+
+
+@app.command()
+def migrate() -> None:
+    """Bring the database to this version's schema. Can be repeated."""
+    with _database(_settings()) as database:
+        bring_up_to_date(database)
+
+
+@app.command()
+def settings() -> None:
+    """List every setting: its environment variable, default and meaning."""
+    for name, field in Settings.model_fields.items():
+        default = field.get_default(call_default_factory=True)
+        shown = default.get_secret_value() if isinstance(default, SecretStr) else default
+        typer.echo(f"PKE_{name.upper()}\n  default: {shown}\n  {field.description}\n")
+
+
+@app.command()
+def create_token(
+    organisation: Annotated[str, typer.Option(help="Its name; it is made when missing.")],
+    role: Annotated[str, typer.Option(help="viewer, operator or admin.")],
+    name: Annotated[str, typer.Option(help="What the history calls the token's owner.")],
+) -> None:
+    """Make an API token. Its value is printed once, as JSON, and kept nowhere."""
+    with _database(_settings()) as database:
+        require_current(database)
+        with database.write() as session:
+            org = tokens.ensure_organisation(session, organisation)
+            value = tokens.issue(session, org.id, _role(role), name)
+            org_id = org.id
+    typer.echo(json.dumps({"token": value, "orgId": org_id}))
+
+
+def main() -> None:
+    try:
+        app()
+    except ProvisionerError as err:
+        typer.echo(f"pke-provisioner: {err}", err=True)
+        sys.exit(1)
+
+
+def _settings() -> Settings:
+    try:
+        found = Settings()
+    except ValidationError as err:
+        for one in err.errors(include_url=False, include_input=False):
+            variable = "PKE_" + "__".join(map(str, one["loc"])).upper()
+            typer.echo(f"pke-provisioner: {variable}: {one['msg']}", err=True)
+        raise typer.Exit(2) from None
+    logs.configure(found)
+    return found
+
+
+@contextmanager
+def _database(settings: Settings) -> Iterator[Database]:
+    database = Database(settings.database_url.get_secret_value())
+    try:
+        yield database
+    finally:
+        database.close()
+
+
+def _role(given: str) -> Role:
+    match given:
+        case "viewer" | "operator" | "admin":
+            return given
+        case _:
+            raise typer.BadParameter("give viewer, operator or admin", param_hint="--role")
+
+
+if __name__ == "__main__":
+    main()

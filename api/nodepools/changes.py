@@ -1,0 +1,97 @@
+"""What can be asked of a node pool: to exist, another size, and to lose chosen nodes."""
+
+from collections.abc import Callable, Iterable
+from typing import Annotated
+
+from pydantic import Field
+
+from provisioner.domain.faults import Fault, InvalidRequest
+from provisioner.domain.nodes import Phase
+from provisioner.domain.spec.cluster import ClusterSpec, NodePool
+from provisioner.domain.spec.document import Document
+from provisioner.domain.spec.reading import read
+from provisioner.store.tables import Node
+
+FaultsOf = Callable[[ClusterSpec], list[Fault]]
+_FIXED = "can't be changed; make another pool and delete this one"
+
+
+class PoolChange(Document):
+    """`remove` names nodes. Without `size` the pool shrinks by them, else they are replaced."""
+
+    size: Annotated[int, Field(ge=0, le=1000)] | None = None
+    remove: Annotated[tuple[str, ...], Field(max_length=1000)] = ()
+
+
+def with_new_pool(body: object, spec: ClusterSpec, faults_of: FaultsOf) -> ClusterSpec:
+    """Raises InvalidRequest, its paths those of the pool's own document."""
+    at = f"nodePools.{len(spec.node_pools)}."
+
+    def grown(pool: NodePool) -> ClusterSpec:
+        return spec.model_copy(update={"node_pools": (*spec.node_pools, pool)})
+
+    def checks(pool: NodePool) -> list[Fault]:
+        return [
+            Fault(fault.path.removeprefix(at), fault.message) for fault in faults_of(grown(pool))
+        ]
+
+    return grown(read(NodePool, body, checks))
+
+
+def with_pool_changed(
+    body: object, spec: ClusterSpec, pool: NodePool, nodes: Iterable[Node], faults_of: FaultsOf
+) -> tuple[ClusterSpec, list[Node]]:
+    """The new spec and the chosen nodes. Raises InvalidRequest with all faults."""
+    candidates = {node.name: node for node in nodes if node.group == pool.name}
+
+    def checks(change: PoolChange) -> list[Fault]:
+        faults = [] if change.model_fields_set else [Fault("", "names nothing to change")]
+        faults += _faults_of_choice(change.remove, candidates)
+        return faults + [
+            Fault("size", f"{fault.path}: {fault.message}")
+            for fault in faults_of(_resized(spec, pool, change))
+        ]
+
+    change = _read(body, checks)
+    return _resized(spec, pool, change), [candidates[name] for name in change.remove]
+
+
+def _read(body: object, checks: Callable[[PoolChange], list[Fault]]) -> PoolChange:
+    fixed: list[Fault] = []
+    if isinstance(body, dict):
+        known = {field.alias or name for name, field in NodePool.model_fields.items()} - {"size"}
+        fixed = [Fault(name, _FIXED) for name in body if name in known]
+        body = {key: value for key, value in body.items() if key not in known}
+        if fixed and not body:
+            raise InvalidRequest(sorted(fixed))
+    try:
+        change = read(PoolChange, body, checks)
+    except InvalidRequest as err:
+        raise InvalidRequest(sorted([*fixed, *err.faults])) from None
+    if fixed:
+        raise InvalidRequest(sorted(fixed))
+    return change
+
+
+def _resized(spec: ClusterSpec, pool: NodePool, change: PoolChange) -> ClusterSpec:
+    size = change.size
+    if size is None:
+        size = max(0, pool.size - len(change.remove))
+    pools = tuple(
+        one.model_copy(update={"size": size}) if one.name == pool.name else one
+        for one in spec.node_pools
+    )
+    return spec.model_copy(update={"node_pools": pools})
+
+
+def _faults_of_choice(chosen: tuple[str, ...], candidates: dict[str, Node]) -> list[Fault]:
+    faults = []
+    for index, name in enumerate(chosen):
+        node, path = candidates.get(name), f"remove.{index}"
+        if name in chosen[:index]:
+            faults.append(Fault(path, f"{name} is named twice"))
+        elif node is None:
+            faults.append(Fault(path, f"there is no node {name} in this pool"))
+        elif node.chosen or node.phase not in (Phase.CREATING, Phase.READY):
+            faults.append(Fault(path, f"{name} is being removed already"))
+    return faults

@@ -1,0 +1,149 @@
+"""A cluster's node pools: look, add, scale, choose nodes to go, delete."""
+
+from typing import Any
+
+from fastapi import APIRouter, Response
+from sqlalchemy.orm import Session
+
+from api.answers import Repeatable
+from api.auth import Operator, Viewer
+from api.clusters.admission import new_faults
+from api.clusters.schemas import DryRunOut, document
+from api.clusters.transactions import Transaction
+from api.documents import body_of
+from api.json_body import Json
+from api.nodepools.changes import PoolChange, with_new_pool, with_pool_changed
+from api.nodepools.schemas import NodePoolList, NodePoolOut, shown
+from api.operations.schemas import OperationOut
+from api.queries import DryRun
+from api.services import Use
+from provisioner.domain.clusters import KIND
+from provisioner.domain.faults import Fault
+from provisioner.domain.spec.cluster import ClusterSpec, NodePool
+from provisioner.store import nodes, observing, resources
+from provisioner.store.errors import NotFound
+from provisioner.store.tables import Operation, Resource
+
+router = APIRouter(prefix="/clusters/{cluster}/nodepools", tags=["node pools"])
+PLAN: dict[int | str, dict[str, Any]] = {
+    200: {"model": DryRunOut, "description": "The plan (dryRun)"}
+}
+
+
+@router.get("", summary="List a cluster's node pools")
+def list_pools(cluster: str, use: Use, caller: Viewer) -> NodePoolList:
+    with use.database.read() as session:
+        resource = resources.find(session, caller.org_id, KIND, cluster)
+        spec = observing.spec_of(session, resource)
+        present = nodes.of_resource(session, resource.id)
+        return NodePoolList(items=[shown(pool, present) for pool in spec.node_pools])
+
+
+@router.get("/{pool}", summary="Show a node pool")
+def get_pool(cluster: str, pool: str, use: Use, caller: Viewer) -> NodePoolOut:
+    with use.database.read() as session:
+        resource = resources.find(session, caller.org_id, KIND, cluster)
+        found = _pool(observing.spec_of(session, resource), pool)
+        return shown(found, nodes.of_resource(session, resource.id))
+
+
+@router.post(
+    "",
+    summary="Add a node pool",
+    status_code=202,
+    response_model=OperationOut,
+    responses=PLAN,
+    openapi_extra=body_of(NodePool),
+)
+def add_pool(
+    cluster: str,
+    use: Use,
+    caller: Operator,
+    body: Json,
+    repeatable: Repeatable,
+    dry_run: DryRun = False,
+) -> Response:
+    transaction = Transaction(use, caller, dry_run, repeatable, body.raw)
+    added: list[str] = []
+
+    def add(session: Session) -> tuple[Resource, Operation]:
+        resource, before = _locked(transaction, session, cluster)
+
+        def faults(after: ClusterSpec) -> list[Fault]:
+            return new_faults(session, caller.org_id, resource.id, before, after)
+
+        after = with_new_pool(body.value, before, faults)
+        added.append(after.node_pools[-1].name)
+        return resource, _record(session, resource, "add node pool", caller.name, after)
+
+    return transaction.run(add, lambda of: f"/clusters/{of.id}/nodepools/{added[0]}").response()
+
+
+@router.patch(
+    "/{pool}",
+    summary="Scale a node pool, or remove chosen nodes",
+    status_code=202,
+    response_model=OperationOut,
+    responses=PLAN,
+    openapi_extra=body_of(PoolChange),
+)
+def change_pool(
+    cluster: str, pool: str, use: Use, caller: Operator, body: Json, dry_run: DryRun = False
+) -> Response:
+    transaction = Transaction(use, caller, dry_run)
+
+    def change(session: Session) -> tuple[Resource, Operation]:
+        resource, before = _locked(transaction, session, cluster)
+        present = nodes.of_resource(session, resource.id)
+
+        def faults(after: ClusterSpec) -> list[Fault]:
+            return new_faults(session, caller.org_id, resource.id, before, after)
+
+        found = _pool(before, pool)
+        after, chosen = with_pool_changed(body.value, before, found, present, faults)
+        for node in chosen:
+            node.chosen = True
+        return resource, _record(session, resource, "scale", caller.name, after)
+
+    return transaction.run(change).response()
+
+
+@router.delete(
+    "/{pool}",
+    summary="Delete a node pool with its nodes",
+    status_code=202,
+    response_model=OperationOut,
+    responses=PLAN,
+)
+def delete_pool(
+    cluster: str, pool: str, use: Use, caller: Operator, dry_run: DryRun = False
+) -> Response:
+    transaction = Transaction(use, caller, dry_run)
+
+    def delete(session: Session) -> tuple[Resource, Operation]:
+        resource, before = _locked(transaction, session, cluster)
+        gone = _pool(before, pool)
+        kept = tuple(one for one in before.node_pools if one.name != gone.name)
+        after = before.model_copy(update={"node_pools": kept})
+        return resource, _record(session, resource, "delete node pool", caller.name, after)
+
+    return transaction.run(delete).response()
+
+
+def _locked(transaction: Transaction, session: Session, key: str) -> tuple[Resource, ClusterSpec]:
+    resource = transaction.locked(session, key)
+    resources.refuse_when_deleting(resource)
+    return resource, observing.spec_of(session, resource)
+
+
+def _record(
+    session: Session, resource: Resource, kind: str, who: str, after: ClusterSpec
+) -> Operation:
+    return resources.change(session, resource, kind, who, lambda _: document(after))
+
+
+def _pool(spec: ClusterSpec, name: str) -> NodePool:
+    found = spec.pool(name)
+    if found is None:
+        raise NotFound(f"there is no node pool {name!r} in cluster {spec.name}")
+    return found

@@ -1,0 +1,33 @@
+"""The OpenAPI document, completed by the bodies that routes read by hand."""
+
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
+
+from api.clusters.changes import ClusterChange
+from api.documents import schemas_of
+from api.nodepools.changes import PoolChange
+from api.vcenters.schemas import NewVCenter
+from provisioner.domain.spec.cluster import ClusterSpec, NodePool
+
+BODIES = (ClusterSpec, ClusterChange, NodePool, PoolChange, NewVCenter)
+
+
+def install(app: FastAPI) -> None:
+    def document() -> dict[str, Any]:
+        if app.openapi_schema is None:
+            app.openapi_schema = _complete(app)
+        return app.openapi_schema
+
+    app.openapi = document  # type: ignore[method-assign]
+
+
+def _complete(app: FastAPI) -> dict[str, Any]:
+    found = get_openapi(
+        title=app.title, version=app.version, description=app.description, routes=app.routes
+    )
+    known = found.setdefault("components", {}).setdefault("schemas", {})
+    for name, schema in schemas_of(*BODIES).items():
+        known.setdefault(name, schema)
+    return found

@@ -1,0 +1,61 @@
+"""GET bootstrap: how to join. 503 until it is the node's turn, which pke waits for."""
+
+from datetime import datetime
+
+from fastapi import APIRouter
+
+from api.pke.authorities import discovery_hash
+from api.pke.schemas import JoinParameters
+from api.pke.visitors import Member
+from api.problems import Problem
+from api.services import Use
+from provisioner.domain.ids import ResourceId
+from provisioner.domain.spec.cluster import API_PORT
+from provisioner.store import observing, visits
+from provisioner.store.types import utc_now
+from provisioner.vault.errors import SecretNotFound
+from provisioner.vault.layout import join_token_path
+
+router = APIRouter()
+
+
+@router.get("/bootstrap", summary="How to join the cluster")
+def get_bootstrap(use: Use, visitor: Member) -> JoinParameters:
+    node = visitor.node
+    if node.leading_at:
+        raise Problem(409, "the leader starts the cluster; it does not join")
+    if node.join_requested_at is None:
+        with use.database.write() as session:
+            news = visits.request_join(session, node)
+        if news:
+            use.gateway.poke(visitor.resource.kind, visitor.resource.id)
+    if node.join_token_at is None:
+        raise _not_yet()
+    return _parameters(use, visitor)
+
+
+def _parameters(use: Use, visitor: Member) -> JoinParameters:
+    with use.database.read() as session:
+        spec = observing.spec_of(session, visitor.resource)
+    authority = use.authorities.pem(visitor.resource.id)
+    return JoinParameters(
+        token=_token(use, visitor),
+        discovery_token_ca_cert_hash=discovery_hash(authority),
+        master_address=f"{spec.api_host}:{API_PORT}",
+        certificate_authority=authority,
+    )
+
+
+def _token(use: Use, visitor: Member) -> str:
+    path = join_token_path(ResourceId(visitor.resource.id), visitor.node.id)
+    try:
+        secret = use.vault.read_secret(path)
+    except SecretNotFound:
+        raise _not_yet() from None
+    if datetime.fromisoformat(secret["expires"].get_secret_value()) <= utc_now():
+        raise _not_yet()
+    return secret["token"].get_secret_value()
+
+
+def _not_yet() -> Problem:
+    return Problem(503, "it is not this node's turn to join yet", {"Retry-After": "2"})

@@ -1,0 +1,42 @@
+"""What routes work with: made once by the composition root, handed in, never looked up."""
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import Depends, Request
+
+from api.gateway import Gateway
+from api.pke.authorities import Authorities
+from api.pke.tokens import NodeTokens
+from provisioner.settings import Settings
+from provisioner.store.database import Database
+from provisioner.vault.vault import Vault
+
+
+@dataclass(frozen=True)
+class Services:
+    settings: Settings
+    database: Database
+    vault: Vault
+    gateway: Gateway
+    node_tokens: NodeTokens
+    authorities: Authorities
+
+
+def assemble(settings: Settings, database: Database, vault: Vault, gateway: Gateway) -> Services:
+    return Services(
+        settings=settings,
+        database=database,
+        vault=vault,
+        gateway=gateway,
+        node_tokens=NodeTokens(vault.node_token_keys),
+        authorities=Authorities(vault.authority),
+    )
+
+
+def services(request: Request) -> Services:
+    found: Services = request.app.state.services
+    return found
+
+
+Use = Annotated[Services, Depends(services)]

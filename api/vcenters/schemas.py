@@ -1,0 +1,113 @@
+"""vCenters and their inventories on the wire."""
+
+import re
+import ssl
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Annotated
+
+from pydantic import Field, SecretStr, StringConstraints
+
+from api.schemas import Out
+from provisioner.domain.faults import Fault
+from provisioner.domain.inventory import COMPUTE, NETWORKS
+from provisioner.domain.spec.document import Document, Label
+from provisioner.domain.virtual_machines import InventoryObject
+from provisioner.store.tables import VCenter
+
+Host = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9]([-A-Za-z0-9.:]*[A-Za-z0-9])?$")]
+Thumbprint = Annotated[str, StringConstraints(pattern=r"^([0-9A-Fa-f]{2}:?){31}[0-9A-Fa-f]{2}$")]
+FolderPath = Annotated[str, StringConstraints(pattern=r"^/[^/]+/vm(/[^/]+)*$", max_length=1024)]
+
+
+class NewVCenter(Document):
+    """`thumbprint` (SHA-256) or `caBundle` (PEM) verifies TLS; exactly one. VMs live below
+    `rootFolder`, an inventory path such as `/DC1/vm/kubernetes`, and nowhere else."""
+
+    name: Label
+    host: Annotated[Host, Field(max_length=255)]
+    port: Annotated[int, Field(ge=1, le=65535)] = 443
+    username: Annotated[str, Field(min_length=1, max_length=255)]
+    password: Annotated[SecretStr, Field(min_length=1, max_length=1024)]
+    thumbprint: Thumbprint | None = None
+    ca_bundle: str | None = None
+    root_folder: FolderPath
+
+
+class VCenterOut(Out):
+    id: str
+    name: str
+    host: str
+    port: int
+    thumbprint: str | None
+    ca_bundle: str | None
+    root_folder: str
+    instance_uuid: str | None
+    version: str | None
+    state: str
+    reason: str | None
+    watched_at: datetime | None
+
+
+class VCenterList(Out):
+    items: list[VCenterOut]
+
+
+class NamedObject(Out):
+    name: str
+    path: str
+
+
+class TemplateOut(NamedObject):
+    disk_gib: int | None = Field(alias="diskGiB")
+
+
+class InventoryOut(Out):
+    watched_at: datetime | None
+    datacenters: list[NamedObject]
+    clusters: list[NamedObject]
+    resource_pools: list[NamedObject]
+    datastores: list[NamedObject]
+    datastore_clusters: list[NamedObject]
+    networks: list[NamedObject]
+    folders: list[NamedObject]
+    templates: list[TemplateOut]
+
+
+def check(new: NewVCenter) -> list[Fault]:
+    if (new.thumbprint is None) == (new.ca_bundle is None):
+        return [Fault("thumbprint", "give either the SHA-256 thumbprint or caBundle")]
+    if new.ca_bundle is not None:
+        try:
+            ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(cadata=new.ca_bundle)
+        except (ssl.SSLError, ValueError, TypeError):
+            return [Fault("caBundle", "is not a certificate in PEM form")]
+    return []
+
+
+def shown_inventory(vcenter: VCenter, objects: Iterable[InventoryObject]) -> InventoryOut:
+    found = sorted(objects, key=lambda item: item.path)
+
+    def of(*types: str) -> list[NamedObject]:
+        return [NamedObject.model_validate(item) for item in found if item.type in types]
+
+    return InventoryOut(
+        watched_at=vcenter.watched_at,
+        datacenters=of("Datacenter"),
+        clusters=of(*COMPUTE),
+        resource_pools=of("ResourcePool"),
+        datastores=of("Datastore"),
+        datastore_clusters=of("StoragePod"),
+        networks=of(*NETWORKS),
+        folders=of("Folder"),
+        templates=[TemplateOut.model_validate(item) for item in found if item.is_template],
+    )
+
+
+def secret_path(vcenter_id: str) -> str:
+    return f"vcenters/{vcenter_id}"
+
+
+def normalised_thumbprint(text: str) -> str:
+    pairs = re.findall("..", text.replace(":", "").upper())
+    return ":".join(pairs)

@@ -1,0 +1,106 @@
+"""What nodes ask and report: few statements, and none that writes when nothing changes."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session
+
+from provisioner.domain.nodes import Phase
+from provisioner.domain.spec.cluster import CONTROL_PLANE
+from provisioner.store import events, nodes, resources
+from provisioner.store.tables import Node, Resource
+from provisioner.store.types import utc_now
+
+
+@dataclass(frozen=True)
+class Visitor:
+    """A node that calls, as it is on record."""
+
+    node: Node
+    resource: Resource
+
+    @property
+    def role(self) -> str:
+        return "master" if self.node.group == CONTROL_PLANE else "worker"
+
+    @property
+    def settled(self) -> bool:
+        """It reported ready: nothing it says changes anything any more."""
+        return bool(self.node.reported_ready_at) or self.node.phase == Phase.READY
+
+    @property
+    def powerless(self) -> bool:
+        return bool(self.node.failure) or self.node.phase in (Phase.REMOVING, Phase.GONE)
+
+
+def find(session: Session, node_id: str) -> Visitor | None:
+    query = (
+        select(Node, Resource)
+        .join(Resource, Resource.id == Node.resource_id)
+        .where(Node.id == node_id)
+    )
+    found = session.execute(query).first()
+    return Visitor(*found) if found else None
+
+
+def control_plane_ready(session: Session, resource_id: str) -> bool:
+    return ready_master(session, resource_id) is not None
+
+
+def ready_master(session: Session, resource_id: str) -> Node | None:
+    query = select(Node).where(
+        Node.resource_id == resource_id, Node.group == CONTROL_PLANE, Node.phase == Phase.READY
+    )
+    return session.scalars(query.order_by(Node.created_at).limit(1)).first()
+
+
+def note_progress(session: Session, node: Node, progress: str) -> None:
+    """Also that the node made contact. A note for people, so it takes no lock."""
+    session.execute(
+        update(Node)
+        .where(Node.id == node.id, Node.phase == Phase.CREATING)
+        .values(progress=progress, contacted_at=func.coalesce(Node.contacted_at, utc_now()))
+    )
+
+
+def note_failure(session: Session, node: Node, failure: str) -> bool:
+    """True when it is news: the first failure is the reason, later ones follow from it."""
+    resource, row = _locked(session, node)
+    if row.failure or row.phase != Phase.CREATING:
+        return False
+    nodes.stamp(row, "contacted_at")
+    row.failure = row.progress = failure
+    message = f"{row.name} failed: {failure}"
+    events.record(session, resource, "NodeFailed", message, node=row, warning=True)
+    return True
+
+
+def note_event(session: Session, node: Node, reason: str, message: str) -> None:
+    resource, row = _locked(session, node)
+    events.record(session, resource, reason, message, node=row)
+
+
+def request_join(session: Session, node: Node) -> bool:
+    """True when it is news."""
+    _, row = _locked(session, node)
+    return row.phase == Phase.CREATING and nodes.stamp(row, "join_requested_at")
+
+
+def report_ready(session: Session, node: Node) -> bool:
+    """True when it is news."""
+    resource, row = _locked(session, node)
+    if row.phase != Phase.CREATING or not nodes.stamp(row, "reported_ready_at"):
+        return False
+    events.record(session, resource, "NodeReportedReady", f"{row.name} reports ready", node=row)
+    return True
+
+
+def masters(session: Session, resource_id: str) -> list[Node]:
+    """All the control plane ever had, in order of creation."""
+    everyone = nodes.of_resource(session, resource_id, gone=True)
+    return [node for node in everyone if node.group == CONTROL_PLANE]
+
+
+def _locked(session: Session, node: Node) -> tuple[Resource, Node]:
+    resource = resources.lock(session, node.resource_id)
+    return resource, nodes.get(session, node.id)
