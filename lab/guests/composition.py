@@ -1,0 +1,60 @@
+"""All guests of one vCenter, put together."""
+
+import json
+import os
+
+from lab.guests.config import GuestsConfig
+from lab.guests.control_api import ControlApi
+from lab.guests.control_planes import ControlPlanes
+from lab.guests.interface import GuestRunner
+from lab.guests.leases import Leases
+from lab.guests.light import LightRunner
+from lab.guests.misbehaviour import Misbehaviour
+from lab.guests.session import GuestSession
+from lab.guests.standin.guest import Surroundings
+from lab.guests.standin.programs import install
+from lab.guests.standin.runner import StandInRunner
+from lab.guests.tools import VMwareTools
+from lab.guests.watch import Watch
+
+SECONDS_TO_FOLLOW = 30.0
+
+
+class Guests:
+    """Runs from `start` to `stop`, in threads of this process."""
+
+    def __init__(self, config: GuestsConfig) -> None:
+        self._config = config
+        session = GuestSession(config.vcenter.access())
+        misbehaviour = Misbehaviour()
+        self._control = ControlApi(misbehaviour, config.control_port)
+        around = Surroundings(
+            tools=VMwareTools(session),
+            leases=Leases(),
+            planes=ControlPlanes(),
+            misbehaviour=misbehaviour,
+            programs=install(config.folder / "bin"),
+            control=self._control.address,
+        )
+        self._full = StandInRunner(config.folder, around)
+        self._runner: GuestRunner = LightRunner(around, self._full) if config.light else self._full
+        self._watch = Watch(session, self._runner)
+
+    @property
+    def control_url(self) -> str:
+        return f"http://{self._control.address}"
+
+    def start(self) -> None:
+        """Returns once power states are followed, which the ready file tells others."""
+        self._control.start(self._full)
+        self._watch.start()
+        if not self._watch.following.wait(SECONDS_TO_FOLLOW):
+            raise TimeoutError("vCenter's VMs cannot be watched; see the log")
+        draft = self._config.ready_file.with_suffix(".draft")
+        draft.write_text(json.dumps({"control": self.control_url}))
+        os.replace(draft, self._config.ready_file)
+
+    def stop(self) -> None:
+        self._watch.stop()
+        self._runner.close()
+        self._control.stop()

@@ -1,0 +1,77 @@
+"""Answers the guests' stand-in programs."""
+
+import json
+import logging
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from lab.guests.control_planes import ControlPlanes
+from lab.guests.misbehaviour import KUBEADM_FAILS, Misbehaviour
+from lab.guests.standin import program
+from lab.guests.standin.kubeadm import Kubeadm
+from lab.guests.standin.machine import Machine
+from lab.guests.standin.result import ProgramFailed, Result
+from lab.guests.standin.systemctl import systemctl
+
+log = logging.getLogger(__name__)
+
+# As the real one ends when the kubelet does not come up.
+FAILURE = """\
+[kubelet-check] Waiting for a healthy kubelet at http://127.0.0.1:10248/healthz
+[kubelet-check] The kubelet is not healthy after 4m0s
+error execution phase wait-control-plane: could not initialize a Kubernetes cluster
+"""
+ASKING = ("kubeadm", "systemctl", "ip")
+SILENT = ("modprobe", "sysctl", "swapoff")
+
+
+def install(folder: Path) -> Path:
+    """A folder for guests' PATH."""
+    folder.mkdir(parents=True, exist_ok=True)
+    source = Path(program.__file__).read_text()
+    for name in ASKING:
+        _write(folder / name, f"#!{sys.executable} -IS\n{source}")
+    for name in SILENT:
+        _write(folder / name, "#!/bin/sh\n")
+    return folder
+
+
+class Programs:
+    def __init__(self, planes: ControlPlanes, misbehaviour: Misbehaviour) -> None:
+        self._kubeadm = Kubeadm(planes)
+        self._misbehaviour = misbehaviour
+        self._known: dict[str, Callable[[Machine, list[str]], Result]] = {
+            "kubeadm": self._run_kubeadm,
+            "systemctl": systemctl,
+            "ip": _ip,
+        }
+
+    def run(self, machine: Machine, name: str, arguments: list[str]) -> Result:
+        try:
+            return self._known[name](machine, arguments)
+        except ProgramFailed as failure:
+            log.info("%s: %s failed: %s", machine.name, name, failure)
+            return Result(1, str(failure))
+
+    def _run_kubeadm(self, machine: Machine, arguments: list[str]) -> Result:
+        action = arguments[0]
+        if action == "version":
+            return self._kubeadm.version(machine)
+        if action == "reset":
+            return self._kubeadm.reset(machine)
+        if self._misbehaviour.befalls(machine.name, KUBEADM_FAILS):
+            raise ProgramFailed(FAILURE)
+        config = Path(arguments[arguments.index("--config") + 1]).read_text()
+        run = self._kubeadm.init if action == "init" else self._kubeadm.join
+        return run(machine, config)
+
+
+def _ip(machine: Machine, _: list[str]) -> Result:
+    address = {"family": "inet", "local": machine.address, "prefixlen": 16, "scope": "global"}
+    return Result(output=json.dumps([{"ifname": "eth0", "addr_info": [address]}]))
+
+
+def _write(file: Path, text: str) -> None:
+    file.write_text(text)
+    file.chmod(0o755)

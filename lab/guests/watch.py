@@ -1,0 +1,126 @@
+"""Follows the power states of all VMs with one long poll, and runs their guests accordingly."""
+
+import logging
+import threading
+from collections.abc import Iterable
+from typing import Any
+
+from pyVmomi import vim, vmodl
+
+from lab.guests.interface import GuestRunner, GuestVM
+from lab.guests.session import GuestSession
+from provisioner.vsphere.reading import paths, read, view_spec
+
+log = logging.getLogger(__name__)
+
+POLL_SECONDS = 60
+# VMs are powered on in batches; one read of all of them is much cheaper than one each.
+GATHER_SECONDS = 0.05
+RETRY_SECONDS = 0.5
+POWER = "runtime.powerState"
+NAME, UUID = "name", "config.instanceUuid"
+EXTRA_CONFIG, DEVICES = "config.extraConfig", "config.hardware.device"
+
+Options = vmodl.query.PropertyCollector.WaitOptions
+
+
+class Watch:
+    """Runs in a thread of its own until `stop`."""
+
+    def __init__(self, session: GuestSession, runner: GuestRunner) -> None:
+        self._session = session
+        self._runner = runner
+        self._power: dict[str, str] = {}
+        self._stopped = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="watch", daemon=True)
+        self.following = threading.Event()
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self) -> None:
+        self._stopped.set()
+        self._session.abort()
+        self._thread.join(RETRY_SECONDS * 4)
+
+    def _run(self) -> None:
+        while not self._stopped.is_set():
+            try:
+                self._session.call(self._follow)
+            except Exception as error:
+                if not self._stopped.wait(RETRY_SECONDS):
+                    log.warning("watching again after: %s", type(error).__name__)
+
+    def _follow(self) -> None:
+        """A new filter tells everything first, so what it does not name is gone."""
+        content = self._session.content
+        view = content.viewManager.CreateContainerView(
+            content.rootFolder, [vim.VirtualMachine], True
+        )
+        collector = content.propertyCollector.CreatePropertyCollector()
+        collector.CreateFilter(view_spec(view, [paths(vim.VirtualMachine, POWER)]), False)
+        known, version = self._power, ""
+        self._power = {}
+        while not self._stopped.is_set():
+            states: dict[str, str | None] = {}
+            complete = False
+            while not complete:
+                update = collector.WaitForUpdatesEx(version, Options(maxWaitSeconds=POLL_SECONDS))
+                version = update.version if update else version
+                states |= _states(update) if update else {}
+                complete = not (update and update.truncated)
+            self._apply(states, known)
+            known = self._power.copy()
+            self.following.set()
+            self._stopped.wait(GATHER_SECONDS)
+
+    def _apply(self, states: dict[str, str | None], known: dict[str, str]) -> None:
+        """`known` is what was seen before; None as a state means that the VM is gone."""
+        for moref, state in states.items():
+            if state is None:
+                self._power.pop(moref, None)
+            else:
+                self._power[moref] = state
+        for moref in known.keys() - self._power.keys():
+            self._runner.destroy(moref)
+        changed = [one for one, state in self._power.items() if known.get(one) != state]
+        on = [moref for moref in changed if self._power[moref] == "poweredOn"]
+        for moref in set(changed) & known.keys() - set(on):
+            self._runner.power_off(moref)
+        for vm in self._look(on):
+            self._runner.power_on(vm)
+
+    def _look(self, morefs: Iterable[str]) -> list[GuestVM]:
+        vms = [self._session.vm(moref) for moref in morefs]
+        if not vms:
+            return []
+        wanted = paths(vim.VirtualMachine, NAME, UUID, EXTRA_CONFIG, DEVICES)
+        found = read(self._session.content, vms, [wanted])
+        return [_guest(moref, seen) for moref, seen in found.items() if UUID in seen]
+
+
+def _states(update: Any) -> dict[str, str | None]:
+    states: dict[str, str | None] = {}
+    for part in update.filterSet:
+        for one in part.objectSet:
+            values = [change.val for change in one.changeSet if change.name == POWER]
+            if one.kind == "leave":
+                states[one.obj._moId] = None
+            elif values:
+                states[one.obj._moId] = values[-1]
+    return states
+
+
+def _slot(card: Any) -> int:
+    return int(card.key)
+
+
+def _guest(moref: str, seen: dict[str, Any]) -> GuestVM:
+    cards = [one for one in seen[DEVICES] if isinstance(one, vim.vm.device.VirtualEthernetCard)]
+    return GuestVM(
+        moref=moref,
+        name=seen[NAME],
+        instance_uuid=seen[UUID],
+        macs=tuple(str(card.macAddress).lower() for card in sorted(cards, key=_slot)),
+        extra_config={one.key: str(one.value) for one in seen[EXTRA_CONFIG]},
+    )
