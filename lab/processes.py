@@ -49,6 +49,7 @@ class Process:
         self.command = command
         self.log = log
         self._child = child
+        self._asked_to_end = False
 
     @property
     def pid(self) -> int:
@@ -69,11 +70,16 @@ class Process:
         if not answered:
             raise NotReady(self._explain(f"is not ready after {seconds:g} s"))
 
+    def ask_to_end(self) -> None:
+        """SIGTERM to the group, once: a second one makes some servers drop what they are doing."""
+        if self.running and not self._asked_to_end:
+            self._asked_to_end = True
+            self._signal(signal.SIGTERM)
+
     def end(self, grace_seconds: float = 10.0) -> None:
         """SIGTERM to the group, SIGKILL to what is left after the grace. Ended already: nothing."""
-        if self.running:
-            self._signal(signal.SIGTERM)
-            wait_until(lambda: not self.running, grace_seconds)
+        self.ask_to_end()
+        wait_until(lambda: not self.running, grace_seconds)
         self.kill()
 
     def kill(self) -> None:

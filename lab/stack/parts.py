@@ -40,7 +40,9 @@ class Parts:
         self.start(name)
 
     def stop(self) -> None:
-        for process in reversed(self.processes.values()):
+        for process in self.processes.values():
+            process.ask_to_end()
+        for process in self.processes.values():
             process.end()
 
     def _wait_ready(self, name: str) -> None:

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Self
@@ -15,7 +16,7 @@ from lab.stack.facts import StackFacts
 from lab.stack.layout import Layout
 from lab.stack.options import StackOptions
 from lab.stack.parts import Parts
-from lab.stack.product import Product
+from lab.stack.product import AdminToken, Product
 from lab.stack.records import SUPERVISOR, record, write_records
 from lab.stack.servers import TEMPORAL, Servers
 from lab.stack.usual import usual_parts
@@ -78,18 +79,23 @@ class Stack:
     def _start(self, running: ExitStack) -> None:
         layout, say = self._layout, self._options.say
         self._record({})
-        self.servers = Servers(layout, say)
-        running.callback(self.servers.stop)
+        with ThreadPoolExecutor(1) as beside:
+            token = beside.submit(self._prepare_database)
+            self.servers = Servers(layout, say)
+            running.callback(self.servers.stop)
         product = self._product()
-        with step(say, "database is ready"):
-            product.migrate()
-            token = product.create_admin_token()
-        self.facts = describe(layout, self.servers, product.settings["API_URL"], token)
+        self.facts = describe(layout, self.servers, product.settings["API_URL"], token.result())
         self.parts = Parts(usual_parts(product, self.servers, layout), layout.logs, say)
         running.callback(self.parts.stop)
         self.parts.start(*self._options.parts)
         self._record(self.processes)
         self.facts.write(layout.facts)
+
+    def _prepare_database(self) -> AdminToken:
+        operator = Product({"DATABASE_URL": self._layout.database_url})
+        with step(self._options.say, "database is ready"):
+            operator.migrate()
+            return operator.create_admin_token()
 
     def _product(self) -> Product:
         listen = f"{HOST}:{free_port()}"
