@@ -1,6 +1,6 @@
 """From settings to everything a worker runs, put together in one visible place."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -22,6 +22,7 @@ from workflows.activities.vcenters import VCenterActivities
 from workflows.connections import Connections
 from workflows.kinds.cluster import ClusterKind
 from workflows.kinds.cluster_access import ClusterAccess
+from workflows.kinds.interface import Kind
 from workflows.poking import Poker
 from workflows.threads import Threads
 
@@ -35,19 +36,30 @@ class Composition:
     database: Database
     vault: Vault
     connections: Connections
+    threads: tuple[Threads, ...]
     activities: tuple[Callable[..., Any], ...]
 
     async def close(self) -> None:
         await self.connections.close()
+        for pool in self.threads:
+            pool.close()
         self.vault.close()
         self.database.close()
 
 
 def compose(settings: Settings, database: Database, vault: Vault) -> Composition:
+    """What the product runs."""
+    access = ClusterAccess(database, vault)
+    cluster = ClusterKind(database, vault, access, KubeadmBootstrapper(), settings)
+    return assemble(settings, database, vault, {KIND: cluster})
+
+
+def assemble(
+    settings: Settings, database: Database, vault: Vault, kinds: Mapping[str, Kind]
+) -> Composition:
+    """The machinery, for whatever kinds of resources there are."""
     threads, soap = Threads(_THREADS, "work"), Threads(_SOAP_THREADS, "soap")
     connections = Connections(database, vault, threads, soap, settings.concurrent_clones)
-    access = ClusterAccess(database, vault)
-    kinds = {KIND: ClusterKind(database, vault, access, KubeadmBootstrapper(), settings)}
     poker = Poker()
     looking = LookActivities(database, settings.deadlines, threads)
     machines = MachineActivities(MachineRows(database), connections, kinds, poker, threads)
@@ -61,6 +73,7 @@ def compose(settings: Settings, database: Database, vault: Vault) -> Composition
         database,
         vault,
         connections,
+        (threads, soap),
         (
             looking.look,
             machines.create_machine,

@@ -32,6 +32,7 @@ WORKFLOWS = (
     PokeUnsettled,
 )
 _ACTIVITIES_AT_ONCE = 500
+_GRACE = timedelta(seconds=5)
 _log = logging.getLogger(__name__)
 
 
@@ -66,7 +67,10 @@ async def connect(settings: Settings) -> Client:
     )
 
 
-def new_worker(client: Client, task_queue: str, composition: Composition) -> Worker:
+def new_worker(
+    client: Client, task_queue: str, composition: Composition, grace: timedelta = _GRACE
+) -> Worker:
+    """`grace`: how long activities may go on when the worker is stopped."""
     return Worker(
         client,
         task_queue=task_queue,
@@ -77,7 +81,7 @@ def new_worker(client: Client, task_queue: str, composition: Composition) -> Wor
         max_heartbeat_throttle_interval=timedelta(seconds=1),
         # After a worker died, its workflows move to another one soon.
         sticky_queue_schedule_to_start_timeout=timedelta(seconds=2),
-        graceful_shutdown_timeout=timedelta(seconds=5),
+        graceful_shutdown_timeout=grace,
     )
 
 
