@@ -8,7 +8,6 @@ from lab.openbao import OpenBao, start
 from provisioner.vault.access import VaultAccess
 from provisioner.vault.vault import Vault
 
-
 RUNNING = pytest.StashKey[OpenBao]()
 
 

@@ -98,6 +98,15 @@ def test_a_kubelet_may_touch_its_own_node_only(server, authority, cluster):
     assert kubelet("PATCH", "/api/v1/nodes/worker-2/status", patch, media)[0] == 403
 
 
+def test_a_restarted_kubelet_updates_its_node_and_leaves_it_cordoned(cluster, api):
+    cluster.add_node("worker-1", ["10.0.0.21"])
+    api.cordon("worker-1")
+    cluster.set_ready("worker-1", False)
+    cluster.add_node("worker-1", ["10.0.0.99"])
+    facts = api.nodes()["worker-1"]
+    assert (facts.ready, facts.addresses, facts.unschedulable) == (True, ("10.0.0.99",), True)
+
+
 def test_creating_twice_conflicts(admin):
     assert admin("POST", "/api/v1/nodes", NODE)[0] == 201
     status, body = admin("POST", "/api/v1/nodes", NODE)
