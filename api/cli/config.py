@@ -74,6 +74,8 @@ def _configuration(path: Path | None) -> dict[str, Any]:
         found = yaml.safe_load(read_text(path))
     except yaml.YAMLError as err:
         raise Misused(f"{path} is not YAML: {err}") from None
+    if found is None:
+        return {}
     if not isinstance(found, dict):
         raise Misused(f"{path} should hold lines such as 'url: {DEFAULT_URL}'")
     return found

@@ -1,0 +1,72 @@
+"""What a deleted cluster must not leave behind, asked from those who would have it."""
+
+import asyncio
+
+import hvac
+from sqlalchemy import select
+from temporalio.client import Client
+
+from lab.machine_list import machines
+from lab.stack.stack import Stack
+from lab.waiting import wait_until
+from provisioner.store.database import Database
+from provisioner.store.tables import Lease
+from provisioner.vault.layout import KV_MOUNT
+
+# Temporal lists an ended workflow as running for a moment.
+SETTLING_SECONDS = 15.0
+OURS = ("cluster/", "node/")
+
+
+def leftovers(stack: Stack) -> list[str]:
+    """One line per thing that is left; empty when nothing is."""
+    found: list[str] = []
+
+    def is_clean() -> bool:
+        found[:] = [*_machines(stack), *_leases(stack), *_secrets(stack), *_workflows(stack)]
+        return not found
+
+    wait_until(is_clean, SETTLING_SECONDS)
+    return found
+
+
+def _machines(stack: Stack) -> list[str]:
+    seen = machines(stack.servers.vcenter)
+    return [f"VM {one.folder}/{one.name}" for one in seen if not one.template]
+
+
+def _leases(stack: Stack) -> list[str]:
+    database = Database(stack.facts.database)
+    try:
+        with database.read() as session:
+            return [f"lease {row.kind} {row.value}" for row in session.scalars(select(Lease))]
+    finally:
+        database.close()
+
+
+def _secrets(stack: Stack) -> list[str]:
+    client = stack.servers.openbao.root_client()
+    try:
+        mounts = client.sys.list_mounted_secrets_engines()["data"]
+        found = [f"Vault mount {name}" for name in mounts if name.startswith("clusters/")]
+        return found + [f"Vault secrets of cluster {name}" for name in _kept(client)]
+    finally:
+        client.adapter.close()
+
+
+def _kept(client: hvac.Client) -> list[str]:
+    try:
+        answer = client.secrets.kv.v2.list_secrets("clusters", mount_point=KV_MOUNT)
+    except hvac.exceptions.InvalidPath:
+        return []
+    names: list[str] = answer["data"]["keys"]
+    return names
+
+
+def _workflows(stack: Stack) -> list[str]:
+    async def running() -> list[str]:
+        client = await Client.connect(stack.facts.temporal)
+        found = client.list_workflows('ExecutionStatus = "Running"')
+        return [f"workflow {one.id}" async for one in found if one.id.startswith(OURS)]
+
+    return asyncio.run(running())
