@@ -8,10 +8,10 @@ from fastapi.openapi.utils import get_openapi
 from api.clusters.changes import ClusterChange
 from api.documents import schemas_of
 from api.nodepools.changes import PoolChange
-from api.vcenters.schemas import NewVCenter
+from api.vcenters.schemas import NewVCenter, VCenterChange
 from provisioner.domain.spec.cluster import ClusterSpec, NodePool
 
-BODIES = (ClusterSpec, ClusterChange, NodePool, PoolChange, NewVCenter)
+BODIES = (ClusterSpec, ClusterChange, NodePool, PoolChange, NewVCenter, VCenterChange)
 
 
 def install(app: FastAPI) -> None:

@@ -5,7 +5,7 @@ from api.services import Services
 from provisioner.domain.clusters import KIND
 from provisioner.domain.ids import ResourceId
 from provisioner.domain.spec.cluster import API_PORT, ClusterSpec
-from provisioner.store import events, observing, resources
+from provisioner.store import events, leadership, observing, resources
 from provisioner.store.errors import Conflict
 from provisioner.store.tokens import Caller
 from provisioner.vault.pki import ClientRole
@@ -25,7 +25,8 @@ def _entitled(use: Services, caller: Caller, cluster: str) -> tuple[str, Cluster
     with use.database.write() as session:
         found = resources.find(session, caller.org_id, KIND, cluster)
         resource = resources.lock(session, found.id)
-        if not resource.established:
+        resources.refuse_when_deleting(resource)
+        if not (resource.established or leadership.ready_member(session, resource.id)):
             raise Conflict(f"the control plane of {resource.name} has not been ready yet")
         message = f"a kubeconfig was issued to {caller.name}"
         events.record(session, resource, "KubeconfigIssued", message)

@@ -9,7 +9,7 @@ from api.pke import bodies
 from api.pke.schemas import Leader, LeaderClaim, MasterState, ReadyState
 from api.pke.visitors import Master, Member
 from api.services import Use
-from provisioner.store import events, leadership, nodes, resources, visits
+from provisioner.store import events, leadership, nodes, resources
 from provisioner.store.leadership import Claim
 
 router = APIRouter()
@@ -49,7 +49,7 @@ def get_leader(use: Use, visitor: Master) -> JSONResponse:
         if found:
             return JSONResponse({"hostname": found.hostname, "ip": found.ip})
         # An established control plane is joined, whoever began it.
-        ready = visits.ready_master(session, visitor.resource.id)
+        ready = leadership.ready_member(session, visitor.resource.id)
     if ready:
         return JSONResponse({"hostname": ready.name, "ip": ready.address or ""})
     return JSONResponse(None, 404)
@@ -58,5 +58,5 @@ def get_leader(use: Use, visitor: Master) -> JSONResponse:
 @router.get("/ready", summary="Whether the control plane can be joined")
 def get_ready(use: Use, visitor: Member) -> ReadyState:
     with use.database.read() as session:
-        ready = visits.control_plane_ready(session, visitor.resource.id)
+        ready = leadership.ready_member(session, visitor.resource.id) is not None
     return ReadyState(master=MasterState(ready=ready))

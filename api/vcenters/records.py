@@ -1,4 +1,4 @@
-"""The steps of registering a vCenter. Row and secret exist before a worker tries the login."""
+"""vCenters on record. Row and secret exist before a worker tries the login."""
 
 from dataclasses import dataclass
 
@@ -6,12 +6,10 @@ from pydantic import SecretStr
 from sqlalchemy.orm import Session
 
 from api.services import Services
-from api.vcenters.schemas import NewVCenter, VCenterOut, check, secret_path
-from provisioner.domain.faults import Fault, InvalidRequest
+from api.vcenters.schemas import NewVCenter, VCenterChange, VCenterOut, secret_path
 from provisioner.domain.ids import OrgId, new_uuid
-from provisioner.domain.spec.reading import read
 from provisioner.store import vcenters
-from provisioner.store.errors import Conflict, NotFound
+from provisioner.store.errors import Conflict, NotFound, Taken
 from provisioner.store.tables import VCenter
 
 
@@ -22,35 +20,52 @@ class Records:
     use: Services
     org_id: OrgId
 
-    def read_new(self, session: Session, body: object) -> NewVCenter:
-        """Raises InvalidRequest with all faults."""
+    def is_taken(self, session: Session, name: str) -> bool:
+        return any(row.name == name for row in vcenters.listed(session, self.org_id))
 
-        def checks(new: NewVCenter) -> list[Fault]:
-            taken = self._known(session, new.name)
-            advice = f"there is a vCenter named {new.name!r} already; choose another name"
-            return check(new) + ([Fault("name", advice)] if taken else [])
+    def add(self, new: NewVCenter) -> str:
+        """The new row's id; its credentials are in Vault before the row is. Raises Taken."""
+        row = _row(new_uuid(), self.org_id, new)
+        credentials = {"username": SecretStr(new.username), "password": new.password}
+        self.use.vault.write_secret(row.secret_path, credentials)
+        try:
+            with self.use.database.write() as session:
+                if self.is_taken(session, new.name):
+                    raise Taken(f"there is a vCenter named {new.name!r} already")
+                session.add(row)
+        except Exception:
+            self.use.vault.delete_secret(row.secret_path)
+            raise
+        return row.id
 
-        return read(NewVCenter, body, checks)
-
-    def add(self, session: Session, new: NewVCenter) -> str:
-        """The new row's id; its credentials are in Vault before the row is."""
-        vcenter_id = new_uuid()
-        path = secret_path(vcenter_id)
-        self.use.vault.write_secret(path, credentials(new))
-        session.add(
-            VCenter(
-                id=vcenter_id,
-                org_id=self.org_id,
-                name=new.name,
-                host=new.host,
-                port=new.port,
-                thumbprint=new.thumbprint,
-                ca_bundle=new.ca_bundle,
-                root_folder=new.root_folder,
-                secret_path=path,
-            )
+    def add_candidate(self, name: str, change: VCenterChange) -> tuple[str, str]:
+        """The ids of the vCenter and of a second row for it, as it is after the change."""
+        with self.use.database.read() as session:
+            row = vcenters.find(session, self.org_id, name)
+        known = self.use.vault.read_secret(row.secret_path)
+        tls = change if change.thumbprint or change.ca_bundle else row
+        new = NewVCenter(
+            name=f"candidate-{new_uuid()}",
+            host=row.host,
+            port=row.port,
+            username=change.username or known["username"].get_secret_value(),
+            password=change.password or known["password"],
+            thumbprint=tls.thumbprint,
+            ca_bundle=tls.ca_bundle,
+            root_folder=row.root_folder,
         )
-        return vcenter_id
+        return row.id, self.add(new)
+
+    def promote(self, vcenter_id: str, candidate_id: str) -> None:
+        """The vCenter takes over what its candidate has proven. Raises Conflict."""
+        with self.use.database.write() as session:
+            row, proven = vcenters.get(session, vcenter_id), vcenters.get(session, candidate_id)
+            if row.instance_uuid not in (None, proven.instance_uuid):
+                raise Conflict(f"{row.host} is another vCenter now; register it under a new name")
+            row.thumbprint, row.ca_bundle = proven.thumbprint, proven.ca_bundle
+            row.state, row.reason, row.rejected_version = "connected", None, None
+            row.credential_version += 1
+            row.secret_path, proven.secret_path = proven.secret_path, row.secret_path
 
     def discard(self, vcenter_id: str) -> None:
         """Raises Conflict while something lives there. Gone already is success."""
@@ -68,13 +83,16 @@ class Records:
         with self.use.database.read() as session:
             return VCenterOut.model_validate(vcenters.get(session, vcenter_id))
 
-    def _known(self, session: Session, name: str) -> bool:
-        return any(row.name == name for row in vcenters.listed(session, self.org_id))
 
-
-def credentials(new: NewVCenter) -> dict[str, SecretStr]:
-    return {"username": SecretStr(new.username), "password": new.password}
-
-
-def rejected(field: str | None, reason: str | None) -> InvalidRequest:
-    return InvalidRequest([Fault(field or "host", reason or "the login was refused")])
+def _row(vcenter_id: str, org_id: OrgId, new: NewVCenter) -> VCenter:
+    return VCenter(
+        id=vcenter_id,
+        org_id=org_id,
+        name=new.name,
+        host=new.host,
+        port=new.port,
+        thumbprint=new.thumbprint,
+        ca_bundle=new.ca_bundle,
+        root_folder=new.root_folder,
+        secret_path=secret_path(vcenter_id),
+    )

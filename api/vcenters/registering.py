@@ -1,13 +1,25 @@
-"""POST /vcenters: recorded, tried by a worker, and forgotten again unless the login works."""
+"""Recording a vCenter or new credentials of one: nothing stays unless the login works."""
+
+from functools import partial
 
 from fastapi.concurrency import run_in_threadpool
+from sqlalchemy.orm import Session
 
 from api import answers
 from api.answers import Answer, Repetition
 from api.json_body import Body
 from api.services import Services
-from api.vcenters.records import Records, rejected
+from api.vcenters.records import Records
+from api.vcenters.schemas import (
+    NewVCenter,
+    VCenterChange,
+    VCenterOut,
+    check_change,
+    check_new,
+)
 from provisioner.domain.errors import ProvisionerError
+from provisioner.domain.faults import Fault, InvalidRequest
+from provisioner.domain.spec.reading import read
 from provisioner.store.tokens import Caller
 
 
@@ -15,10 +27,17 @@ async def register(use: Services, caller: Caller, body: Body, repetition: Repeti
     """Raises InvalidRequest when the login fails, NoAnswer when nobody tries it in time."""
     records = Records(use, caller.org_id)
 
+    def checks(session: Session, new: NewVCenter) -> list[Fault]:
+        advice = f"there is a vCenter named {new.name!r} already; choose another name"
+        taken = records.is_taken(session, new.name)
+        return check_new(new) + ([Fault("name", advice)] if taken else [])
+
     def begin() -> Answer | str:
-        with use.database.write() as session:
-            known = repetition.first_answer(session, caller.org_id, body.raw)
-            return known or records.add(session, records.read_new(session, body.value))
+        with use.database.read() as session:
+            if known := repetition.first_answer(session, caller.org_id, body.raw):
+                return known
+            new = read(NewVCenter, body.value, partial(checks, session))
+        return records.add(new)
 
     def finish(vcenter_id: str) -> Answer:
         shown = records.shown(vcenter_id)
@@ -30,12 +49,31 @@ async def register(use: Services, caller: Caller, body: Body, repetition: Repeti
     begun = await run_in_threadpool(begin)
     if isinstance(begun, Answer):
         return begun
-    try:
-        verdict = await use.gateway.verify_vcenter(begun)
-        if not verdict.accepted:
-            raise rejected(verdict.field, verdict.reason)
-    except ProvisionerError:
-        await run_in_threadpool(records.discard, begun)
-        raise
+    await _prove(use, records, begun)
     await use.gateway.ensure_watch(begun)
     return await run_in_threadpool(finish, begun)
+
+
+async def change(use: Services, caller: Caller, name: str, body: Body) -> VCenterOut:
+    """Raises InvalidRequest, NoAnswer, and Conflict when another vCenter answers."""
+    given = read(VCenterChange, body.value, check_change)
+    records = Records(use, caller.org_id)
+    vcenter_id, candidate = await run_in_threadpool(records.add_candidate, name, given)
+    await _prove(use, records, candidate)
+    try:
+        await run_in_threadpool(records.promote, vcenter_id, candidate)
+    finally:
+        await run_in_threadpool(records.discard, candidate)
+    await use.gateway.ensure_watch(vcenter_id)
+    return await run_in_threadpool(records.shown, vcenter_id)
+
+
+async def _prove(use: Services, records: Records, vcenter_id: str) -> None:
+    try:
+        verdict = await use.gateway.verify_vcenter(vcenter_id)
+        if not verdict.accepted:
+            reason = verdict.reason or "the login was refused"
+            raise InvalidRequest([Fault(verdict.field or "host", reason)])
+    except ProvisionerError:
+        await run_in_threadpool(records.discard, vcenter_id)
+        raise

@@ -9,10 +9,11 @@ from api.documents import body_of
 from api.json_body import Json
 from api.services import Use
 from api.vcenters.records import Records
-from api.vcenters.registering import register
+from api.vcenters.registering import change, register
 from api.vcenters.schemas import (
     InventoryOut,
     NewVCenter,
+    VCenterChange,
     VCenterList,
     VCenterOut,
     shown_inventory,
@@ -52,6 +53,15 @@ def get_inventory(name: str, use: Use, caller: Viewer) -> InventoryOut:
     with use.database.read() as session:
         found = vcenters.find(session, caller.org_id, name)
         return shown_inventory(found, inventory.load(session, found.id).objects)
+
+
+@router.patch(
+    "/{name}",
+    summary="Give new credentials; the login is tried first",
+    openapi_extra=body_of(VCenterChange),
+)
+async def change_vcenter(name: str, use: Use, caller: Admin, body: Json) -> VCenterOut:
+    return await change(use, caller, name, body)
 
 
 @router.delete("/{name}", summary="Forget a vCenter that has no clusters", status_code=204)

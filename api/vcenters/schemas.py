@@ -1,6 +1,5 @@
 """vCenters and their inventories on the wire."""
 
-import re
 import ssl
 from collections.abc import Iterable
 from datetime import datetime
@@ -17,7 +16,9 @@ from provisioner.store.tables import VCenter
 
 Host = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9]([-A-Za-z0-9.:]*[A-Za-z0-9])?$")]
 Thumbprint = Annotated[str, StringConstraints(pattern=r"^([0-9A-Fa-f]{2}:?){31}[0-9A-Fa-f]{2}$")]
-FolderPath = Annotated[str, StringConstraints(pattern=r"^/[^/]+/vm(/[^/]+)*$", max_length=1024)]
+FolderPath = Annotated[str, StringConstraints(pattern=r"^(/[^/]+){2,}$", max_length=1024)]
+UserName = Annotated[str, StringConstraints(min_length=1, max_length=255)]
+Password = Annotated[SecretStr, Field(min_length=1, max_length=1024)]
 
 
 class NewVCenter(Document):
@@ -27,11 +28,20 @@ class NewVCenter(Document):
     name: Label
     host: Annotated[Host, Field(max_length=255)]
     port: Annotated[int, Field(ge=1, le=65535)] = 443
-    username: Annotated[str, Field(min_length=1, max_length=255)]
-    password: Annotated[SecretStr, Field(min_length=1, max_length=1024)]
+    username: UserName
+    password: Password
     thumbprint: Thumbprint | None = None
     ca_bundle: str | None = None
     root_folder: FolderPath
+
+
+class VCenterChange(Document):
+    """New credentials, or a new way to verify TLS, which replaces the present one."""
+
+    username: UserName | None = None
+    password: Password | None = None
+    thumbprint: Thumbprint | None = None
+    ca_bundle: str | None = None
 
 
 class VCenterOut(Out):
@@ -74,12 +84,24 @@ class InventoryOut(Out):
     templates: list[TemplateOut]
 
 
-def check(new: NewVCenter) -> list[Fault]:
-    if (new.thumbprint is None) == (new.ca_bundle is None):
-        return [Fault("thumbprint", "give either the SHA-256 thumbprint or caBundle")]
-    if new.ca_bundle is not None:
+def check_new(new: NewVCenter) -> list[Fault]:
+    if new.thumbprint is None and new.ca_bundle is None:
+        return [Fault("thumbprint", "give the SHA-256 thumbprint, or caBundle")]
+    return _check_tls(new)
+
+
+def check_change(change: VCenterChange) -> list[Fault]:
+    if all(value is None for _, value in change):
+        return [Fault("", "names nothing to change")]
+    return _check_tls(change)
+
+
+def _check_tls(given: NewVCenter | VCenterChange) -> list[Fault]:
+    if given.thumbprint is not None and given.ca_bundle is not None:
+        return [Fault("thumbprint", "give thumbprint or caBundle, not both")]
+    if given.ca_bundle is not None:
         try:
-            ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(cadata=new.ca_bundle)
+            ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(cadata=given.ca_bundle)
         except (ssl.SSLError, ValueError, TypeError):
             return [Fault("caBundle", "is not a certificate in PEM form")]
     return []
@@ -106,8 +128,3 @@ def shown_inventory(vcenter: VCenter, objects: Iterable[InventoryObject]) -> Inv
 
 def secret_path(vcenter_id: str) -> str:
     return f"vcenters/{vcenter_id}"
-
-
-def normalised_thumbprint(text: str) -> str:
-    pairs = re.findall("..", text.replace(":", "").upper())
-    return ":".join(pairs)

@@ -2,10 +2,12 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import delete
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from provisioner.store.tables import Leadership, Node
+from provisioner.domain.nodes import Phase
+from provisioner.domain.spec.cluster import CONTROL_PLANE
+from provisioner.store.tables import Leadership, Node, Resource
 from provisioner.store.types import utc_now
 
 
@@ -17,15 +19,34 @@ class Claim:
 
 
 def claim(session: Session, node: Node, ip: str) -> Claim:
-    """Call with the resource locked. The same node claiming again wins again, with its new IP."""
+    """Call with the resource locked. The same node claiming again wins again, with its new IP.
+
+    Nobody wins where a control plane exists: a second one would split the cluster.
+    """
     held = session.get(Leadership, node.resource_id)
     if held is None:
+        if _exists(session, node.resource_id):
+            return Claim(False, "", "")
         held = Leadership(resource_id=node.resource_id, node_id=node.id, hostname=node.name, ip=ip)
         session.add(held)
         node.leading_at = utc_now()
     elif held.node_id == node.id:
         held.ip = ip
     return Claim(held.node_id == node.id, held.hostname, held.ip)
+
+
+def _exists(session: Session, resource_id: str) -> bool:
+    """Also one that lost all its members: starting afresh would discard what it held."""
+    established = select(Resource.established).where(Resource.id == resource_id)
+    return bool(session.scalar(established)) or ready_member(session, resource_id) is not None
+
+
+def ready_member(session: Session, resource_id: str) -> Node | None:
+    """The oldest master that is ready: what others join."""
+    query = select(Node).where(
+        Node.resource_id == resource_id, Node.group == CONTROL_PLANE, Node.phase == Phase.READY
+    )
+    return session.scalars(query.order_by(Node.created_at).limit(1)).first()
 
 
 def leader(session: Session, resource_id: str) -> Leadership | None:

@@ -30,7 +30,9 @@ class Visitor:
 
     @property
     def powerless(self) -> bool:
-        return bool(self.node.failure) or self.node.phase in (Phase.REMOVING, Phase.GONE)
+        """Given up, on its way out, or of a resource that is."""
+        going = self.node.phase in (Phase.REMOVING, Phase.GONE)
+        return going or bool(self.node.failure or self.resource.deletion_requested_at)
 
 
 def find(session: Session, node_id: str) -> Visitor | None:
@@ -41,17 +43,6 @@ def find(session: Session, node_id: str) -> Visitor | None:
     )
     found = session.execute(query).first()
     return Visitor(*found) if found else None
-
-
-def control_plane_ready(session: Session, resource_id: str) -> bool:
-    return ready_master(session, resource_id) is not None
-
-
-def ready_master(session: Session, resource_id: str) -> Node | None:
-    query = select(Node).where(
-        Node.resource_id == resource_id, Node.group == CONTROL_PLANE, Node.phase == Phase.READY
-    )
-    return session.scalars(query.order_by(Node.created_at).limit(1)).first()
 
 
 def note_progress(session: Session, node: Node, progress: str) -> None:

@@ -3,12 +3,8 @@
 from typing import Any
 
 import httpx
-import pytest
-from sqlalchemy import select
 
-from provisioner.store.tables import Lease
 from tests.api import documents
-from tests.api.served import Api
 
 
 def create(client: httpx.Client, document: Any, **more: Any) -> httpx.Response:

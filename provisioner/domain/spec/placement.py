@@ -38,7 +38,7 @@ class Placement(PlacementOverride):
         """This placement with `override` on top; naming one of a pair drops the other."""
         if override is None:
             return self
-        changes = {name: getattr(override, name) for name in override.model_fields_set}
+        changes = {name: value for name, value in override if value is not None}
         for one, other in EITHER:
             if changes.get(one):
                 changes.setdefault(other, None)
