@@ -1,7 +1,8 @@
 """One engine per process, and the two ways to use it: reading, and writing under a lock."""
 
+import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
@@ -17,8 +18,11 @@ class Database:
         self.engine = create_engine(url, pool_size=16, max_overflow=32)
         self.statements = 0
         event.listen(self.engine, "before_cursor_execute", self._count)
+        # SQLite's writers wait by sleeping; threads of one process queue up here instead.
+        self._writing: AbstractContextManager[object] = nullcontext()
         if self.engine.dialect.name == "sqlite":
             _tune_sqlite(self.engine)
+            self._writing = threading.Lock()
 
     @contextmanager
     def read(self) -> Iterator[Session]:
@@ -29,14 +33,14 @@ class Database:
     def write(self) -> Iterator[Session]:
         """Commits at the end, rolls back on any error."""
         engine = self.engine.execution_options(immediate=True)
-        with Session(engine, expire_on_commit=False) as session, session.begin():
+        with self._writing, Session(engine, expire_on_commit=False) as session, session.begin():
             yield session
 
     @contextmanager
     def rehearse(self) -> Iterator[Session]:
         """Like `write`, but nothing of it stays: what a dry run does is what a run would do."""
         engine = self.engine.execution_options(immediate=True)
-        with Session(engine, expire_on_commit=False) as session:
+        with self._writing, Session(engine, expire_on_commit=False) as session:
             yield session
             session.rollback()
 
