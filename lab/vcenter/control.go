@@ -30,24 +30,45 @@ func newControl(model *simulator.Model) *control {
 	return c
 }
 
-// intercept sees every SOAP call before the simulator does. The object it returns serves the call.
+// intercept sees every SOAP call before the simulator does, and may have it served by a stand-in.
 func (c *control) intercept(ctx *simulator.Context, call *simulator.Method) (mo.Reference, types.BaseMethodFault) {
 	c.counter.add(call.Name)
 	if fault := c.sessions.check(ctx, call); fault != nil {
 		return nil, fault
 	}
-	target := ctx.Map.Get(call.This)
+	if ctx.Session == nil {
+		return nil, nil
+	}
+	target := ctx.Session.Get(call.This)
 	if target == nil {
 		return nil, nil
 	}
 	if rule := c.rules.match(call.Name, target); rule != nil {
 		fault := rule.fault(call.This)
-		if rule.In == inTask {
-			return failingTask{target, fault}, nil
+		if rule.In == inCall {
+			return nil, fault
 		}
-		return nil, fault
+		redirect(ctx, call, &failingTask{standInFor(call), target, fault})
+	} else if object := c.fillGap(ctx, call, target); object != nil {
+		redirect(ctx, call, object)
 	}
-	return c.fillGaps(call.Name, target), nil
+	return nil, nil
+}
+
+// redirect lets another object serve the call. The simulator would prefer the session's own view of
+// the called object to one returned by a handler, so the call itself is changed.
+func redirect(ctx *simulator.Context, call *simulator.Method, object mo.Reference) {
+	ctx.Session.Registry.Put(object)
+	call.This = object.Reference()
+}
+
+// standIn is the part of a stand-in that gives it a reference of its own.
+type standIn struct{ reference types.ManagedObjectReference }
+
+func (s standIn) Reference() types.ManagedObjectReference { return s.reference }
+
+func standInFor(call *simulator.Method) standIn {
+	return standIn{types.ManagedObjectReference{Type: "LabStandIn", Value: call.Name + " " + call.This.Value}}
 }
 
 func (c *control) routes() http.Handler {

@@ -10,14 +10,13 @@ import (
 
 // failingTask stands in for an object during one call: the call succeeds, its task fails.
 type failingTask struct {
+	standIn
 	target mo.Reference
 	fault  types.BaseMethodFault
 }
 
-func (f failingTask) Reference() types.ManagedObjectReference { return f.target.Reference() }
-
 func (f failingTask) run(ctx *simulator.Context, name string) types.ManagedObjectReference {
-	task := simulator.CreateTask(f, name, func(*simulator.Task) (types.AnyType, types.BaseMethodFault) {
+	task := simulator.CreateTask(f.target, name, func(*simulator.Task) (types.AnyType, types.BaseMethodFault) {
 		return nil, f.fault
 	})
 	return task.Run(ctx)

@@ -8,29 +8,57 @@ import (
 	"github.com/vmware/govmomi/vim25/types"
 )
 
-// fillGaps returns a stand-in for objects whose method the simulator does only half, else nil.
-func (c *control) fillGaps(method string, target mo.Reference) mo.Reference {
+// fillGap returns a stand-in for an object whose method the simulator does only half, else nil.
+func (c *control) fillGap(ctx *simulator.Context, call *simulator.Method, target mo.Reference) mo.Reference {
 	switch object := target.(type) {
+	case *simulator.PropertyCollector:
+		return ownCollector(ctx, call)
 	case *simulator.StorageResourceManager:
-		if method == "RecommendDatastores" {
-			return storageAdvice{object}
+		if call.Name == "RecommendDatastores" {
+			return &storageAdvice{standInFor(call), object}
 		}
 	case *simulator.VirtualMachine:
-		if method == "MarkAsTemplate" {
-			return templateMarker{object}
+		if call.Name == "MarkAsTemplate" {
+			return &templateMarker{standInFor(call), object}
 		}
 	case *simulator.Datacenter:
-		if method == "PowerOnMultiVM_Task" {
-			return batchPower{object, &c.rules}
+		if call.Name == "PowerOnMultiVM_Task" {
+			return &batchPower{standInFor(call), object, &c.rules}
 		}
 	}
 	return nil
 }
 
+// ownCollector has our collectors used in place of the simulator's, see collector.
+func ownCollector(ctx *simulator.Context, call *simulator.Method) mo.Reference {
+	switch call.Name {
+	case "CreatePropertyCollector":
+		return &collectorMaker{standInFor(call)}
+	case "CreateFilter", "WaitForUpdatesEx", "CancelWaitForUpdates":
+		own := newCollector()
+		own.Self.Value = "lab-of-session"
+		if known := ctx.Session.Registry.Get(own.Self); known != nil {
+			return known
+		}
+		return own
+	}
+	return nil
+}
+
+type collectorMaker struct{ standIn }
+
+func (collectorMaker) CreatePropertyCollector(ctx *simulator.Context, _ *types.CreatePropertyCollector) soap.HasFault {
+	made := ctx.Session.Registry.Put(newCollector())
+	return &methods.CreatePropertyCollectorBody{
+		Res: &types.CreatePropertyCollectorResponse{Returnval: made.Reference()},
+	}
+}
+
 // storageAdvice recommends for clones as well: the simulator wants a detail that real clients leave
 // out there.
 type storageAdvice struct {
-	*simulator.StorageResourceManager
+	standIn
+	manager *simulator.StorageResourceManager
 }
 
 func (s storageAdvice) RecommendDatastores(ctx *simulator.Context, req *types.RecommendDatastores) soap.HasFault {
@@ -38,28 +66,32 @@ func (s storageAdvice) RecommendDatastores(ctx *simulator.Context, req *types.Re
 	if len(selection.InitialVmConfig) == 0 && selection.StoragePod != nil {
 		selection.InitialVmConfig = []types.VmPodConfigForPlacement{{StoragePod: *selection.StoragePod}}
 	}
-	return s.StorageResourceManager.RecommendDatastores(ctx, req)
+	return s.manager.RecommendDatastores(ctx, req)
 }
 
 // templateMarker tells watchers of the change.
-type templateMarker struct{ *simulator.VirtualMachine }
+type templateMarker struct {
+	standIn
+	vm *simulator.VirtualMachine
+}
 
 func (t templateMarker) MarkAsTemplate(ctx *simulator.Context, req *types.MarkAsTemplate) soap.HasFault {
-	res := t.VirtualMachine.MarkAsTemplate(req)
+	res := t.vm.MarkAsTemplate(req)
 	if res.Fault() == nil {
-		ctx.Update(t.VirtualMachine, []types.PropertyChange{{Name: "config.template", Val: true}})
+		ctx.Update(t.vm, []types.PropertyChange{{Name: "config.template", Val: true}})
 	}
 	return res
 }
 
 // batchPower lets rules for PowerOnVM_Task hit single VMs of a batch.
 type batchPower struct {
-	*simulator.Datacenter
-	rules *ruleBook
+	standIn
+	datacenter *simulator.Datacenter
+	rules      *ruleBook
 }
 
 func (b batchPower) PowerOnMultiVMTask(ctx *simulator.Context, req *types.PowerOnMultiVM_Task) soap.HasFault {
-	task := simulator.CreateTask(b.Datacenter, "powerOnMultiVM",
+	task := simulator.CreateTask(b.datacenter, "powerOnMultiVM",
 		func(*simulator.Task) (types.AnyType, types.BaseMethodFault) {
 			result := types.ClusterPowerOnVmResult{Attempted: []types.ClusterAttemptedVmInfo{}}
 			for _, ref := range req.Vm {
@@ -82,7 +114,7 @@ func (b batchPower) powerOn(ctx *simulator.Context, vm *simulator.VirtualMachine
 	own.WithLock(vm, func() {
 		var body soap.HasFault
 		if rule := b.rules.match("PowerOnVM_Task", vm); rule != nil {
-			body = failingTask{vm, rule.fault(vm.Self)}.PowerOnVMTask(own, req)
+			body = failingTask{b.standIn, vm, rule.fault(vm.Self)}.PowerOnVMTask(own, req)
 		} else {
 			body = vm.PowerOnVMTask(own, req)
 		}

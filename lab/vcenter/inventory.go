@@ -95,22 +95,31 @@ func (b *builder) addHosts(cluster *object.ClusterComputeResource, name string) 
 func (b *builder) network() error {
 	config := &types.VMwareDVSConfigSpec{}
 	config.Name = "switch-1"
-	for _, host := range b.hosts {
-		config.Host = append(config.Host, types.DistributedVirtualSwitchHostMemberConfigSpec{
-			Operation: string(types.ConfigSpecOperationAdd), Host: host.Reference(),
-		})
-	}
 	task, err := b.folders.NetworkFolder.CreateDVS(b.ctx, types.DVSCreateSpec{ConfigSpec: config})
 	info, err := b.result(task, err)
 	if err != nil {
 		return err
 	}
 	dvs := object.NewDistributedVirtualSwitch(b.client, info.Result.(types.ManagedObjectReference))
+	task, err = dvs.Reconfigure(b.ctx, &types.DVSConfigSpec{Host: b.members()})
+	if _, err = b.result(task, err); err != nil {
+		return err
+	}
 	task, err = dvs.AddPortgroup(b.ctx, []types.DVPortgroupConfigSpec{
 		portGroup("nodes"), portGroup("storage-net"),
 	})
 	_, err = b.result(task, err)
 	return err
+}
+
+func (b *builder) members() []types.DistributedVirtualSwitchHostMemberConfigSpec {
+	var members []types.DistributedVirtualSwitchHostMemberConfigSpec
+	for _, host := range b.hosts {
+		members = append(members, types.DistributedVirtualSwitchHostMemberConfigSpec{
+			Operation: string(types.ConfigSpecOperationAdd), Host: host.Reference(),
+		})
+	}
+	return members
 }
 
 func portGroup(name string) types.DVPortgroupConfigSpec {

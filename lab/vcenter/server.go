@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/google/uuid"
 	"github.com/vmware/govmomi/simulator"
 	_ "github.com/vmware/govmomi/vapi/cluster/simulator"
 	_ "github.com/vmware/govmomi/vapi/simulator"
@@ -85,6 +86,8 @@ func writeReady(file string, state ready) error {
 
 func newModel(folder string) (*simulator.Model, error) {
 	model := simulator.VPX()
+	about := &model.ServiceContent.About
+	about.Version, about.ApiVersion, about.InstanceUuid = "8.0.2", "8.0.2.0", uuid.NewString()
 	model.Datacenter, model.Cluster, model.Host, model.Machine = 0, 0, 0, 0
 	model.Datastore, model.Portgroup, model.Pool = 0, 0, 0
 	if err := model.Create(); err != nil {

@@ -41,8 +41,9 @@ func (b *sessionBook) end() {
 // cancelWaits ends the long polls of a session, as the end of a real session does.
 func cancelWaits(session *simulator.Session) {
 	for _, object := range session.Registry.AllReference("PropertyCollector") {
-		if collector, ok := object.(*simulator.PropertyCollector); ok {
-			collector.CancelWaitForUpdates(&types.CancelWaitForUpdates{This: collector.Self})
+		if waiting, ok := object.(*collector); ok {
+			waiting.stop()
+			session.Map.RemoveHandler(waiting)
 		}
 	}
 }

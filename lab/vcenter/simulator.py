@@ -18,6 +18,7 @@ from lab.vcenter.build import binary
 from lab.vcenter.control import Control
 
 USERNAME = "administrator@vsphere.local"
+READY_FILE = "ready.json"
 READY_SECONDS = 20
 
 
@@ -45,30 +46,30 @@ class SimulatedVCenter:
 def start(folder: Path) -> SimulatedVCenter:
     """Builds if need be, starts on free ports, returns once it answers.
 
-    Its files are kept in `folder`; those of an earlier run, VMs included, are removed.
+    `folder` gets its files; those of an earlier run there, VMs included, are removed.
     """
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
+    data = folder / "vcenter"
+    shutil.rmtree(data, ignore_errors=True)
+    data.mkdir(parents=True)
     password = secrets.token_urlsafe(18)
-    password_file = folder / "password"
+    password_file = data / "password"
     password_file.touch(mode=0o600)
     password_file.write_text(password)
-    ready_file = folder / "ready.json"
-    process = processes.start(_command(folder, password_file, ready_file), folder)
-    process.wait_ready(ready_file.exists, READY_SECONDS)
-    return _describe(json.loads(ready_file.read_text()), password, process)
+    process = processes.start(_command(data, password_file), folder)
+    process.wait_ready((data / READY_FILE).exists, READY_SECONDS)
+    return _describe(json.loads((data / READY_FILE).read_text()), password, process)
 
 
-def _command(folder: Path, password_file: Path, ready_file: Path) -> Command:
+def _command(data: Path, password_file: Path) -> Command:
     flags = {
         "-username": USERNAME,
         "-password-file": str(password_file),
-        "-folder": str(folder),
-        "-ready-file": str(ready_file),
+        "-folder": str(data),
+        "-ready-file": str(data / READY_FILE),
     }
     arguments = (part for flag in flags.items() for part in flag)
     # The simulator keeps files of its own in the temporary folder.
-    return Command("vcenter", (str(binary()), *arguments), env={"TMPDIR": str(folder)})
+    return Command("vcenter", (str(binary()), *arguments), env={"TMPDIR": str(data)})
 
 
 def _describe(ready: dict[str, str], password: str, process: Process) -> SimulatedVCenter:

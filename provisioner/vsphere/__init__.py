@@ -1,0 +1,1 @@
+"""vCenter by pyVmomi: one session per process, leaf property paths, few requests."""

@@ -1,0 +1,122 @@
+"""What can go wrong at a vCenter, in words that say what was tried and what helps.
+
+VCenterError
+  VCenterUnreachable     (transient) no connection, or an answer that is not vSphere's
+  CertificateMismatch    not the pinned certificate
+  CertificateUntrusted   not signed by the given authority, or for another host
+  LoginRejected          wrong user or password; never tried again with the same credentials
+  SessionLost            (transient) the session ended and a new one ended at once, too
+  PermissionMissing      the user lacks a privilege
+  ManagedObjectGone      what was named is not there (any more)
+  RootFolderMissing      the folder that is to hold our VMs is not there
+  VMNameTaken            the folder has an object of that name
+  FolderNameTaken        that object is not a folder
+  InvalidRequest         vCenter can't do what was asked, as it was asked
+  WrongState             (transient) the object's present state forbids it
+  ObjectBusy             (transient) another task works on the object
+  CapacityMissing        no room: CPU, memory, hosts or disk space
+  HostUnavailable        (transient) the host is not connected
+  TaskLost               (transient) vCenter no longer knows the task: look at what it made
+  TaskCanceled           (transient) somebody cancelled the task
+  VCenterTimeout         (transient) vCenter gave up waiting
+  VCenterInternal        (transient) vCenter failed in itself
+  UnexpectedFault        anything else
+"""
+
+from typing import ClassVar
+
+from provisioner.domain.errors import ProvisionerError
+
+
+class VCenterError(ProvisionerError):
+    advice: ClassVar[str] = ""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(f"{message}. {self.advice}" if self.advice else message)
+
+
+class VCenterUnreachable(VCenterError):
+    transient = True
+    advice = "Check the address, the network between us and whether vCenter is up"
+
+
+class CertificateMismatch(VCenterError):
+    advice = (
+        "No credentials were sent. If the certificate was renewed, compare its SHA-256 thumbprint "
+        "with vCenter's administrator and update it; if not, something sits in between"
+    )
+
+
+class CertificateUntrusted(VCenterError):
+    advice = "No credentials were sent. Give the right CA bundle, or pin the SHA-256 thumbprint"
+
+
+class LoginRejected(VCenterError):
+    advice = "Update the vCenter's user and password; we don't try again, to not lock the account"
+
+
+class SessionLost(VCenterError):
+    transient = True
+    advice = "Check whether somebody ends our sessions or vCenter has too many"
+
+
+class PermissionMissing(VCenterError):
+    advice = "Give the user that privilege on this object"
+
+
+class ManagedObjectGone(VCenterError):
+    pass
+
+
+class RootFolderMissing(VCenterError):
+    advice = "Create the folder, or correct the vCenter's root folder"
+
+
+class VMNameTaken(VCenterError):
+    pass
+
+
+class FolderNameTaken(VCenterError):
+    advice = "Rename that object, or choose another name"
+
+
+class InvalidRequest(VCenterError):
+    pass
+
+
+class WrongState(VCenterError):
+    transient = True
+
+
+class ObjectBusy(VCenterError):
+    transient = True
+
+
+class CapacityMissing(VCenterError):
+    advice = "Free or add capacity, or place it elsewhere"
+
+
+class HostUnavailable(VCenterError):
+    transient = True
+    advice = "Check the ESXi hosts of the cluster"
+
+
+class TaskLost(VCenterError):
+    transient = True
+
+
+class TaskCanceled(VCenterError):
+    transient = True
+
+
+class VCenterTimeout(VCenterError):
+    transient = True
+
+
+class VCenterInternal(VCenterError):
+    transient = True
+    advice = "If it stays so, look at vCenter's own log"
+
+
+class UnexpectedFault(VCenterError):
+    pass

@@ -1,0 +1,78 @@
+"""Single VMs: find, change, destroy."""
+
+from typing import Any
+
+from pyVmomi import vim
+
+from provisioner.domain.marks import only_marks
+from provisioner.domain.virtual_machines import FoundVM
+from provisioner.vsphere.clone import options
+from provisioner.vsphere.errors import ManagedObjectGone, WrongState
+from provisioner.vsphere.reading import Properties, paths, read
+from provisioner.vsphere.session import Session
+from provisioner.vsphere.tasks import Tasks
+
+WANTED = ("name", "config.instanceUuid", "runtime.powerState", "config.extraConfig")
+# Nobody waits for a cleared user-data, so these share the requests of a whole second.
+PATIENCE_SECONDS = 1.0
+
+
+class Machines:
+    def __init__(self, session: Session, tasks: Tasks) -> None:
+        self._session = session
+        self._tasks = tasks
+
+    async def find(self, instance_uuid: str) -> FoundVM | None:
+        def look() -> tuple[Any, Properties]:
+            index = self._session.content.searchIndex
+            vm = index.FindByUuid(None, instance_uuid, True, True)
+            wanted = [paths(vim.VirtualMachine, *WANTED)]
+            found = read(self._session.content, [vm], wanted) if vm is not None else {}
+            return vm, next(iter(found.values()), {})
+
+        vm, facts = await self._session.call(f"find the VM {instance_uuid}", look)
+        if facts.get("config.instanceUuid") != instance_uuid:
+            return None
+        return found_vm(vm._moId, facts)
+
+    async def set_extra_config(self, vm: str, values: dict[str, str]) -> None:
+        tried = f"set {', '.join(sorted(values))} of {vm}"
+        spec = vim.vm.ConfigSpec(extraConfig=options(values))
+        target = self._session.reference(vim.VirtualMachine, vm)
+        task = await self._session.call(tried, lambda: target.ReconfigVM_Task(spec))
+        await self._tasks.outcome(task._moId, tried, patience=PATIENCE_SECONDS)
+
+    async def destroy(self, vm: str) -> None:
+        target = self._session.reference(vim.VirtualMachine, vm)
+        try:
+            await self._power_off(vm, target)
+            tried = f"destroy {vm}"
+            task = await self._session.call(tried, lambda: target.Destroy_Task())
+            await self._tasks.outcome(task._moId, tried)
+        except ManagedObjectGone:
+            return
+
+    async def _power_off(self, vm: str, target: Any) -> None:
+        tried = f"power off {vm}"
+        try:
+            task = await self._session.call(tried, lambda: target.PowerOffVM_Task())
+            await self._tasks.outcome(task._moId, tried)
+        except WrongState as error:
+            if not _is_off(error):
+                raise
+
+
+def _is_off(error: WrongState) -> bool:
+    state = getattr(error.__cause__, "existingState", None)
+    return bool(state == vim.VirtualMachine.PowerState.poweredOff)
+
+
+def found_vm(moref: str, facts: Properties) -> FoundVM:
+    extra_config = {one.key: one.value for one in facts.get("config.extraConfig", ())}
+    return FoundVM(
+        moref=moref,
+        name=facts["name"],
+        instance_uuid=facts["config.instanceUuid"],
+        power_state=facts["runtime.powerState"],
+        marks=only_marks(extra_config),
+    )

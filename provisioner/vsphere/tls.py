@@ -1,0 +1,86 @@
+"""Whom we talk to is settled before the first byte of a request, on every connection."""
+
+import functools
+import hashlib
+import http.client
+import socket
+import ssl
+from typing import Any
+
+from provisioner.domain.virtual_machines import VCenterAccess
+from provisioner.vsphere.errors import CertificateMismatch
+from provisioner.vsphere.faults import attempt
+
+CONNECT_SECONDS = 10
+
+
+def normal_thumbprint(thumbprint: str) -> str:
+    """Upper case hex without colons, so that two spellings compare equal."""
+    return thumbprint.replace(":", "").replace(" ", "").upper()
+
+
+def fetch_thumbprint(host: str, port: int = 443) -> str:
+    """SHA-256 of the certificate the server shows now, as AA:BB:..., for a human to compare."""
+    digest = attempt(
+        f"read the certificate of {host}:{port}", functools.partial(_shown_digest, host, port)
+    )
+    return ":".join(digest[i : i + 2] for i in range(0, len(digest), 2))
+
+
+def context_for(access: VCenterAccess) -> ssl.SSLContext:
+    if access.ca_bundle is not None:
+        return ssl.create_default_context(cadata=access.ca_bundle)
+    return _unverified()
+
+
+class VerifiedConnection(http.client.HTTPSConnection):
+    """Compares the pinned thumbprint whenever it connects, reconnects of kept connections included.
+
+    pyVmomi's own pinning looks only when the ordinary verification fails, and only the first time.
+    """
+
+    def __init__(self, *args: Any, thumbprint: str | None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._pinned = thumbprint
+
+    def connect(self) -> None:
+        super().connect()
+        _keep_alive(self.sock)
+        if self._pinned is None:
+            return
+        seen = _digest_of(self.sock)
+        if seen != normal_thumbprint(self._pinned):
+            self.close()
+            raise CertificateMismatch(
+                f"{self.host}:{self.port} shows a certificate with thumbprint {seen}, "
+                f"but {normal_thumbprint(self._pinned)} is pinned"
+            )
+
+
+def _shown_digest(host: str, port: int) -> str:
+    with (
+        socket.create_connection((host, port), timeout=CONNECT_SECONDS) as plain,
+        _unverified().wrap_socket(plain, server_hostname=host) as secured,
+    ):
+        return _digest_of(secured)
+
+
+def _keep_alive(sock: socket.socket) -> None:
+    """Long polls are silent for minutes: firewalls forget them, and a dead peer must be noticed."""
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+    sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPIDLE, 30)
+    sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPINTVL, 10)
+    sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPCNT, 3)
+
+
+def _digest_of(secured: ssl.SSLSocket) -> str:
+    certificate = secured.getpeercert(binary_form=True) or b""
+    return hashlib.sha256(certificate).hexdigest().upper()
+
+
+def _unverified() -> ssl.SSLContext:
+    """For connections whose certificate is compared as a whole."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE
+    return context

@@ -1,0 +1,129 @@
+"""The vCenter adapter: what workflows may do to a vCenter, and nothing else."""
+
+from collections import Counter
+from collections.abc import Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+from provisioner.domain.virtual_machines import (
+    CloneRequest,
+    FoundVM,
+    VCenterAccess,
+    WatchBatch,
+)
+from provisioner.vsphere.clone import Cloner
+from provisioner.vsphere.folders import Folders
+from provisioner.vsphere.gathering import Window
+from provisioner.vsphere.machines import Machines
+from provisioner.vsphere.power import PowerOn
+from provisioner.vsphere.session import Session
+from provisioner.vsphere.tasks import Tasks
+from provisioner.vsphere.watch import Watch
+
+
+@dataclass(frozen=True)
+class VCenterAbout:
+    instance_uuid: str
+    version: str
+    api_version: str
+
+
+ACTIONS = Window(shortest=0.1, longest=0.8)
+WATCH = Window(shortest=0.2, longest=0.8)
+
+
+@dataclass(frozen=True)
+class Pace:
+    """How long each kind of request waits for company, see `gathering`."""
+
+    tasks: Window = ACTIONS
+    power: Window = ACTIONS
+    watch: Window = WATCH
+
+
+class VCenter:
+    """One session, shared by all of a process. Belongs to one event loop.
+
+    All methods raise errors of `provisioner.vsphere.errors`, whose `transient` says whether trying
+    again may help. VMs, folders and tasks are named by their managed object ids.
+    """
+
+    def __init__(
+        self, access: VCenterAccess, executor: ThreadPoolExecutor, pace: Pace | None = None
+    ) -> None:
+        pace = pace or Pace()
+        self._session = Session(access, executor)
+        self._tasks = Tasks(self._session, pace.tasks)
+        self._power = PowerOn(self._session, self._tasks, pace.power)
+        self._cloner = Cloner(self._session, self._tasks)
+        self._machines = Machines(self._session, self._tasks)
+        self._folders = Folders(self._session, self._tasks)
+        self._watch = Watch(self._session, pace.watch)
+
+    @property
+    def requests(self) -> Counter[str]:
+        """SOAP requests sent so far, by method."""
+        return self._session.requests
+
+    async def connect(self) -> VCenterAbout:
+        """Logs in. Other methods do so themselves; this one is for finding out whether it works."""
+        about = await self._session.call("connect", lambda: self._session.content.about)
+        return VCenterAbout(about.instanceUuid, about.version, about.apiVersion)
+
+    async def close(self) -> None:
+        """Logs out. vCenter tasks that are under way go on."""
+        await self._power.stop()
+        await self._tasks.stop()
+        await self._session.close()
+
+    async def clone(
+        self, request: CloneRequest, started: Callable[[str], None], task: str | None = None
+    ) -> str:
+        """Makes a VM, powered off, with all that the request says. Returns the VM.
+
+        `started` is told the task as soon as it exists; given back as `task` after an interruption,
+        the call waits for that one and makes nothing. TaskLost and VMNameTaken mean: look with
+        `find`, it may be there already.
+        """
+        vm = await self._cloner.clone(request, started, task)
+        self._power.datacenters.remember(vm, request.folder)
+        return vm
+
+    async def await_task(self, task: str) -> None:
+        """Until the task has ended. Raises its fault, and TaskLost."""
+        await self._tasks.outcome(task, "wait for a task of ours")
+
+    async def power_on(self, vm: str) -> None:
+        """Idempotent. Shares one request with others that are asked for at the same time."""
+        await self._power.power_on(vm)
+
+    async def destroy(self, vm: str) -> None:
+        """Powers off hard and deletes the VM with its disks. Gone already: success."""
+        await self._machines.destroy(vm)
+
+    async def find(self, instance_uuid: str) -> FoundVM | None:
+        """The VM with that instance UUID, wherever it is and whatever its name."""
+        return await self._machines.find(instance_uuid)
+
+    async def set_extra_config(self, vm: str, values: dict[str, str]) -> None:
+        """Sets these keys, removes those with an empty value. Raises ManagedObjectGone."""
+        await self._machines.set_extra_config(vm, values)
+
+    async def ensure_folder(self, parent: str, name: str) -> str:
+        """The VM folder of that name in `parent`, made if it isn't there."""
+        return await self._folders.ensure(parent, name)
+
+    async def remove_folder_if_empty(self, folder: str) -> bool:
+        """False when something is in it. Gone already: success."""
+        return await self._folders.remove_if_empty(folder)
+
+    async def watch(
+        self, root_folder: str, deliver: Callable[[WatchBatch], Awaitable[None]]
+    ) -> None:
+        """Tells the state of the VMs below `root_folder` (an inventory path such as
+        "/DC1/vm/kubernetes"), and of everything else in the inventory, then what changes.
+
+        Never returns. The first batch is full, as is the one after a lost session. One long poll at
+        rest. Raises RootFolderMissing, and whatever `deliver` raises.
+        """
+        await self._watch.run(root_folder, deliver)
