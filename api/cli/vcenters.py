@@ -1,24 +1,21 @@
 """Commands for vCenters."""
 
-import os
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
 from api.cli.accepted import confirm
 from api.cli.client import Change, path
-from api.cli.config import read_text
 from api.cli.errors import Misused
 from api.cli.options import Output, Yes, api
 from api.cli.output import Format, console, say, show, table
 from api.cli.suggestions import suggesting
-from api.cli.terminal import is_interactive
-from api.cli.thumbprints import fetch_thumbprint
+from api.cli.vcenter_secrets import confirmed_trust, password, trust
 from api.cli.vcenter_tables import VCENTERS, describe, inventory_tables
 
 app = typer.Typer(no_args_is_help=True, help="The vCenters that clusters can be made on.")
-PASSWORD = "PKECTL_VCENTER_PASSWORD"  # noqa: S105 a variable's name
+TRYING = "trying to log in to the vCenter"
 
 Name = Annotated[str, typer.Argument(metavar="VCENTER", help="Its name here.", show_default=False)]
 Host = Annotated[str, typer.Option("--host", metavar="HOST", help="DNS name or address.")]
@@ -42,6 +39,11 @@ Authority = Annotated[
 PasswordFile = Annotated[
     Path | None,
     typer.Option("--password-file", metavar="FILE", help="Holds the password on its first line."),
+]
+NewUser = Annotated[str | None, typer.Option("--username", "-u", metavar="NAME")]
+NewPassword = Annotated[bool, typer.Option("--new-password", help="Ask for the new password.")]
+NewCertificate = Annotated[
+    bool, typer.Option("--new-certificate", help="Show the one it has now, to confirm and pin.")
 ]
 
 
@@ -69,17 +71,17 @@ def add(  # noqa: PLR0913 a command's options
       pkectl vcenter add lab --host vc.example.org -u pke@vsphere.local --root-folder /DC1/vm/k8s
     """
     client = api(ctx)
-    trust = _trust(thumbprint, ca_file, host, port)
+    trusted = trust(thumbprint, ca_file) or confirmed_trust(host, port)
     body = {
         "name": name,
         "host": host,
         "port": port,
         "username": username,
-        "password": _password(password_file, f"{username} at {host}"),
+        "password": password(password_file, f"{username} at {host}"),
         "rootFolder": root_folder,
     }
-    with console(stderr=True).status("trying to log in to the vCenter"):
-        added = client.change(Change("POST", "/vcenters", body | trust))
+    with console(stderr=True).status(TRYING):
+        added = client.change(Change("POST", "/vcenters", body | trusted))
     show(added, output, lambda: describe(added))
 
 
@@ -110,6 +112,43 @@ def inventory(ctx: typer.Context, name: Name, output: Output = Format.TABLE) -> 
 
 
 @app.command()
+def update(  # noqa: PLR0913 a command's options
+    ctx: typer.Context,
+    name: Name,
+    username: NewUser = None,
+    new_password: NewPassword = False,
+    password_file: PasswordFile = None,
+    new_certificate: NewCertificate = False,
+    thumbprint: Thumbprint = None,
+    ca_file: Authority = None,
+    output: Output = Format.TABLE,
+) -> None:
+    """Give a vCenter's new password, user or certificate. A login is tried first.
+
+    Examples:
+
+      pkectl vcenter update lab --new-password
+
+      pkectl vcenter update lab --new-certificate
+    """
+    client = api(ctx)
+    with suggesting(client, "/vcenters", name):
+        known = client.get(path("vcenters", name))
+    change = trust(thumbprint, ca_file)
+    if new_certificate:
+        change |= confirmed_trust(known["host"], known["port"])
+    if username:
+        change["username"] = username
+    if new_password or password_file:
+        change["password"] = password(password_file, f"{username or 'the user'} at {name}")
+    if not change:
+        raise Misused("there is nothing to change", "pass --new-password or --new-certificate")
+    with console(stderr=True).status(TRYING):
+        changed = client.change(Change("PATCH", path("vcenters", name), change))
+    show(changed, output, lambda: describe(changed))
+
+
+@app.command()
 def delete(ctx: typer.Context, name: Name, yes: Yes = False) -> None:
     """Forget a vCenter and its credentials. Refused while a cluster is on it."""
     client = api(ctx)
@@ -117,31 +156,3 @@ def delete(ctx: typer.Context, name: Name, yes: Yes = False) -> None:
     with suggesting(client, "/vcenters", name):
         client.change(Change("DELETE", path("vcenters", name)))
     say(f"vCenter {name} is forgotten")
-
-
-def _trust(thumbprint: str | None, ca_file: Path | None, host: str, port: int) -> dict[str, Any]:
-    if thumbprint and ca_file:
-        raise Misused("--thumbprint and --ca-file exclude each other")
-    if ca_file:
-        return {"caBundle": read_text(ca_file)}
-    return {"thumbprint": thumbprint or _confirmed_thumbprint(host, port)}
-
-
-def _confirmed_thumbprint(host: str, port: int) -> str:
-    found = fetch_thumbprint(host, port)
-    say(f"{host}:{port} shows a certificate with the SHA-256 thumbprint\n  {found}")
-    if not is_interactive():
-        raise Misused("nobody can confirm it here", f"compare it, then pass --thumbprint {found}")
-    typer.confirm("Is it the one of your vCenter?", abort=True, err=True)
-    return found
-
-
-def _password(file: Path | None, whose: str) -> str:
-    if file:
-        return (read_text(file).splitlines() or [""])[0]
-    if given := os.environ.get(PASSWORD):
-        return given
-    if not is_interactive():
-        raise Misused("there is no password", f"pass --password-file FILE or set {PASSWORD}")
-    typed: str = typer.prompt(f"Password of {whose}", hide_input=True, err=True)
-    return typed

@@ -15,7 +15,7 @@ ADDED = {
     "rootFolder": "/DC1/vm/kubernetes",
     "instanceUuid": "u",
     "version": "8.0.3",
-    "state": "watched",
+    "state": "connected",
     "reason": None,
     "watchedAt": None,
 }
@@ -56,6 +56,16 @@ def test_there_is_no_option_for_a_password_or_a_token(pkectl: Pkectl, script: Sc
     for wrong in (("--token", "x", "vcenter", "list"), ("vcenter", "add", "--password", "x")):
         assert pkectl(*wrong).code == 2
     assert script.asked == []
+
+
+def test_a_new_password_and_pin_are_sent(pkectl: Pkectl, script: Script, tmp_path: Path) -> None:
+    script.on("GET /vcenters/lab", (200, ADDED))
+    script.on("PATCH /vcenters/lab", (200, ADDED))
+    (tmp_path / "password").write_text("the new one\n")
+    change = ("--password-file", "password", "--thumbprint", "CC:DD")
+    assert pkectl("vcenter", "update", "lab", *change).code == 0
+    assert script.last("PATCH").body == {"password": "the new one", "thumbprint": "CC:DD"}
+    assert pkectl("vcenter", "update", "lab").code == 2
 
 
 def test_both_ways_to_trust_exclude_each_other(pkectl: Pkectl, script: Script) -> None:
