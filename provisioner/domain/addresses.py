@@ -26,7 +26,7 @@ class AddressRange:
         return (IPv4Address(value) for value in range(int(self.first), int(self.last) + 1))
 
     def __str__(self) -> str:
-        return f"{self.first}-{self.last}"
+        return str(self.first) if self.first == self.last else f"{self.first}-{self.last}"
 
     def meets(self, other: "AddressRange") -> bool:
         return self.first <= other.last and other.first <= self.last
@@ -42,7 +42,7 @@ def parse_range(text: str) -> AddressRange:
             found = whole(IPv4Network(text.strip()))
     except (AddressValueError, NetmaskValueError, ValueError) as err:
         raise InvalidRange(
-            f"{text!r} is not an address range; write 10.0.0.10-10.0.0.20 or 10.0.0.0/28"
+            f"{text!r} is not an address range; write 10.0.0.10-10.0.0.20 or 10.0.0.16/28"
         ) from err
     if found.first > found.last:
         raise InvalidRange(f"{text!r} ends before it begins")
@@ -60,4 +60,21 @@ def first_free(ranges: Iterable[str], taken: set[str]) -> str | None:
 
 
 def capacity(ranges: Iterable[str]) -> int:
-    return sum(len(parse_range(text)) for text in ranges)
+    """How many addresses there are; one that is in two ranges counts once."""
+    return sum(map(len, _disjoint(ranges)))
+
+
+def free(ranges: Iterable[str], taken: Iterable[str]) -> int:
+    """How many addresses of `ranges` are not in `taken`."""
+    known = {IPv4Address(address) for address in taken}
+    return sum(len(r) - sum(address in r for address in known) for r in _disjoint(ranges))
+
+
+def _disjoint(ranges: Iterable[str]) -> list[AddressRange]:
+    found: list[AddressRange] = []
+    for one in sorted(map(parse_range, ranges), key=lambda r: r.first):
+        if found and found[-1].meets(one):
+            found[-1] = AddressRange(found[-1].first, max(found[-1].last, one.last))
+        else:
+            found.append(one)
+    return found

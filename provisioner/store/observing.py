@@ -1,17 +1,18 @@
 """From rows to what planning takes: the wish, and the world as it is on record."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from provisioner.domain.addresses import capacity, parse_range
+from provisioner.domain.addresses import free
 from provisioner.domain.clusters import desired as cluster_desired
 from provisioner.domain.faults import Fault
-from provisioner.domain.inventory import Inventory, Resolved, Resolver
+from provisioner.domain.inventory import Inventory, Resolved
 from provisioner.domain.nodes import Phase
 from provisioner.domain.planning.wishes import Desired, Observed, Room
+from provisioner.domain.resolving import Resolver, Wish
 from provisioner.domain.spec.checks import group_path
 from provisioner.domain.spec.cluster import ClusterSpec, ControlPlane, NodePool
 from provisioner.store import inventory, leases, nodes, resources, tasks
@@ -73,12 +74,8 @@ def resolve(
     resolver = Resolver(known, root_folder)
     places = {}
     for name, group in spec.groups().items():
-        at = group_path(spec, name)
-        override = f"{at}.placement" if group.placement else "placement"
-        place = resolver.resolve(
-            spec.placement_of(name), group.template, (override, f"{at}.template")
-        )
-        if place:
+        wish = Wish(group_path(spec, name), group.template, spec.placement, group.placement)
+        if place := resolver.resolve(wish):
             places[name] = place
     return places, sorted(set(resolver.faults))
 
@@ -100,12 +97,11 @@ def _rooms(
         group = spec.machine(name)
         if group.addresses:
             domain = network_domain(vcenter, place)
-            rooms[name] = _room(group, set(leases.taken_addresses(session, domain)))
+            rooms[name] = _room(group, leases.taken_addresses(session, domain))
     return rooms
 
 
-def _room(group: ControlPlane | NodePool, taken: set[str]) -> Room:
+def _room(group: ControlPlane | NodePool, taken: Iterable[str]) -> Room:
     ranges = group.addresses.ranges if group.addresses else ()
-    used = sum(1 for text in ranges for address in parse_range(text) if str(address) in taken)
     reason = "addresses.ranges has no free address; widen it or scale down"
-    return Room(free=capacity(ranges) - used, reason=reason)
+    return Room(free=free(ranges, taken), reason=reason)

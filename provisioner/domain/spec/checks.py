@@ -1,17 +1,13 @@
-"""A cluster's document against itself: names, ranges, and everything that must not overlap."""
+"""A cluster's document against itself: names, placements and certificates."""
 
 import ssl
 from collections.abc import Iterator
-from ipaddress import IPv4Network
-from itertools import combinations
 
-from provisioner.domain.addresses import AddressRange, InvalidRange, parse_range, whole
 from provisioner.domain.faults import Fault
 from provisioner.domain.naming import MAX_HOSTNAME, longest_node_name
+from provisioner.domain.spec.address_checks import check_addresses
 from provisioner.domain.spec.cluster import CONTROL_PLANE, ClusterSpec
-from provisioner.domain.spec.placement import EITHER, AddressPool, PlacementOverride
-
-Place = tuple[str, AddressRange]
+from provisioner.domain.spec.placement import EITHER, PlacementOverride
 
 
 def check(spec: ClusterSpec) -> list[Fault]:
@@ -19,9 +15,7 @@ def check(spec: ClusterSpec) -> list[Fault]:
         *_names(spec),
         *_endpoint(spec),
         *_placements(spec),
-        *_pools(spec),
-        *_ranges(spec),
-        *_overlaps(spec),
+        *check_addresses(spec),
         *_authorities(spec),
     ]
 
@@ -32,42 +26,50 @@ def group_path(spec: ClusterSpec, group: str) -> str:
 
 
 def _names(spec: ClusterSpec) -> Iterator[Fault]:
-    seen: set[str] = {CONTROL_PLANE}
+    yield from _length(spec, CONTROL_PLANE, "name")
+    seen = {CONTROL_PLANE: ""}
     for index, pool in enumerate(spec.node_pools):
         path = f"nodePools.{index}.name"
         if pool.name in seen:
-            yield Fault(path, f"{pool.name!r} is taken by another group; choose another name")
-        seen.add(pool.name)
-    for group in spec.groups():
-        over = longest_node_name(spec.name, group) - MAX_HOSTNAME
-        if over > 0:
-            path = "name" if group == CONTROL_PLANE else f"{group_path(spec, group)}.name"
-            yield Fault(path, f"makes hostnames longer than 63; shorten by {over} characters")
+            advice = f"{pool.name!r} is taken by another group; choose another name"
+            yield Fault(path, advice, rests_on=(path, seen[pool.name] or path))
+        seen.setdefault(pool.name, path)
+        yield from _length(spec, pool.name, path)
+
+
+def _length(spec: ClusterSpec, group: str, path: str) -> Iterator[Fault]:
+    over = longest_node_name(spec.name, group) - MAX_HOSTNAME
+    if over > 0:
+        advice = f"makes hostnames longer than {MAX_HOSTNAME}; shorten by {over} characters"
+        yield Fault(path, advice, rests_on=("name", path))
 
 
 def _endpoint(spec: ClusterSpec) -> Iterator[Fault]:
-    endpoint = spec.endpoint
+    endpoint, fields = spec.endpoint, ("endpoint.mode", "endpoint.vip")
     if endpoint.mode == "keepalived" and endpoint.vip is None:
-        yield Fault("endpoint.vip", "is needed by mode keepalived: a free address of the network")
+        advice = "is needed by mode keepalived: a free address of the network"
+        yield Fault("endpoint.vip", advice, rests_on=fields)
     if endpoint.mode == "external" and endpoint.vip is None and endpoint.dns_name is None:
-        yield Fault("endpoint", "mode external needs vip or dnsName of your load balancer")
+        advice = "mode external needs vip or dnsName of your load balancer"
+        yield Fault("endpoint", advice, rests_on=(*fields, "endpoint.dnsName"))
 
 
 def _placements(spec: ClusterSpec) -> Iterator[Fault]:
-    overrides: dict[str, PlacementOverride | None] = {"placement": spec.placement}
-    overrides |= {
-        f"{group_path(spec, name)}.placement": group.placement
-        for name, group in spec.groups().items()
-    }
-    for path, placement in overrides.items():
-        if placement is None:
-            continue
-        for one, other in EITHER:
-            given = [name for name in (one, other) if getattr(placement, name)]
-            if len(given) == 2:
-                yield Fault(path, f"give {_camel(one)} or {_camel(other)}, not both")
-            if not given and path == "placement":
-                yield Fault(path, f"give {_camel(one)} or {_camel(other)}")
+    yield from _pairs(spec.placement, "placement", needed=True)
+    for path, group in spec.paths():
+        if group.placement:
+            yield from _pairs(group.placement, f"{path}.placement", needed=False)
+
+
+def _pairs(placement: PlacementOverride, path: str, needed: bool) -> Iterator[Fault]:
+    for pair in EITHER:
+        one, other = map(_camel, pair)
+        fields = (f"{path}.{one}", f"{path}.{other}")
+        given = sum(bool(getattr(placement, name)) for name in pair)
+        if given == 2:
+            yield Fault(path, f"give {one} or {other}, not both", rests_on=fields)
+        if given == 0 and needed:
+            yield Fault(path, f"give {one} or {other}", rests_on=fields)
 
 
 def _camel(name: str) -> str:
@@ -75,78 +77,9 @@ def _camel(name: str) -> str:
     return head + "".join(part.title() for part in tail)
 
 
-def _pools(spec: ClusterSpec) -> Iterator[Fault]:
-    for name, group in spec.groups().items():
-        if group.addresses is None:
-            continue
-        path = f"{group_path(spec, name)}.addresses"
-        ranges = [r for _, r in _readable(group.addresses.ranges, path)]
-        room = sum(len(r) for r in ranges)
-        if len(ranges) == len(group.addresses.ranges) and room < group.size:
-            yield Fault(f"{path}.ranges", f"holds {room} addresses for {group.size} nodes")
-        yield from _subnet(group.addresses, ranges, path)
-
-
-def _subnet(pool: AddressPool, ranges: list[AddressRange], path: str) -> Iterator[Fault]:
-    if not ranges:
-        return
-    subnet = IPv4Network(f"{ranges[0].first}/{pool.prefix_length}", strict=False)
-    outside = [r for r in ranges if r.first not in subnet or r.last not in subnet]
-    if outside:
-        yield Fault(f"{path}.ranges", f"{outside[0]} is not within the subnet {subnet}")
-    if pool.gateway and pool.gateway not in subnet:
-        yield Fault(f"{path}.gateway", f"is not within the subnet {subnet}")
-    if pool.gateway and any(pool.gateway in r for r in ranges):
-        yield Fault(f"{path}.gateway", "lies in the ranges given to nodes; take it out of them")
-
-
-def _ranges(spec: ClusterSpec) -> Iterator[Fault]:
-    texts = {"loadBalancerRanges": spec.load_balancer_ranges} | {
-        f"{group_path(spec, name)}.addresses.ranges": group.addresses.ranges
-        for name, group in spec.groups().items()
-        if group.addresses
-    }
-    for path, ranges in texts.items():
-        for index, text in enumerate(ranges):
-            try:
-                parse_range(text)
-            except InvalidRange as err:
-                yield Fault(f"{path}.{index}", str(err))
-
-
-def _readable(texts: tuple[str, ...], path: str) -> Iterator[Place]:
-    for index, text in enumerate(texts):
-        try:
-            yield f"{path}.{index}", parse_range(text)
-        except InvalidRange:
-            continue
-
-
-def _overlaps(spec: ClusterSpec) -> Iterator[Fault]:
-    places: list[Place] = [
-        ("kubernetes.podCIDR", whole(spec.kubernetes.pod_cidr)),
-        ("kubernetes.serviceCIDR", whole(spec.kubernetes.service_cidr)),
-        *_readable(spec.load_balancer_ranges, "loadBalancerRanges"),
-    ]
-    if spec.endpoint.vip:
-        places.append(("endpoint.vip", AddressRange(spec.endpoint.vip, spec.endpoint.vip)))
-    for name, group in spec.groups().items():
-        if group.addresses:
-            path = f"{group_path(spec, name)}.addresses.ranges"
-            places += _readable(group.addresses.ranges, path)
-    for (one, a), (other, b) in combinations(places, 2):
-        if a.meets(b) and not _shared_pools(one, other):
-            yield Fault(other, f"{b} overlaps {one} ({a}); give each its own addresses")
-
-
-def _shared_pools(one: str, other: str) -> bool:
-    """Groups may draw from the same addresses: each address is leased once."""
-    return ".addresses." in one and ".addresses." in other
-
-
 def _authorities(spec: ClusterSpec) -> Iterator[Fault]:
     for index, pem in enumerate(spec.trusted_cas):
         try:
             ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(cadata=pem)
-        except (ssl.SSLError, ValueError):
+        except (ssl.SSLError, ValueError, TypeError):
             yield Fault(f"trustedCAs.{index}", "is not a certificate in PEM form")

@@ -1,5 +1,6 @@
 """The cluster as its users ask for it."""
 
+from collections.abc import Iterator
 from ipaddress import IPv4Address, IPv4Network
 from typing import Annotated, Literal
 
@@ -34,6 +35,8 @@ LabelKey = Annotated[
 LabelValue = Annotated[
     str, StringConstraints(pattern=r"^([A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?)?$", max_length=63)
 ]
+# Each is compared with each other one.
+LoadBalancerRanges = Annotated[tuple[str, ...], Field(max_length=64)]
 
 
 class Kubernetes(Document):
@@ -98,8 +101,8 @@ class ClusterSpec(Document):
     ssh_keys: tuple[PublicKey, ...] = ()
     proxy: Proxy | None = None
     trusted_cas: tuple[str, ...] = Field(default=(), alias="trustedCAs")
-    load_balancer_ranges: tuple[str, ...] = ()
-    node_pools: tuple[NodePool, ...] = ()
+    load_balancer_ranges: LoadBalancerRanges = ()
+    node_pools: Annotated[tuple[NodePool, ...], Field(max_length=100)] = ()
 
     @property
     def api_host(self) -> str:
@@ -118,7 +121,14 @@ class ClusterSpec(Document):
         return pool
 
     def groups(self) -> dict[str, ControlPlane | NodePool]:
-        return {CONTROL_PLANE: self.control_plane} | {pool.name: pool for pool in self.node_pools}
+        pools = {pool.name: pool for pool in self.node_pools if pool.name != CONTROL_PLANE}
+        return {CONTROL_PLANE: self.control_plane} | pools
+
+    def paths(self) -> Iterator[tuple[str, ControlPlane | NodePool]]:
+        """Each group with its field's path, also those whose names are not sound."""
+        yield "controlPlane", self.control_plane
+        for index, pool in enumerate(self.node_pools):
+            yield f"nodePools.{index}", pool
 
     def placement_of(self, group: str) -> Placement:
         return self.placement.overlaid(self.machine(group).placement)
