@@ -1,0 +1,133 @@
+"""What the names of a placement stand for in a vCenter's inventory."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from pydantic.alias_generators import to_camel
+
+from provisioner.domain.faults import Fault
+from provisioner.domain.inventory import COMPUTE, NETWORKS, Inventory, Resolved
+from provisioner.domain.spec.placement import Placement, PlacementOverride
+from provisioner.domain.virtual_machines import InventoryObject, ObjectType
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What a group asks for, and where its user wrote it. `group`: its field's path."""
+
+    group: str
+    template: str
+    placement: Placement
+    override: PlacementOverride | None = None
+
+    def effective(self) -> Placement:
+        return self.placement.overlaid(self.override)
+
+    def path(self, name: str) -> str:
+        """Of a placement's field."""
+        own = self.override is not None and getattr(self.override, name, None) is not None
+        return f"{self.group}.placement.{to_camel(name)}" if own else f"placement.{to_camel(name)}"
+
+
+@dataclass
+class Resolver:
+    """Resolves placements, noting a fault for each name that is not exactly one object."""
+
+    inventory: Inventory
+    root_folder: str
+    faults: list[Fault] = field(default_factory=list)
+
+    def resolve(self, wish: Wish) -> Resolved | None:
+        """None when there were faults."""
+        placement = wish.effective()
+        center = self._one(("Datacenter",), placement.datacenter, "/", wish.path("datacenter"))
+        if center is None:
+            return None
+        below = center.path
+        folder = self._folder(wish, placement, below)
+        pool = self._pool(wish, placement, below)
+        storage = self._storage(wish, placement, below)
+        source = self._template(wish.template, below, f"{wish.group}.template")
+        networks = [
+            self._one(NETWORKS, network.name, below, f"{wish.path('networks')}.{index}.name")
+            for index, network in enumerate(placement.networks)
+        ]
+        if folder and pool and storage and source and all(networks):
+            found = tuple(network for network in networks if network)
+            return Resolved(center, folder, pool, storage, source, found)
+        return None
+
+    def _folder(self, wish: Wish, placement: Placement, below: str) -> InventoryObject | None:
+        root, path = self.inventory.at(self.root_folder), wish.path("folder")
+        if root is None:
+            return self._fault(path, f"the root folder {self.root_folder} is missing")
+        if not _lies_below(root, below):
+            advice = f"the vCenter's root folder {root.path} lies in another datacenter"
+            return self._fault(wish.path("datacenter"), advice)
+        if placement.folder is None:
+            return root
+        return self._one(("Folder",), placement.folder, root.path, path)
+
+    def _pool(self, wish: Wish, placement: Placement, below: str) -> InventoryObject | None:
+        if placement.resource_pool:
+            path = wish.path("resource_pool")
+            return self._one(("ResourcePool",), placement.resource_pool, below, path)
+        if not placement.cluster:
+            return None
+        path = wish.path("cluster")
+        compute = self._one(COMPUTE, placement.cluster, below, path)
+        if compute is None:
+            return None
+        root = self.inventory.root_pool(compute)
+        return root or self._fault(path, f"{compute.path} shows no resource pool")
+
+    def _storage(self, wish: Wish, placement: Placement, below: str) -> InventoryObject | None:
+        if placement.datastore:
+            return self._one(("Datastore",), placement.datastore, below, wish.path("datastore"))
+        if placement.datastore_cluster:
+            path = wish.path("datastore_cluster")
+            return self._one(("StoragePod",), placement.datastore_cluster, below, path)
+        return None
+
+    def _template(self, name: str, below: str, path: str) -> InventoryObject | None:
+        found = self._one(("VirtualMachine",), name, below, path)
+        if found and not found.is_template:
+            return self._fault(path, f"{found.path} is a VM, not a template")
+        return found
+
+    def _one(
+        self, types: tuple[ObjectType, ...], name: str, below: str, path: str
+    ) -> InventoryObject | None:
+        found = self.inventory.find(types, name, below)
+        if len(found) == 1:
+            return found[0]
+        if not found:
+            return self._fault(path, f"no {_what(types)} {name!r}{self._near(types, below)}")
+        paths = ", ".join(sorted(item.path for item in found))
+        return self._fault(path, f"{name!r} is ambiguous; write one of {paths}")
+
+    def _fault(self, path: str, advice: str) -> InventoryObject | None:
+        """Notes it; the answer is what is found then: nothing."""
+        self.faults.append(Fault(path, advice))
+        return None
+
+    def _near(self, types: tuple[ObjectType, ...], below: str) -> str:
+        names = sorted(set(self._names(types, below)))
+        shown = ", ".join(names[:8]) + (", ..." if len(names) > 8 else "")
+        return f" below {below}; there are: {shown}" if names else f" below {below}"
+
+    def _names(self, types: tuple[ObjectType, ...], below: str) -> Iterator[str]:
+        for item in self.inventory.objects:
+            usable = item.type != "VirtualMachine" or item.is_template
+            if item.type in types and usable and _lies_below(item, below):
+                yield item.name
+
+
+def _lies_below(item: InventoryObject, path: str) -> bool:
+    return item.path.startswith(path.rstrip("/") + "/")
+
+
+def _what(types: tuple[ObjectType, ...]) -> str:
+    names = {"VirtualMachine": "template", "StoragePod": "datastore cluster"}
+    names |= {"ResourcePool": "resource pool", "ClusterComputeResource": "cluster"}
+    return names.get(types[0], types[0].lower())
