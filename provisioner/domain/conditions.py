@@ -4,8 +4,15 @@ from enum import StrEnum
 
 from provisioner.domain.nodes import Phase
 from provisioner.domain.planning import tasks
-from provisioner.domain.planning.plan import Plan, Shortage
-from provisioner.domain.planning.wishes import Desired, GroupWish, Observed, When
+from provisioner.domain.planning.plan import Plan
+from provisioner.domain.planning.wishes import (
+    Desired,
+    GroupWish,
+    Observed,
+    TaskState,
+    TaskWish,
+    When,
+)
 from provisioner.domain.virtual_machines import Fact
 
 
@@ -39,7 +46,7 @@ def status(desired: Desired, observed: Observed, plan: Plan) -> Status:
         return Status.FAILED
     if stuck(desired, observed, plan):
         return Status.DEGRADED
-    return Status.UPDATING if observed.established else Status.CREATING
+    return Status.UPDATING if observed.served else Status.CREATING
 
 
 def stuck(desired: Desired, observed: Observed, plan: Plan) -> str | None:
@@ -59,9 +66,8 @@ def _core_lost(desired: Desired, observed: Observed, plan: Plan) -> bool:
 
 
 def conditions(desired: Desired, observed: Observed, plan: Plan) -> tuple[Condition, ...]:
-    short = {shortage.group: shortage for shortage in plan.shortages}
-    found = [_group(wish, observed, short.get(wish.name)) for wish in desired.groups]
-    found += [_task(wish.name, desired, observed) for wish in desired.tasks if _shown(wish.when)]
+    found = [_group(wish, observed, plan) for wish in desired.groups]
+    found += [_task(wish, observed) for wish in desired.tasks if _shown(wish.when)]
     reason = stuck(desired, observed, plan) or ""
     asked = Condition(
         type="AsAsked",
@@ -76,26 +82,29 @@ def _shown(when: When) -> bool:
     return when in (When.BEFORE_NODES, When.AFTER_CORE)
 
 
-def _group(wish: GroupWish, observed: Observed, shortage: Shortage | None) -> Condition:
+def _group(wish: GroupWish, observed: Observed, plan: Plan) -> Condition:
     nodes = observed.of(wish.name)
     ready = sum(node.phase is Phase.READY for node in nodes)
     name = f"GroupReady/{wish.name}"
     if ready == wish.size and not any(n.phase is Phase.CREATING for n in nodes):
         return Condition(type=name, status="True", reason="AllReady", message=f"{ready} ready")
-    message = f"{ready} of {wish.size} ready"
-    if shortage:
-        message += f"; {shortage.missing} missing: {shortage.reason}"
+    short = [one for one in plan.shortages if one.group == wish.name]
+    lacks = [f"{one.missing} missing: {one.reason}" for one in short]
     return Condition(
-        type=name, status="False", reason="Short" if shortage else "Working", message=message
+        type=name,
+        status="False",
+        reason="Short" if short else "Working",
+        message="; ".join([f"{ready} of {wish.size} ready", *lacks]),
     )
 
 
-def _task(name: str, desired: Desired, observed: Observed) -> Condition:
-    facts = next((task for task in observed.tasks if task.name == name), None)
-    state = facts.state if facts else "waiting"
+def _task(wish: TaskWish, observed: Observed) -> Condition:
+    facts = next((task for task in observed.tasks if task.name == wish.name), None)
+    if facts is None or facts.key != wish.key:
+        return Condition(type=f"TaskDone/{wish.name}", status="False", reason="Waiting")
     return Condition(
-        type=f"TaskDone/{name}",
-        status="True" if state == "done" else "False",
-        reason=str(state).title(),
-        message=(facts.reason or "") if facts else "",
+        type=f"TaskDone/{wish.name}",
+        status="True" if facts.state is TaskState.DONE else "False",
+        reason=str(facts.state).title(),
+        message=facts.reason or "",
     )

@@ -16,8 +16,9 @@ class Deadlines(Fact):
     admission: int = 600
 
     def total(self) -> timedelta:
-        """Longer than any node's own way; its token lives this long."""
-        return timedelta(seconds=self.address + self.boot + 3 * self.bootstrap + self.admission)
+        """Longer than any node's own way; its token lives this long from the clone's start."""
+        own = self.clone + self.address + self.boot + self.admission
+        return timedelta(seconds=own + 3 * self.bootstrap)
 
 
 def deadline(

@@ -1,9 +1,10 @@
 """How far an operation is: steps, their times, and one percentage."""
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from provisioner.domain.nodes import NodeFacts, Phase, Step
-from provisioner.domain.planning.wishes import Desired, Observed, TaskState, When
+from provisioner.domain.planning.wishes import Desired, Observed, TaskState, TaskWish, When
 from provisioner.domain.virtual_machines import Fact
 
 MACHINES = "machines"
@@ -35,10 +36,11 @@ def steps(
     """The steps as they stand; times already noted in `before` are kept."""
     known = {step.name: step for step in before}
     if desired.deleting:
-        found = [_emptying(observed, known.get(MACHINES))]
+        found = [_emptying(MACHINES, observed.nodes, known.get(MACHINES))]
     else:
         found = _tasks(desired, observed, When.BEFORE_NODES)
         found += [_filling(wish.name, wish.size, observed) for wish in desired.groups]
+        found += _leaving(desired, observed, known)
         found += _tasks(desired, observed, When.AFTER_CORE)
     found += _tasks(desired, observed, When.AFTER_NODES)
     return tuple(_timed(step, known.get(step.name), observed.now) for step in found)
@@ -49,13 +51,13 @@ def percent(found: tuple[OperationStep, ...]) -> int:
     return sum(step.percent for step in found) // len(found) if found else 0
 
 
-def _task(name: str, observed: Observed) -> OperationStep:
-    facts = next((task for task in observed.tasks if task.name == name), None)
-    if facts is None:
-        return OperationStep(name=name)
+def _task(wish: TaskWish, observed: Observed) -> OperationStep:
+    facts = next((task for task in observed.tasks if task.name == wish.name), None)
+    if facts is None or facts.key != wish.key:
+        return OperationStep(name=wish.name)
     done = facts.state is TaskState.DONE
     return OperationStep(
-        name=name, state=facts.state, percent=100 if done else 0, detail=facts.reason or ""
+        name=wish.name, state=facts.state, percent=100 if done else 0, detail=facts.reason or ""
     )
 
 
@@ -74,18 +76,32 @@ def _share(node: NodeFacts) -> int:
     return _SHARE[node.step] if node.alive else 0
 
 
-def _emptying(observed: Observed, before: OperationStep | None) -> OperationStep:
-    left = sum(node.phase is not Phase.GONE for node in observed.nodes)
+def _leaving(
+    desired: Desired, observed: Observed, known: Mapping[str, OperationStep]
+) -> list[OperationStep]:
+    """Groups that are not wanted any more, until all their nodes are gone and then still shown."""
+    wanted = {wish.name for wish in desired.groups} | {wish.name for wish in desired.tasks}
+    present = {node.group for node in observed.nodes if node.phase is not Phase.GONE}
+    return [
+        _emptying(name, observed.of(name), known.get(name))
+        for name in sorted((present | set(known)) - wanted)
+    ]
+
+
+def _emptying(
+    name: str, nodes: tuple[NodeFacts, ...], before: OperationStep | None
+) -> OperationStep:
+    left = sum(node.phase is not Phase.GONE for node in nodes)
     most = max(left, int(before.detail.rsplit(" of ", 1)[-1]) if before else 0)
     gone = 100 if not left else 100 * (most - left) // most
     state = "running" if left else "done"
     return OperationStep(
-        name=MACHINES, state=state, percent=gone, detail=f"removed {most - left} of {most}"
+        name=name, state=state, percent=gone, detail=f"removed {most - left} of {most}"
     )
 
 
 def _tasks(desired: Desired, observed: Observed, when: When) -> list[OperationStep]:
-    return [_task(wish.name, observed) for wish in desired.tasks if wish.when is when]
+    return [_task(wish, observed) for wish in desired.tasks if wish.when is when]
 
 
 def _timed(step: OperationStep, before: OperationStep | None, now: datetime) -> OperationStep:

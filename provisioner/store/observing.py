@@ -45,6 +45,7 @@ def load(session: Session, resource: Resource, now: datetime) -> World:
         nodes=tuple(map(nodes.facts, nodes.relevant(session, resource.id, resource.epoch))),
         tasks=tuple(tasks.of_resource(session, resource.id)),
         established=resource.established,
+        served=resource.observed_generation > 0,
     )
     places: dict[str, Resolved] = {}
     if _may_grow(desired, observed):

@@ -156,7 +156,7 @@ def vcenter_of(session: Session, resource: Resource) -> VCenter:
 def _new_epoch(resource: Resource) -> None:
     resource.epoch += 1
     if resource.status in (Status.RUNNING, Status.DEGRADED, Status.FAILED):
-        resource.status = Status.UPDATING if resource.established else Status.CREATING
+        resource.status = Status.UPDATING if resource.observed_generation else Status.CREATING
 
 
 def _append(session: Session, resource: Resource, edited: Json, who: str) -> None:

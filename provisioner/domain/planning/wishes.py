@@ -73,13 +73,17 @@ class Room(Fact):
 
 
 class Observed(Fact):
-    """`rooms` of the groups that are limited; absent means without limit."""
+    """`rooms` of the groups that are limited; absent means without limit.
+
+    `established`: the core was complete once. `served`: all was once as some generation asked.
+    """
 
     now: datetime
     nodes: tuple[NodeFacts, ...] = ()
     tasks: tuple[TaskFacts, ...] = ()
     rooms: dict[str, Room] = Field(default_factory=dict)
     established: bool = False
+    served: bool = False
 
     def of(self, group: str) -> tuple[NodeFacts, ...]:
         return tuple(node for node in self.nodes if node.group == group)
