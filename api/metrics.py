@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 
 from fastapi import APIRouter, Request, Response
 from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
-from prometheus_client.core import GaugeMetricFamily, Metric
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 from prometheus_client.registry import Collector
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -50,6 +50,9 @@ class StateCollector(Collector):
             yield _family("pke_clusters", "status", counts.clusters_by_status(session))
             yield _family("pke_nodes", "phase", counts.nodes_by_phase(session))
             yield _family("pke_operations", "state", counts.operations_by_state(session))
+        sql = CounterMetricFamily("pke_sql_statements", "SQL statements executed.")
+        sql.add_metric([], self._database.statements)
+        yield sql
 
 
 class RequestMetrics:

@@ -47,6 +47,9 @@ class Settings(BaseSettings):
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         default="INFO", description="DEBUG, INFO, WARNING or ERROR."
     )
+    worker_metrics_listen: str = Field(
+        default="", description="host:port the worker serves Prometheus metrics on; off if empty."
+    )
     concurrent_clones: int = Field(
         default=16, ge=1, description="Clones in flight per vCenter and worker process."
     )

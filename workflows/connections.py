@@ -1,6 +1,7 @@
 """This process's connections to vCenters: one session each, opened when first needed."""
 
 import asyncio
+from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -74,6 +75,10 @@ class Connections:
         except LoginRejected:
             await self._threads.run(self._note_refused, vcenter_id, connection.version)
             raise
+
+    def requests(self) -> Counter[str]:
+        """SOAP requests of the open connections so far, by method."""
+        return sum((one.vcenter.requests for one in self._open.values()), Counter())
 
     async def close(self) -> None:
         for connection in self._open.values():

@@ -15,6 +15,7 @@ from provisioner.store.migrate import require_current
 from provisioner.vault.access import VaultAccess
 from provisioner.vault.vault import Vault
 from workflows.composition import Composition, compose
+from workflows.metrics import serve_metrics
 from workflows.node import CreateNode, RemoveNode
 from workflows.resource import ResourceWorkflow
 from workflows.schedules import ensure_schedules
@@ -46,6 +47,7 @@ async def _run(settings: Settings) -> None:
     require_current(database)
     vault = Vault(vault_access(settings))
     composition = compose(settings, database, vault)
+    serve_metrics(settings.worker_metrics_listen, composition)
     client = await connect(settings)
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
