@@ -1,27 +1,14 @@
 """The tasks in flight as vCenter sees them: a list view and one filter over it."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Any
 
 from pyVmomi import vim
 
-from provisioner.vsphere.reading import Properties, paths, view_spec
+from provisioner.vsphere.reading import Properties, view_spec
 from provisioner.vsphere.session import Session
+from provisioner.vsphere.task_end import WANTED, TaskEnd, task_end
 from provisioner.vsphere.updates import Change, Collector
-
-WANTED = ("info.state", "info.result", "info.error")
-ENDED = ("success", "error")
-
-
-@dataclass(frozen=True)
-class TaskEnd:
-    """How a task ended. `lost`: vCenter doesn't know it (any more)."""
-
-    task: str
-    result: Any = None
-    error: Any = None
-    lost: bool = False
 
 
 class TaskFilter:
@@ -68,18 +55,16 @@ class TaskFilter:
         if known is None:
             return None
         known |= change.properties
-        if not change.gone and known.get("info.state") not in ENDED:
-            return None
-        del self._known[change.moref]
-        if change.gone:
-            return TaskEnd(change.moref, lost=True)
-        return TaskEnd(change.moref, known.get("info.result"), known.get("info.error"))
+        end = TaskEnd(change.moref, lost=True) if change.gone else task_end(change.moref, known)
+        if end is not None:
+            del self._known[change.moref]
+        return end
 
     def _create(self) -> tuple[Collector, Any]:
         content = self._session.content
         collector = Collector(content.propertyCollector.CreatePropertyCollector(), self._poller)
         view = content.viewManager.CreateListView([])
-        collector.add_filter(view_spec(view, [paths(vim.Task, *WANTED)]))
+        collector.add_filter(view_spec(view, [WANTED]))
         return collector, view
 
     def _tasks(self, morefs: Iterable[str]) -> list[Any]:
