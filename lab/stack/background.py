@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from pathlib import Path
 
 from lab.progress import Say
 from lab.stack.facts import StackFacts
@@ -10,6 +11,7 @@ from lab.stack.records import SUPERVISOR, Recorded, read_records
 from lab.stack.tail import Tail
 from lab.waiting import wait_until
 
+WORKING_COPY = Path(__file__).parents[2]
 UP_SECONDS = 600.0
 END_SECONDS = 60.0
 KILLED_SECONDS = 5.0
@@ -76,6 +78,7 @@ def _launch(layout: Layout) -> subprocess.Popen[bytes]:
     with layout.supervisor_log.open("wb") as log:
         return subprocess.Popen(
             (sys.executable, "-m", "lab.stack.supervisor", str(layout.folder)),
+            cwd=WORKING_COPY,
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=subprocess.STDOUT,

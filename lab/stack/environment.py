@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from lab.stack.files import write_private
 from lab.stack.layout import Layout
 from lab.stack.servers import Servers
 
@@ -13,8 +14,7 @@ def product_settings(
     layout: Layout, servers: Servers, api_listen: str, others: Mapping[str, str]
 ) -> dict[str, str]:
     """Writes the AppRole secret id to the file that the settings name. `others` win."""
-    layout.secret_id.touch(mode=0o600)
-    layout.secret_id.write_text(servers.openbao.secret_id)
+    write_private(layout.secret_id, servers.openbao.secret_id)
     return {
         **LAB_SETTINGS,
         "DATABASE_URL": layout.database_url,

@@ -1,9 +1,10 @@
 """What a client of a running stack has to know: the content of `stack.json`."""
 
-import os
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field
+
+from lab.stack.files import write_private
 
 
 class VCenterFacts(BaseModel):
@@ -43,10 +44,7 @@ class StackFacts(BaseModel):
 
     def write(self, file: Path) -> None:
         """Appears at once or not at all, readable by its owner only: it holds secrets."""
-        draft = file.with_suffix(".draft")
-        draft.touch(mode=0o600)
-        draft.write_text(self.model_dump_json(by_alias=True, indent=2) + "\n")
-        os.replace(draft, file)
+        write_private(file, self.model_dump_json(by_alias=True, indent=2) + "\n")
 
     @classmethod
     def read(cls, file: Path) -> "StackFacts":

@@ -12,8 +12,16 @@ READY_SECONDS = 60.0
 
 @dataclass(frozen=True)
 class Part:
+    """`ready_file`, if it has one, is removed before each start: it tells of that start only."""
+
     command: Command
     is_ready: Callable[[Process], bool]
+    ready_file: Path | None = None
+
+    def start(self, logs: Path) -> Process:
+        if self.ready_file:
+            self.ready_file.unlink(missing_ok=True)
+        return start(self.command, logs)
 
 
 class Parts:
@@ -28,7 +36,7 @@ class Parts:
     def start(self, *names: str) -> None:
         """Starts them at once, returns when all are ready. Raises NotReady."""
         for name in names:
-            self.processes[name] = start(self._parts[name].command, self._logs)
+            self.processes[name] = self._parts[name].start(self._logs)
         for name in names:
             with step(self._say, f"{name} is up"):
                 self._wait_ready(name)

@@ -13,6 +13,7 @@ from lab.progress import step
 from lab.stack.description import describe
 from lab.stack.environment import product_settings
 from lab.stack.facts import StackFacts
+from lab.stack.guests import guests_config, guests_part
 from lab.stack.layout import Layout
 from lab.stack.options import StackOptions
 from lab.stack.parts import Parts
@@ -26,11 +27,15 @@ USUAL = StackOptions()
 
 
 class Stack:
-    """A context manager; `facts`, `servers` and `parts` are there from `start` to `stop`."""
+    """A context manager; what it tells of itself is there from `start` to `stop`.
+
+    `guests_url` is where guests are told to misbehave (lab.guests.control_api).
+    """
 
     facts: StackFacts
     servers: Servers
     parts: Parts
+    guests_url: str
 
     def __init__(self, folder: Path, options: StackOptions = USUAL) -> None:
         self._layout = Layout(folder.absolute())
@@ -77,15 +82,15 @@ class Stack:
         self._record(self.processes)
 
     def _start(self, running: ExitStack) -> None:
-        layout, say = self._layout, self._options.say
+        layout = self._layout
         self._record({})
         with ThreadPoolExecutor(1) as beside:
             token = beside.submit(self._prepare_database)
-            self.servers = Servers(layout, say)
+            self.servers = Servers(layout, self._options.say)
             running.callback(self.servers.stop)
         product = self._product()
         self.facts = describe(layout, self.servers, product.settings["API_URL"], token.result())
-        self.parts = Parts(usual_parts(product, self.servers, layout), layout.logs, say)
+        self.parts = self._parts(product)
         running.callback(self.parts.stop)
         self.parts.start(*self._options.parts)
         self._record(self.processes)
@@ -101,6 +106,12 @@ class Stack:
         listen = f"{HOST}:{free_port()}"
         others = self._options.settings
         return Product(product_settings(self._layout, self.servers, listen, others))
+
+    def _parts(self, product: Product) -> Parts:
+        config = guests_config(self._layout, self.servers.vcenter, self._options.guests)
+        self.guests_url = f"http://{HOST}:{config.control_port}"
+        parts = usual_parts(product, self.servers, guests_part(self._layout, config))
+        return Parts(parts, self._layout.logs, self._options.say)
 
     def _record(self, processes: Mapping[str, Process]) -> None:
         records = [record(SUPERVISOR, os.getpid())]

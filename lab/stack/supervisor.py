@@ -9,8 +9,10 @@ import time
 from pathlib import Path
 from typing import NoReturn
 
+from lab.processes import ProcessError
 from lab.stack.options import StackOptions
 from lab.stack.stack import Stack
+from lab.vcenter.build import BuildError
 
 LOOK_SECONDS = 1.0
 SIGNALS_TO_END = (signal.SIGTERM, signal.SIGINT)
@@ -20,9 +22,12 @@ def supervise(folder: Path) -> None:
     """Ends with the process's SystemExit at SIGTERM or SIGINT, after everything has ended."""
     for number in SIGNALS_TO_END:
         signal.signal(number, _end)
-    with Stack(folder, StackOptions(say=_say)) as stack:
-        _say("everything is up")
-        _watch(stack)
+    try:
+        with Stack(folder, StackOptions(say=_say)) as stack:
+            _say("everything is up")
+            _watch(stack)
+    except (BuildError, ProcessError) as problem:
+        sys.exit(str(problem))
 
 
 def _watch(stack: Stack) -> NoReturn:

@@ -5,8 +5,7 @@ from collections.abc import Callable
 import httpx
 
 from lab.processes import Process
-from lab.stack.layout import Layout
-from lab.stack.options import API, WORKER
+from lab.stack.options import API, GUESTS, WORKER
 from lab.stack.parts import Part
 from lab.stack.product import Product
 from lab.stack.servers import Servers
@@ -14,9 +13,10 @@ from lab.stack.servers import Servers
 ANSWER_SECONDS = 10.0
 
 
-def usual_parts(product: Product, servers: Servers, layout: Layout) -> dict[str, Part]:
+def usual_parts(product: Product, servers: Servers, guests: Part) -> dict[str, Part]:
     queue = product.settings["TASK_QUEUE"]
     return {
+        GUESTS: guests,
         API: Part(product.service(API), _answers(product.settings["API_URL"])),
         WORKER: Part(
             product.service(WORKER),

@@ -1,4 +1,4 @@
-"""The whole stack but the guests: up, killed here and there, up again, and nothing left."""
+"""The whole stack: up, killed here and there, up again, and nothing left."""
 
 from pathlib import Path
 
@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 from lab.processes import NotReady
-from lab.stack.options import API, WORKER, StackOptions
+from lab.stack.options import API, PARTS, StackOptions
 from lab.stack.records import read_records
 from lab.stack.stack import Stack
 
@@ -18,9 +18,9 @@ def clusters(stack: Stack) -> object:
 
 
 def test_a_stack_survives_kills_and_leaves_only_data_and_logs(tmp_path: Path) -> None:
-    with Stack(tmp_path / "lab", StackOptions(parts=(API, WORKER))) as stack:
+    with Stack(tmp_path / "lab") as stack:
         before = clusters(stack)
-        for part in (API, WORKER, "temporal"):
+        for part in (*PARTS, "temporal"):
             stack.kill(part)
             stack.restart(part)
         assert clusters(stack) == before
