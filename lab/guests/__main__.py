@@ -6,8 +6,8 @@ import signal
 import threading
 from pathlib import Path
 
-from lab.guests.config import GuestsConfig
 from lab.guests.composition import Guests
+from lab.guests.config import GuestsConfig
 
 
 def main() -> None:

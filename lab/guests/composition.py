@@ -25,7 +25,7 @@ class Guests:
 
     def __init__(self, config: GuestsConfig) -> None:
         self._config = config
-        session = GuestSession(config.vcenter.access())
+        self._session = session = GuestSession(config.vcenter.access())
         misbehaviour = Misbehaviour()
         self._control = ControlApi(misbehaviour, config.control_port)
         around = Surroundings(
@@ -58,3 +58,4 @@ class Guests:
         self._watch.stop()
         self._runner.close()
         self._control.stop()
+        self._session.close()

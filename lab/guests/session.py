@@ -47,10 +47,14 @@ class GuestSession:
         """Requests under way fail now."""
         self._transport.abort()
 
+    def close(self) -> None:
+        """vCenter ends the session by itself once it is idle."""
+        self._transport.DropConnections()
+
     def _log_in(self, seen: int) -> int:
         with self._lock:
             if self._logins == seen:
-                self._transport.cookie = None
+                self._transport.cookie = ""
                 instance = vim.ServiceInstance("ServiceInstance", self._transport)
                 self.content = instance.RetrieveContent()
                 password = self._access.password.get_secret_value()

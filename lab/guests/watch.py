@@ -47,9 +47,9 @@ class Watch:
         while not self._stopped.is_set():
             try:
                 self._session.call(self._follow)
-            except Exception as error:
+            except Exception:
                 if not self._stopped.wait(RETRY_SECONDS):
-                    log.warning("watching again after: %s", type(error).__name__)
+                    log.warning("watching again after a failure", exc_info=True)
 
     def _follow(self) -> None:
         """A new filter tells everything first, so what it does not name is gone."""

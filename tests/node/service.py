@@ -59,8 +59,11 @@ class Reply:
     headers: dict[str, str] = field(default_factory=dict)
 
 
+def certificates(values: dict[str, str]) -> Reply:
+    return Reply(200, [{"id": "1", "name": "c1", "type": "pkecert", "values": values}])
+
+
 def usual_replies() -> dict[str, list[Reply]]:
-    secrets = [{"id": "1", "name": "c1", "type": "pkecert", "values": CERTIFICATES}]
     return {
         "POST status": [Reply(202, {"processId": "p-1"})],
         "POST leader": [Reply(201, {})],
@@ -68,7 +71,7 @@ def usual_replies() -> dict[str, list[Reply]]:
         "GET ready": [Reply(200, {"master": {"ready": True}})],
         "POST ready": [Reply(200, {})],
         "GET bootstrap": [Reply(200, JOIN)],
-        "GET secrets": [Reply(200, secrets)],
+        "GET secrets": [certificates(CERTIFICATES)],
         "GET keepalived": [Reply(text=KEEPALIVED)],
     }
 

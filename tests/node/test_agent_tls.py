@@ -2,49 +2,24 @@
 
 import ssl
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
-from ipaddress import ip_address
 from pathlib import Path
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
-from cryptography.x509.oid import NameOID
 
+from tests.node.authority import SelfSigned, self_signed
 from tests.node.conftest import MakeMachine
 from tests.node.service import ScriptedService
 
 
-def self_signed(folder: Path) -> Path:
-    """A server's certificate and key in one PEM file."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "service")])
-    now = datetime.now(UTC)
-    certificate = (
-        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
-        .not_valid_before(now - timedelta(minutes=5))
-        .not_valid_after(now + timedelta(hours=1))
-        .add_extension(
-            x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))]), False
-        )
-        .add_extension(x509.BasicConstraints(ca=True, path_length=0), True)
-        .sign(key, hashes.SHA256())
-    )
-    file = folder / "service.pem"
-    secret = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-    file.write_bytes(certificate.public_bytes(Encoding.PEM) + secret)
-    return file
+@pytest.fixture
+def identity() -> SelfSigned:
+    return self_signed("service", "127.0.0.1")
 
 
 @pytest.fixture
-def pem(tmp_path: Path) -> Path:
-    return self_signed(tmp_path)
-
-
-@pytest.fixture
-def secure_service(pem: Path) -> Iterator[ScriptedService]:
+def secure_service(tmp_path: Path, identity: SelfSigned) -> Iterator[ScriptedService]:
+    pem = tmp_path / "service.pem"
+    pem.write_text(identity.certificate + identity.private_key)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(pem)
     with ScriptedService(context) as running:
@@ -52,10 +27,9 @@ def secure_service(pem: Path) -> Iterator[ScriptedService]:
 
 
 def test_pinned_service(
-    secure_service: ScriptedService, machine_of: MakeMachine, pem: Path
+    secure_service: ScriptedService, machine_of: MakeMachine, identity: SelfSigned
 ) -> None:
-    authority = pem.read_text().partition("-----BEGIN PRIVATE")[0]
-    machine = machine_of(api_url=secure_service.url, api_authority=authority)
+    machine = machine_of(api_url=secure_service.url, api_authority=identity.certificate)
     assert machine.run().code == 0
     assert secure_service.last("POST ready").headers["Host"].startswith("127.0.0.1")
 
