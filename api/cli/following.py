@@ -16,6 +16,8 @@ from api.cli.words import moment
 POLL_SECONDS = 1.0
 PATIENCE_SECONDS = 60.0
 PAGE = 500
+# The event that tells of the request is written just before its operation.
+SAME_MOMENT = timedelta(milliseconds=100)
 
 
 @dataclass(frozen=True)
@@ -63,7 +65,7 @@ class Looker:
         self._api = api
         self._id = operation["id"]
         self._cluster = operation["cluster"]["id"]
-        self._since = moment(operation["startedAt"])
+        self._since = moment(operation["startedAt"]) - SAME_MOMENT
         self._seen = 0
 
     def patiently(self, view: View) -> Picture:

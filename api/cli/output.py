@@ -59,7 +59,19 @@ def show(found: object, form: Format, people: Callable[[], RenderableType]) -> N
     elif form is Format.YAML:
         sys.stdout.write(as_yaml(found))
     else:
-        console().print(people())
+        _print(people())
+
+
+def _print(shown: RenderableType) -> None:
+    """In a pipe without the spaces that fill a table's last column."""
+    screen = console()
+    if screen.is_terminal:
+        screen.print(shown)
+        return
+    with screen.capture() as captured:
+        screen.print(shown)
+    lines = (line.rstrip() for line in captured.get().splitlines())
+    sys.stdout.writelines(f"{line}\n" for line in lines)
 
 
 def as_yaml(found: object) -> str:
