@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"strconv"
 	"sync"
 	"time"
 
@@ -20,28 +19,31 @@ import (
 type collector struct {
 	Self types.ManagedObjectReference
 
-	mutex   sync.Mutex
+	looking sync.Mutex // held while looking; guards history
+	history history
+
+	mutex   sync.Mutex // held for moments only; guards what follows
 	filters []*filter
-	version int
-	pages   []types.UpdateSet
 	dirty   bool
 	changed chan struct{}
-	cancel  context.CancelFunc
+	ended   context.Context
+	end     context.CancelFunc
 }
 
+// Between two looks: at least this, and so much longer than a look that looking takes a fifth of a
+// processor at most.
 const (
-	pageSize = 100 // as vCenter's
-	// Between two looks: at least this, and so much longer than a look that looking takes a
-	// fifth of a processor at most.
 	shortestPause = 20 * time.Millisecond
 	pauseFactor   = 4
 )
 
 func newCollector() *collector {
-	return &collector{
+	c := &collector{
 		Self:    types.ManagedObjectReference{Type: "PropertyCollector", Value: "lab-" + uuid.NewString()},
-		changed: make(chan struct{}, 1),
+		changed: make(chan struct{}),
 	}
+	c.ended, c.end = context.WithCancel(context.Background())
+	return c
 }
 
 func (c *collector) Reference() types.ManagedObjectReference { return c.Self }
@@ -69,12 +71,11 @@ func (c *collector) note(ref types.ManagedObjectReference) {
 	}
 }
 
+// markDirty wakes all that wait.
 func (c *collector) markDirty() {
 	c.dirty = true
-	select {
-	case c.changed <- struct{}{}:
-	default:
-	}
+	close(c.changed)
+	c.changed = make(chan struct{})
 }
 
 func (c *collector) CreateFilter(ctx *simulator.Context, req *types.CreateFilter) soap.HasFault {
@@ -100,76 +101,67 @@ func (c *collector) CancelWaitForUpdates(*types.CancelWaitForUpdates) soap.HasFa
 	return &methods.CancelWaitForUpdatesBody{Res: new(types.CancelWaitForUpdatesResponse)}
 }
 
+// stop ends the waits that are under way.
 func (c *collector) stop() {
 	c.mutex.Lock()
 	defer c.mutex.Unlock()
-	if c.cancel != nil {
-		c.cancel()
+	c.end()
+	c.ended, c.end = context.WithCancel(context.Background())
+}
+
+// WaitForUpdates is deprecated, and what pyVim's WaitForTask uses.
+func (c *collector) WaitForUpdates(ctx *simulator.Context, req *types.WaitForUpdates) soap.HasFault {
+	body := c.WaitForUpdatesEx(ctx, &types.WaitForUpdatesEx{This: req.This, Version: req.Version})
+	if fault := body.Fault(); fault != nil {
+		return &methods.WaitForUpdatesBody{Fault_: fault}
 	}
+	set := body.(*methods.WaitForUpdatesExBody).Res.Returnval
+	return &methods.WaitForUpdatesBody{Res: &types.WaitForUpdatesResponse{Returnval: *set}}
 }
 
 func (c *collector) WaitForUpdatesEx(ctx *simulator.Context, req *types.WaitForUpdatesEx) soap.HasFault {
-	waiting, limit := c.begin(req)
 	body := &methods.WaitForUpdatesExBody{Res: new(types.WaitForUpdatesExResponse)}
+	c.mutex.Lock()
+	ended := c.ended
+	c.mutex.Unlock()
+	limit := limitOf(req.Options)
 	for {
 		started := time.Now()
-		if set := c.next(ctx); set != nil {
+		set, changed := c.look(ctx, req.Version)
+		if set != nil {
 			body.Res.Returnval = set
 			return body
 		}
 		pause := max(shortestPause, pauseFactor*time.Since(started))
 		select {
-		case <-waiting.Done():
+		case <-ended.Done():
 			return &methods.WaitForUpdatesExBody{Fault_: simulator.Fault("", new(types.RequestCanceled))}
 		case <-limit:
 			return body
-		case <-c.changed:
+		case <-changed:
 			time.Sleep(pause)
 		}
 	}
 }
 
-// begin makes the wait one that can be cancelled; without a version, all is told anew.
-func (c *collector) begin(req *types.WaitForUpdatesEx) (context.Context, <-chan time.Time) {
-	c.mutex.Lock()
-	defer c.mutex.Unlock()
-	var waiting context.Context
-	waiting, c.cancel = context.WithCancel(context.Background())
-	if req.Version == "" {
-		c.pages, c.dirty = nil, true
-		for _, f := range c.filters {
-			f.told = make(map[types.ManagedObjectReference]properties)
-		}
-	}
-	if req.Options == nil || req.Options.MaxWaitSeconds == nil {
-		return waiting, nil
-	}
-	return waiting, time.After(time.Duration(*req.Options.MaxWaitSeconds) * time.Second)
-}
-
-// next returns a page of what has changed, or nil.
-func (c *collector) next(ctx *simulator.Context) *types.UpdateSet {
-	c.mutex.Lock()
-	filters, look := c.filters, c.dirty && len(c.pages) == 0
-	if look {
-		c.dirty = false
-	}
-	c.mutex.Unlock()
-	var pages []types.UpdateSet
-	if look {
-		// Not under the mutex: whoever holds an object's lock may be waiting for it in note.
-		pages = paginate(changesOf(ctx, filters))
-	}
-	c.mutex.Lock()
-	defer c.mutex.Unlock()
-	c.pages = append(c.pages, pages...)
-	if len(c.pages) == 0 {
+func limitOf(options *types.WaitOptions) <-chan time.Time {
+	if options == nil || options.MaxWaitSeconds == nil {
 		return nil
 	}
-	set := c.pages[0]
-	c.pages = c.pages[1:]
-	c.version++
-	set.Version = strconv.Itoa(c.version)
-	set.Truncated = types.NewBool(len(c.pages) > 0)
-	return &set
+	return time.After(time.Duration(*options.MaxWaitSeconds) * time.Second)
+}
+
+// look returns what has changed since that version, or nil and what tells of the next change.
+func (c *collector) look(ctx *simulator.Context, version string) (*types.UpdateSet, <-chan struct{}) {
+	c.looking.Lock()
+	defer c.looking.Unlock()
+	c.mutex.Lock()
+	filters, dirty, changed := c.filters, c.dirty, c.changed
+	c.dirty = false
+	c.mutex.Unlock()
+	// Not under the mutex: whoever holds an object's lock may be waiting for it in note.
+	if dirty {
+		c.history.now = stateOf(ctx, filters)
+	}
+	return c.history.since(version), changed
 }

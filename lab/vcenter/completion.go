@@ -6,9 +6,16 @@ import (
 	"github.com/vmware/govmomi/vim25/types"
 )
 
+// taskMethods: the methods whose tasks the simulator calls otherwise. It doesn't tell on from off.
+var taskMethods = map[string]string{
+	"CloneVm": "CloneVM_Task", "CreateVm": "CreateVM_Task", "Destroy": "Destroy_Task",
+	"PowerOnMultiVM": "PowerOnMultiVM_Task", "PowerVm_Task": "PowerOnVM_Task",
+	"ReconfigVm": "ReconfigVM_Task", "Rename": "Rename_Task",
+}
+
 // completion sees every VM that is made or changed and adds what a real vCenter would say and the
-// simulator does not: two enumerations without which some clients cannot parse a VM, and change
-// notices for properties that the simulator sets silently.
+// simulator does not: two enumerations without which some clients cannot parse a VM, the true names
+// of tasks' methods, and change notices for properties that the simulator sets silently.
 type completion struct {
 	self types.ManagedObjectReference
 }
@@ -20,13 +27,16 @@ func newCompletion() *completion {
 func (c *completion) Reference() types.ManagedObjectReference { return c.self }
 
 func (c *completion) PutObject(_ *simulator.Context, obj mo.Reference) {
-	vm, ok := obj.(*simulator.VirtualMachine)
-	if !ok {
-		return
-	}
-	for _, runtime := range []*types.VirtualMachineRuntimeInfo{&vm.Runtime, &vm.Summary.Runtime} {
-		runtime.FaultToleranceState = types.VirtualMachineFaultToleranceStateNotConfigured
-		runtime.RecordReplayState = types.VirtualMachineRecordReplayStateInactive
+	switch made := obj.(type) {
+	case *simulator.Task:
+		if method, known := taskMethods[made.Info.Name]; known {
+			made.Info.Name = method
+		}
+	case *simulator.VirtualMachine:
+		for _, runtime := range []*types.VirtualMachineRuntimeInfo{&made.Runtime, &made.Summary.Runtime} {
+			runtime.FaultToleranceState = types.VirtualMachineFaultToleranceStateNotConfigured
+			runtime.RecordReplayState = types.VirtualMachineRecordReplayStateInactive
+		}
 	}
 }
 

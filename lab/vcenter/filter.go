@@ -1,8 +1,6 @@
 package main
 
 import (
-	"maps"
-	"reflect"
 	"slices"
 
 	"github.com/google/uuid"
@@ -12,15 +10,11 @@ import (
 	"github.com/vmware/govmomi/vim25/types"
 )
 
-type properties map[string]types.AnyType
-
-// filter remembers what its client was told, to tell the difference.
 type filter struct {
 	Self  types.ManagedObjectReference
 	owner *collector
 	spec  types.PropertyFilterSpec
 	tasks bool
-	told  map[types.ManagedObjectReference]properties
 }
 
 func newFilter(owner *collector, spec types.PropertyFilterSpec) *filter {
@@ -31,7 +25,6 @@ func newFilter(owner *collector, spec types.PropertyFilterSpec) *filter {
 		owner: owner,
 		spec:  spec,
 		tasks: slices.ContainsFunc(spec.PropSet, isTask),
-		told:  make(map[types.ManagedObjectReference]properties),
 	}
 }
 
@@ -44,48 +37,17 @@ func (f *filter) concerns(ref types.ManagedObjectReference) bool {
 }
 
 func (f *filter) DestroyPropertyFilter(ctx *simulator.Context, _ *types.DestroyPropertyFilter) soap.HasFault {
+	isThis := func(one *filter) bool { return one == f }
 	f.owner.mutex.Lock()
-	f.owner.filters = slices.DeleteFunc(slices.Clone(f.owner.filters), func(one *filter) bool { return one == f })
+	f.owner.filters = slices.DeleteFunc(slices.Clone(f.owner.filters), isThis)
+	f.owner.markDirty()
 	f.owner.mutex.Unlock()
 	ctx.Session.Registry.Remove(ctx, f.Self)
 	return &methods.DestroyPropertyFilterBody{Res: new(types.DestroyPropertyFilterResponse)}
 }
 
-func changesOf(ctx *simulator.Context, filters []*filter) []types.PropertyFilterUpdate {
-	var updates []types.PropertyFilterUpdate
-	for _, f := range filters {
-		if objects := f.changes(ctx); len(objects) > 0 {
-			updates = append(updates, types.PropertyFilterUpdate{Filter: f.Self, ObjectSet: objects})
-		}
-	}
-	return updates
-}
-
-func (f *filter) changes(ctx *simulator.Context) []types.ObjectUpdate {
-	var updates []types.ObjectUpdate
-	now := f.read(ctx)
-	for ref, values := range now {
-		before, known := f.told[ref]
-		update := types.ObjectUpdate{Obj: ref, Kind: types.ObjectUpdateKindEnter}
-		if known {
-			update.Kind = types.ObjectUpdateKindModify
-		}
-		update.ChangeSet = differences(before, values)
-		if !known || len(update.ChangeSet) > 0 {
-			updates = append(updates, update)
-		}
-	}
-	for ref := range f.told {
-		if _, still := now[ref]; !still {
-			updates = append(updates, types.ObjectUpdate{Obj: ref, Kind: types.ObjectUpdateKindLeave})
-		}
-	}
-	f.told = now
-	return updates
-}
-
-func (f *filter) read(ctx *simulator.Context) map[types.ManagedObjectReference]properties {
-	found := make(map[types.ManagedObjectReference]properties)
+func (f *filter) read(ctx *simulator.Context) objects {
+	found := make(objects)
 	request := &types.RetrievePropertiesEx{SpecSet: []types.PropertyFilterSpec{f.spec}}
 	body := new(simulator.PropertyCollector).RetrievePropertiesEx(ctx, request)
 	result, ok := body.(*methods.RetrievePropertiesExBody)
@@ -100,40 +62,4 @@ func (f *filter) read(ctx *simulator.Context) map[types.ManagedObjectReference]p
 		found[object.Obj] = values
 	}
 	return found
-}
-
-func differences(before, now properties) []types.PropertyChange {
-	var changes []types.PropertyChange
-	for _, name := range slices.Sorted(maps.Keys(now)) {
-		if old, known := before[name]; !known || !reflect.DeepEqual(old, now[name]) {
-			assign := types.PropertyChange{Name: name, Op: types.PropertyChangeOpAssign, Val: now[name]}
-			changes = append(changes, assign)
-		}
-	}
-	for _, name := range slices.Sorted(maps.Keys(before)) {
-		if _, still := now[name]; !still {
-			gone := types.PropertyChange{Name: name, Op: types.PropertyChangeOpIndirectRemove}
-			changes = append(changes, gone)
-		}
-	}
-	return changes
-}
-
-// paginate cuts updates into sets of at most pageSize objects.
-func paginate(updates []types.PropertyFilterUpdate) []types.UpdateSet {
-	var pages []types.UpdateSet
-	room := 0
-	for _, update := range updates {
-		for objects := update.ObjectSet; len(objects) > 0; {
-			if room == 0 {
-				pages, room = append(pages, types.UpdateSet{}), pageSize
-			}
-			n := min(room, len(objects))
-			page := &pages[len(pages)-1]
-			part := types.PropertyFilterUpdate{Filter: update.Filter, ObjectSet: objects[:n]}
-			page.FilterSet = append(page.FilterSet, part)
-			objects, room = objects[n:], room-n
-		}
-	}
-	return pages
 }

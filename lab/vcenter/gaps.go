@@ -34,7 +34,7 @@ func ownCollector(ctx *simulator.Context, call *simulator.Method) mo.Reference {
 	switch call.Name {
 	case "CreatePropertyCollector":
 		return &collectorMaker{standInFor(call)}
-	case "CreateFilter", "WaitForUpdatesEx", "CancelWaitForUpdates":
+	case "CreateFilter", "WaitForUpdatesEx", "WaitForUpdates", "CancelWaitForUpdates":
 		own := newCollector()
 		own.Self.Value = "lab-of-session"
 		if known := ctx.Session.Registry.Get(own.Self); known != nil {

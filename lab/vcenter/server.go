@@ -93,8 +93,7 @@ func newModel(folder string) (*simulator.Model, error) {
 	if err := model.Create(); err != nil {
 		return nil, err
 	}
-	// LockHandoff 0: properties of a VM stay readable while a delayed task works on it.
-	simulator.TaskDelay.MethodDelay = map[string]int{"LockHandoff": 0}
+	applyDelays(nil)
 	model.Map().AddHandler(newCompletion())
 	return model, buildInventory(model, folder)
 }

@@ -93,6 +93,10 @@ class VCenter:
         """Until the task has ended. Raises its fault, and TaskLost."""
         await self._tasks.outcome(task, "wait for a task of ours")
 
+    async def await_task(self, task: str) -> None:
+        """Until that task of an earlier call has ended. Raises what it failed with, or TaskLost."""
+        await self._tasks.outcome(task, f"finish the task {task}")
+
     async def power_on(self, vm: str) -> None:
         """Idempotent. Shares one request with others that are asked for at the same time."""
         await self._power.power_on(vm)
