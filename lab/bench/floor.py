@@ -13,7 +13,6 @@ from typing import Any
 
 from pydantic import SecretStr
 from pyVim.connect import SmartConnect
-from pyVim.task import WaitForTask
 from pyVmomi import vim
 
 from lab.machine_list import PropertyCollector
@@ -61,17 +60,16 @@ class Floor:
     def remove(self) -> None:
         with ThreadPoolExecutor(self._job.parallelism) as pool:
             list(pool.map(self._destroy, self._folder.childEntity))
-        WaitForTask(self._folder.Destroy_Task(), si=self._service)
+        _await(self._folder.Destroy_Task())
 
     def _make(self, number: int) -> None:
         name = f"floor-{number}"
         cloning = self._template.CloneVM_Task(self._folder, name, self._clone_spec(name))
-        WaitForTask(cloning, si=self._service)
-        WaitForTask(cloning.info.result.PowerOnVM_Task(), si=self._service)
+        _await(_await(cloning).PowerOnVM_Task())
 
     def _destroy(self, vm: Any) -> None:
-        WaitForTask(vm.PowerOffVM_Task(), si=self._service)
-        WaitForTask(vm.Destroy_Task(), si=self._service)
+        _await(vm.PowerOffVM_Task())
+        _await(vm.Destroy_Task())
 
     def _clone_spec(self, name: str) -> Any:
         carried = self._user_data(name)
@@ -128,3 +126,12 @@ class Floor:
 
     def _find(self, path: str) -> Any:
         return self._content.searchIndex.FindByInventoryPath(path.lstrip("/"))
+
+
+def _await(task: Any) -> Any:
+    """The task's result, asked for until it is there, as such loops do."""
+    while (info := task.info).state in ("queued", "running"):
+        time.sleep(0.05)
+    if info.state != "success":
+        raise RuntimeError(f"{info.descriptionId} failed")
+    return info.result
