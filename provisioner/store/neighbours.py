@@ -10,8 +10,7 @@ from sqlalchemy.orm import Session
 from provisioner.domain.addresses import AddressRange, InvalidRange, parse_range
 from provisioner.domain.clusters import KIND
 from provisioner.domain.faults import Fault
-from provisioner.domain.spec.checks import group_path
-from provisioner.domain.spec.cluster import CONTROL_PLANE, ClusterSpec
+from provisioner.domain.spec.cluster import CONTROL_PLANE, ClusterSpec, NodePool
 from provisioner.store import inventory, leases, observing
 from provisioner.store.clusters import Site
 from provisioner.store.tables import Resource, Spec, VCenter
@@ -117,10 +116,10 @@ def _claims(spec: ClusterSpec) -> Iterator[Claim]:
         yield Claim("endpoint.vip", "vip", CONTROL_PLANE, vip)
     for index, text in enumerate(spec.load_balancer_ranges):
         yield from _claim(f"loadBalancerRanges.{index}", "balancer", CONTROL_PLANE, text)
-    for name, group in spec.groups().items():
+    for path, group in spec.paths():
+        name = group.name if isinstance(group, NodePool) else CONTROL_PLANE
         for index, text in enumerate(group.addresses.ranges if group.addresses else ()):
-            path = f"{group_path(spec, name)}.addresses.ranges.{index}"
-            yield from _claim(path, "nodes", name, text)
+            yield from _claim(f"{path}.addresses.ranges.{index}", "nodes", name, text)
 
 
 def _claim(path: str, use: str, group: str, text: str) -> Iterator[Claim]:

@@ -13,8 +13,7 @@ from provisioner.domain.inventory import Inventory, Resolved
 from provisioner.domain.nodes import Phase
 from provisioner.domain.planning.wishes import Desired, Observed, Room
 from provisioner.domain.resolving import Resolver, Wish
-from provisioner.domain.spec.checks import group_path
-from provisioner.domain.spec.cluster import ClusterSpec, ControlPlane, NodePool
+from provisioner.domain.spec.cluster import CONTROL_PLANE, ClusterSpec, ControlPlane, NodePool
 from provisioner.store import inventory, leases, nodes, resources, tasks
 from provisioner.store.tables import Resource, VCenter
 
@@ -73,11 +72,12 @@ def resolve(
 ) -> tuple[dict[str, Resolved], list[Fault]]:
     """Each group's place in the vCenter; the faults name the fields of those that have none."""
     resolver = Resolver(known, root_folder)
-    places = {}
-    for name, group in spec.groups().items():
-        wish = Wish(group_path(spec, name), group.template, spec.placement, group.placement)
+    places: dict[str, Resolved] = {}
+    for path, group in spec.paths():
+        wish = Wish(path, group.template, spec.placement, group.placement)
         if place := resolver.resolve(wish):
-            places[name] = place
+            name = group.name if isinstance(group, NodePool) else CONTROL_PLANE
+            places.setdefault(name, place)
     return places, sorted(set(resolver.faults))
 
 

@@ -1,15 +1,15 @@
 """The API on real SQLite, a real OpenBao and a real Temporal server."""
 
-import shutil
 from collections.abc import Iterator
-from pathlib import Path
 
 import httpx
 import pytest
 
+from api.gateway import Gateway
+from api.services import Services, assemble
 from lab.openbao import OpenBao
 from lab.temporal import TemporalServer, start_temporal
-from provisioner.domain.ids import new_uuid
+from provisioner.settings import Settings
 from provisioner.store.database import Database
 from provisioner.store.migrate import migrate
 from provisioner.vault.access import VaultAccess
@@ -38,29 +38,32 @@ def service_vault(openbao: OpenBao) -> Iterator[Vault]:
 
 
 @pytest.fixture(scope="session")
-def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A database file to copy."""
-    path = tmp_path_factory.mktemp("database") / "migrated.db"
-    database = Database(f"sqlite:///{path}")
-    migrate(database)
-    database.close()
-    return path
-
-
-@pytest.fixture
-def database(tmp_path: Path, migrated: Path) -> Iterator[Database]:
-    path = tmp_path / "pke.db"
-    shutil.copy(migrated, path)
-    opened = Database(f"sqlite:///{path}")
+def database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
+    opened = Database(f"sqlite:///{tmp_path_factory.mktemp('database')}/pke.db")
+    migrate(opened)
     yield opened
     opened.close()
 
 
+@pytest.fixture(scope="session")
+def services(database: Database, service_vault: Vault, temporal: TemporalServer) -> Services:
+    settings = Settings(temporal_address=temporal.address)
+    gateway = Gateway(temporal.address, settings.temporal_namespace, settings.task_queue)
+    return assemble(settings, database, service_vault, gateway)
+
+
+@pytest.fixture(scope="session")
+def server(services: Services) -> Iterator[str]:
+    with served(services) as url:
+        yield url
+
+
 @pytest.fixture
-def api(database: Database, service_vault: Vault, temporal: TemporalServer) -> Iterator[Api]:
-    with served(database, service_vault, temporal.address) as started:
-        started.add_vcenter(new_uuid())
-        yield started
+def api(server: str, services: Services) -> Iterator[Api]:
+    part = Api(server, services)
+    part.add_vcenter()
+    yield part
+    part.close()
 
 
 @pytest.fixture

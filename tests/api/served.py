@@ -1,4 +1,4 @@
-"""The API as its users meet it: served by uvicorn, on a database of its own."""
+"""The API as its users meet it: served by uvicorn over real components."""
 
 import socket
 import threading
@@ -10,26 +10,30 @@ import httpx
 import uvicorn
 
 from api.app import create_app
-from api.gateway import Gateway
-from api.services import Services, assemble
+from api.services import Services
 from lab.waiting import wait_until
-from provisioner.settings import Settings
+from provisioner.domain.ids import new_uuid
 from provisioner.store import inventory, tokens
 from provisioner.store.database import Database
 from provisioner.store.tables import VCenter
 from provisioner.store.tokens import Role
-from provisioner.vault.vault import Vault
 from tests.api.inventory import ROOT, batch
 
-VCENTER_UUID = "5b7b4a5e-0000-4000-8000-00000000000a"
+SECONDS = 60.0
 
 
 @dataclass
 class Api:
-    """`client(role)` is a caller of organisation `ours`, or of another one."""
+    """One test's part of a server that all tests share.
+
+    Its organisations are its own, and so is `vcenter_uuid`, the vCenter they all use.
+    """
 
     url: str
     services: Services
+    mark: str = field(default_factory=lambda: new_uuid()[:8])
+    vcenter_uuid: str = field(default_factory=new_uuid)
+    _opened: list[httpx.Client] = field(default_factory=list)
     _clients: dict[tuple[str, str | None], httpx.Client] = field(default_factory=dict)
 
     @property
@@ -37,26 +41,32 @@ class Api:
         return self.services.database
 
     def client(self, role: Role | None = "admin", organisation: str = "ours") -> httpx.Client:
+        """A caller of that organisation; None is nobody."""
         key = (organisation, role)
         if key not in self._clients:
-            headers = {}
-            if role:
-                headers["Authorization"] = f"Bearer {self._token(organisation, role)}"
-            self._clients[key] = httpx.Client(base_url=self.url, headers=headers, timeout=60)
+            token = self.token(role, organisation) if role else None
+            self._clients[key] = self.bearer(token)
         return self._clients[key]
 
-    def bearer(self, token: str) -> httpx.Client:
-        return httpx.Client(
-            base_url=self.url, headers={"Authorization": f"Bearer {token}"}, timeout=60
-        )
+    def bearer(self, token: str | None) -> httpx.Client:
+        headers = {"Authorization": f"Bearer {token}"} if token else {}
+        # There is no TLS here to verify; loading the authorities takes longer than most tests.
+        opened = httpx.Client(base_url=self.url, headers=headers, timeout=SECONDS, verify=False)
+        self._opened.append(opened)
+        return opened
+
+    def token(self, role: Role, organisation: str = "ours") -> str:
+        org_id = self.organisation(organisation)
+        with self.database.write() as session:
+            return tokens.issue(session, org_id, role, f"a {role}")
 
     def organisation(self, name: str = "ours") -> int:
         with self.database.write() as session:
-            return tokens.ensure_organisation(session, name).id
+            return tokens.ensure_organisation(session, f"{name}-{self.mark}").id
 
-    def add_vcenter(self, vcenter_id: str, organisation: str = "ours", name: str = "lab") -> None:
+    def add_vcenter(self, organisation: str = "ours", name: str = "lab") -> str:
         """A registered vCenter whose inventory was read."""
-        org_id = self.organisation(organisation)
+        org_id, vcenter_id = self.organisation(organisation), new_uuid()
         with self.database.write() as session:
             row = VCenter(
                 id=vcenter_id,
@@ -66,39 +76,31 @@ class Api:
                 thumbprint="AB" * 32,
                 root_folder=ROOT,
                 secret_path=f"vcenters/{vcenter_id}",
-                instance_uuid=VCENTER_UUID,
+                instance_uuid=self.vcenter_uuid,
                 state="connected",
             )
             session.add(row)
             session.flush()
             inventory.apply(session, row, batch())
+        return vcenter_id
 
     def close(self) -> None:
-        for client in self._clients.values():
+        for client in self._opened:
             client.close()
-
-    def _token(self, organisation: str, role: Role) -> str:
-        org_id = self.organisation(organisation)
-        with self.database.write() as session:
-            return tokens.issue(session, org_id, role, f"a {role}")
 
 
 @contextmanager
-def served(database: Database, vault: Vault, temporal: str) -> Iterator[Api]:
-    settings = Settings(temporal_address=temporal)
-    gateway = Gateway(temporal, settings.temporal_namespace, settings.task_queue)
-    services = assemble(settings, database, vault, gateway)
+def served(services: Services) -> Iterator[str]:
+    """The URL."""
     listener = socket.create_server(("127.0.0.1", 0))
     config = uvicorn.Config(create_app(services), log_config=None, lifespan="on")
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
     thread.start()
-    api = Api(f"http://127.0.0.1:{listener.getsockname()[1]}", services)
     try:
         assert wait_until(lambda: server.started, 10)
-        yield api
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
     finally:
-        api.close()
         server.should_exit = True
         thread.join(30)
         listener.close()

@@ -20,11 +20,6 @@ def check(spec: ClusterSpec) -> list[Fault]:
     ]
 
 
-def group_path(spec: ClusterSpec, group: str) -> str:
-    names = [pool.name for pool in spec.node_pools]
-    return "controlPlane" if group == CONTROL_PLANE else f"nodePools.{names.index(group)}"
-
-
 def _names(spec: ClusterSpec) -> Iterator[Fault]:
     yield from _length(spec, CONTROL_PLANE, "name")
     seen = {CONTROL_PLANE: ""}

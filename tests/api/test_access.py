@@ -1,0 +1,124 @@
+"""Who may do what: every user route, for nobody, for too little a role, for a stranger."""
+
+from typing import Any
+
+import httpx
+import pytest
+
+from api.app import create_app
+from provisioner.store import tokens
+from provisioner.store.types import utc_now
+from tests.api.asking import create
+from tests.api.served import Api
+
+OPEN = {"/healthz", "/readyz", "/metrics"}
+# Method, path and the least role; `found` are those a stranger could look for by name.
+READS = [
+    ("GET", "/clusters"),
+    ("GET", "/clusters/c1"),
+    ("GET", "/clusters/c1/nodes"),
+    ("GET", "/clusters/c1/events"),
+    ("GET", "/clusters/c1/nodepools"),
+    ("GET", "/clusters/c1/nodepools/pool1"),
+    ("GET", "/operations"),
+    ("GET", "/operations/{operation}"),
+    ("GET", "/vcenters"),
+    ("GET", "/vcenters/lab"),
+    ("GET", "/vcenters/lab/inventory"),
+]
+OPERATORS = [
+    ("POST", "/clusters"),
+    ("PATCH", "/clusters/c1"),
+    ("DELETE", "/clusters/c1"),
+    ("POST", "/clusters/c1/retry"),
+    ("GET", "/clusters/c1/kubeconfig"),
+    ("POST", "/clusters/c1/nodepools"),
+    ("PATCH", "/clusters/c1/nodepools/pool1"),
+    ("DELETE", "/clusters/c1/nodepools/pool1"),
+]
+ADMINS = [("POST", "/vcenters"), ("PATCH", "/vcenters/lab"), ("DELETE", "/vcenters/lab")]
+BODIES: dict[tuple[str, str], Any] = {
+    ("PATCH", "/clusters/c1"): {"sshKeys": []},
+    ("PATCH", "/clusters/c1/nodepools/pool1"): {"size": 3},
+    ("POST", "/clusters/c1/nodepools"): {"name": "p", "template": "debian-12-node"},
+    ("PATCH", "/vcenters/lab"): {"password": "other"},
+}
+
+
+@pytest.fixture
+def operation(operator: httpx.Client) -> str:
+    return create(operator)["operation"]
+
+
+def ask(client: httpx.Client, method: str, path: str, operation: str) -> httpx.Response:
+    body = None if method in ("GET", "DELETE") else BODIES.get((method, path))
+    return client.request(method, path.format(operation=operation), json=body)
+
+
+def test_all_routes_are_listed_here(api: Api) -> None:
+    """A new route has to say who may use it."""
+    known = {_template(path) for _, path in READS + OPERATORS + ADMINS} | OPEN
+    routes = _routes(create_app(api.services))
+    assert {path for path in routes if not path.startswith("/api/v1")} == known
+
+
+@pytest.mark.parametrize(("method", "path"), READS + OPERATORS + ADMINS)
+def test_anonymous(api: Api, operation: str, method: str, path: str) -> None:
+    for client in (api.client(None), api.bearer("pke_unknown"), api.bearer("a.b.c")):
+        answer = ask(client, method, path, operation)
+        assert answer.status_code == 401
+        assert answer.headers["www-authenticate"] == "Bearer"
+        assert answer.headers["content-type"] == "application/problem+json"
+
+
+@pytest.mark.parametrize(("method", "path"), OPERATORS + ADMINS)
+def test_viewers_change_nothing(api: Api, operation: str, method: str, path: str) -> None:
+    answer = ask(api.client("viewer"), method, path, operation)
+    assert answer.status_code == 403
+    assert "the token's role is viewer" in answer.json()["detail"]
+
+
+@pytest.mark.parametrize(("method", "path"), ADMINS)
+def test_operators_have_no_vcenters(api: Api, operation: str, method: str, path: str) -> None:
+    assert ask(api.client("operator"), method, path, operation).status_code == 403
+
+
+@pytest.mark.parametrize(("method", "path"), READS + OPERATORS + ADMINS)
+def test_strangers_find_nothing(api: Api, operation: str, method: str, path: str) -> None:
+    answer = ask(api.client("admin", "theirs"), method, path, operation)
+    if path in ("/clusters", "/operations", "/vcenters"):
+        assert method == "POST" or answer.json() == {"items": []}
+    else:
+        assert answer.status_code == 404, answer.text
+        assert answer.headers["content-type"] == "application/problem+json"
+
+
+@pytest.mark.parametrize(("method", "path"), READS)
+def test_viewers_read(api: Api, operation: str, method: str, path: str) -> None:
+    assert ask(api.client("viewer"), method, path, operation).status_code == 200
+
+
+def test_expired_token(api: Api) -> None:
+    org_id = api.organisation()
+    with api.database.write() as session:
+        value = tokens.issue(session, org_id, "admin", "late", expires_at=utc_now())
+    assert api.bearer(value).get("/clusters").status_code == 401
+
+
+def test_other_schemes_are_no_tokens(api: Api) -> None:
+    answer = httpx.get(f"{api.url}/clusters", auth=("admin", "admin"))
+    assert answer.status_code == 401
+
+
+def _template(path: str) -> str:
+    parts = path.replace("{operation}", "{operation_id}").split("/")
+    if parts[1] == "clusters" and len(parts) > 2:
+        parts[2] = "{cluster}"
+        parts[4:5] = ["{pool}"] * len(parts[4:5])
+    if parts[1] == "vcenters" and len(parts) > 2:
+        parts[2] = "{name}"
+    return "/".join(parts)
+
+
+def _routes(app: Any) -> set[str]:
+    return set(app.openapi()["paths"])
