@@ -25,7 +25,7 @@ def read(kind: type[D], body: object, checks: Callable[[D], list[Fault]]) -> D:
     try:
         document = _validated(kind, body)
     except ValidationError as err:
-        details = err.errors(include_url=False)
+        details = _details(err)
         faults = [Fault(path_of(one["loc"]), _advice(one)) for one in details]
         raise InvalidRequest(sorted(faults + _further(kind, body, details, checks))) from None
     if faults := checks(document):
@@ -48,7 +48,7 @@ def _further(
         try:
             document = _validated(kind, mended.body)
         except ValidationError as err:
-            details = err.errors(include_url=False)
+            details = _details(err)
             continue
         return [
             fault for fault in checks(document) if not any(map(fault.concerns, mended.doubtful))
@@ -56,10 +56,20 @@ def _further(
     return []
 
 
+def _details(err: ValidationError) -> list[ErrorDetails]:
+    """Without lists found too short only because their faulty items were not counted."""
+    found = err.errors(include_url=False)
+    holders = {one["loc"][:end] for one in found for end in range(len(one["loc"]))}
+    return [one for one in found if one["type"] != "too_short" or one["loc"] not in holders]
+
+
 def _advice(error: ErrorDetails) -> str:
+    limits = error.get("ctx", {})
+    known = {
+        "extra_forbidden": "is not a known field; remove it or check its spelling",
+        "missing": "is missing",
+        "too_short": f"needs at least {limits.get('min_length')}",
+        "too_long": f"takes at most {limits.get('max_length')}",
+    }
     advice = error["msg"].removeprefix("Value error, ")
-    if error["type"] == "extra_forbidden":
-        return "is not a known field; remove it or check its spelling"
-    if error["type"] == "missing":
-        return "is missing"
-    return advice[:1].lower() + advice[1:]
+    return known.get(error["type"], advice[:1].lower() + advice[1:])
