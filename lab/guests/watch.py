@@ -21,6 +21,8 @@ POWER = "runtime.powerState"
 NAME, UUID = "name", "config.instanceUuid"
 EXTRA_CONFIG, DEVICES = "config.extraConfig", "config.hardware.device"
 
+# Power states by VM, None for one that is gone.
+States = dict[str, str | None]
 Options = vmodl.query.PropertyCollector.WaitOptions
 
 
@@ -59,36 +61,27 @@ class Watch:
         )
         collector = content.propertyCollector.CreatePropertyCollector()
         collector.CreateFilter(view_spec(view, [paths(vim.VirtualMachine, POWER)]), False)
-        known, version = self._power, ""
-        self._power = {}
+        version, full = "", True
         while not self._stopped.is_set():
-            states: dict[str, str | None] = {}
-            complete = False
-            while not complete:
-                update = collector.WaitForUpdatesEx(version, Options(maxWaitSeconds=POLL_SECONDS))
-                version = update.version if update else version
-                states |= _states(update) if update else {}
-                complete = not (update and update.truncated)
-            self._apply(states, known)
-            known = self._power.copy()
+            version, states = _collect(collector, version)
+            self._apply({} if full else self._power, states)
+            full = False
             self.following.set()
             self._stopped.wait(GATHER_SECONDS)
 
-    def _apply(self, states: dict[str, str | None], known: dict[str, str]) -> None:
-        """`known` is what was seen before; None as a state means that the VM is gone."""
-        for moref, state in states.items():
-            if state is None:
-                self._power.pop(moref, None)
-            else:
-                self._power[moref] = state
-        for moref in known.keys() - self._power.keys():
+    def _apply(self, known: dict[str, str], states: States) -> None:
+        """Remembers the change only when it is done: after a failure it is seen again."""
+        merged = {**known, **states}
+        power = {moref: state for moref, state in merged.items() if state is not None}
+        for moref in self._power.keys() - power.keys():
             self._runner.destroy(moref)
-        changed = [one for one, state in self._power.items() if known.get(one) != state]
-        on = [moref for moref in changed if self._power[moref] == "poweredOn"]
-        for moref in set(changed) & known.keys() - set(on):
-            self._runner.power_off(moref)
-        for vm in self._look(on):
+        changed = [one for one, state in power.items() if self._power.get(one) != state]
+        for moref in changed:
+            if power[moref] != "poweredOn":
+                self._runner.power_off(moref)
+        for vm in self._look([moref for moref in changed if power[moref] == "poweredOn"]):
             self._runner.power_on(vm)
+        self._power = power
 
     def _look(self, morefs: Iterable[str]) -> list[GuestVM]:
         vms = [self._session.vm(moref) for moref in morefs]
@@ -99,8 +92,21 @@ class Watch:
         return [_guest(moref, seen) for moref, seen in found.items() if UUID in seen]
 
 
-def _states(update: Any) -> dict[str, str | None]:
-    states: dict[str, str | None] = {}
+def _collect(collector: Any, version: str) -> tuple[str, States]:
+    """Blocks until something has changed, or for POLL_SECONDS. Long answers come in pieces."""
+    states: States = {}
+    while True:
+        update = collector.WaitForUpdatesEx(version, Options(maxWaitSeconds=POLL_SECONDS))
+        if update is None:
+            return version, states
+        version = update.version
+        states |= _states(update)
+        if not update.truncated:
+            return version, states
+
+
+def _states(update: Any) -> States:
+    states: States = {}
     for part in update.filterSet:
         for one in part.objectSet:
             values = [change.val for change in one.changeSet if change.name == POWER]

@@ -1,5 +1,6 @@
 """The user-data: a #cloud-config that writes the agent's files and starts it."""
 
+import functools
 from importlib.resources import files
 from typing import Any
 
@@ -97,6 +98,7 @@ def _file(path: str, permissions: str, content: str) -> File:
     return {"path": path, "owner": "root:root", "permissions": permissions, "content": content}
 
 
+@functools.cache
 def _source(name: str) -> str:
     return files("provisioner.bootstrap").joinpath(name).read_text(encoding="utf-8")
 

@@ -17,8 +17,3 @@ def pack(key: str, document: str) -> dict[str, str]:
     if len(packed) > LIMIT:
         raise PayloadTooLarge(key, len(packed), LIMIT)
     return {key: packed, f"{key}.encoding": "gzip+base64"}
-
-
-def cleared(key: str) -> dict[str, str]:
-    """The entries that empty `key` again: extraConfig drops what is set to nothing."""
-    return {key: "", f"{key}.encoding": ""}

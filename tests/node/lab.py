@@ -26,7 +26,7 @@ from tests.node.machine import a_node
 from tests.node.service import BOOTSTRAP_TOKEN, JOIN, Reply, ScriptedService, certificates
 from tests.node.service import CERTIFICATES as PLACEHOLDERS
 
-SECONDS = 15.0
+SECONDS = 30.0
 _numbers = itertools.count(1)
 
 

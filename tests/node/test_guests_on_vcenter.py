@@ -168,6 +168,21 @@ def test_guests_survive_the_end_of_their_session(
     assert [guest["name"] for guest in control.guests()] == ["c2-pool1-1"]
 
 
+def test_guests_are_told_to_misbehave(vms: Vms, service: ScriptedService, program: Program) -> None:
+    control = program.start()
+    control.misbehave("c5-*", "no-ip")
+    first, second = vms.worker("c5-pool1-1"), vms.worker("c5-pool1-2")
+    vms.hypervisor.power_on(first)
+    assert wait_until(lambda: bool(control.hit()), SECONDS)
+    assert control.hit() == [{"node": "c5-pool1-1", "fault": "no-ip"}]
+    vms.hypervisor.power_on(second)
+    service.wait_for("POST status")
+    assert service.last("POST status").body["name"] == "c5-pool1-2"
+    assert vms.hypervisor.guest(first)[1] is None
+    control.behave()
+    assert control.hit() == []
+
+
 def test_many_light_workers_cost_vcenter_little(
     vcenter: SimulatedVCenter, vms: Vms, service: ScriptedService, program: Program
 ) -> None:
