@@ -17,7 +17,7 @@ from tests.unit.faults import Path, advice_at, dotted, faults_of, fields, holder
 
 FIELDS = list(fields(rich_document()))
 # Over a small alphabet: hypothesis needs seconds to learn all of Unicode.
-TEXTS = st.text(st.sampled_from("aA0.:/-_ é\n\"\\"), max_size=9)
+TEXTS = st.text(st.sampled_from('aA0.:/-_ é\n"\\'), max_size=9)
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | TEXTS,
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(TEXTS, inner),
