@@ -16,6 +16,8 @@ from provisioner.vsphere.errors import LoginRejected
 from provisioner.vsphere.vcenter import VCenter
 from workflows.threads import Threads
 
+_FRESH_SECONDS = 3.0
+
 
 class CredentialsRefused(ProvisionerError):
     """These credentials failed once. No login is tried before they change: it could lock out."""
@@ -25,11 +27,15 @@ class CredentialsRefused(ProvisionerError):
 
 @dataclass
 class Connection:
-    """`slots` bounds the clones in flight; `version` is that of the credentials in use."""
+    """`slots` bounds the clones in flight; `version` is that of the credentials in use.
+
+    Until `fresh_until` (the loop's time) nobody asks whether there are newer ones.
+    """
 
     vcenter: VCenter
     version: int
     slots: asyncio.Semaphore
+    fresh_until: float
     folders: dict[tuple[str, str], str] = field(default_factory=dict)
     folder_lock: asyncio.Lock = field(default_factory=asyncio.Lock)
 
@@ -57,14 +63,20 @@ class Connections:
     async def get(self, vcenter_id: str) -> Connection:
         """Raises CredentialsRefused, VCenterError, VaultError, NotFound."""
         async with self._locks.setdefault(vcenter_id, asyncio.Lock()):
-            row = await self._threads.run(self._row, vcenter_id)
             found = self._open.get(vcenter_id)
-            if found and found.version == row.credential_version:
-                return found
-            if found:
-                await found.vcenter.close()
-            self._open[vcenter_id] = await self._connect(row)
-            return self._open[vcenter_id]
+            if found is None or found.fresh_until < _now():
+                found = self._open[vcenter_id] = await self._current(vcenter_id, found)
+            return found
+
+    async def _current(self, vcenter_id: str, known: Connection | None) -> Connection:
+        row = await self._threads.run(self._row, vcenter_id)
+        if known and known.version == row.credential_version:
+            known.fresh_until = _now() + _FRESH_SECONDS
+            return known
+        if known:
+            del self._open[vcenter_id]
+            await known.vcenter.close()
+        return await self._connect(row)
 
     @asynccontextmanager
     async def guarded(self, vcenter_id: str) -> AsyncIterator[Connection]:
@@ -73,6 +85,7 @@ class Connections:
         try:
             yield connection
         except LoginRejected:
+            connection.fresh_until = 0.0
             await self._threads.run(self._note_refused, vcenter_id, connection.version)
             raise
 
@@ -108,7 +121,12 @@ class Connections:
         except LoginRejected:
             await self._threads.run(self._note_refused, row.id, row.credential_version)
             raise
-        return Connection(vcenter, row.credential_version, asyncio.Semaphore(self._slots))
+        return Connection(
+            vcenter,
+            row.credential_version,
+            asyncio.Semaphore(self._slots),
+            _now() + _FRESH_SECONDS,
+        )
 
     def _row(self, vcenter_id: str) -> VCenterRow:
         with self._database.read() as session:
@@ -119,3 +137,7 @@ class Connections:
             row = vcenters.get(session, vcenter_id)
             row.rejected_version = version
             row.state, row.reason = "refused", "the vCenter refused user name or password"
+
+
+def _now() -> float:
+    return asyncio.get_running_loop().time()

@@ -90,10 +90,6 @@ class VCenter:
         return vm
 
     async def await_task(self, task: str) -> None:
-        """Until the task has ended. Raises its fault, and TaskLost."""
-        await self._tasks.outcome(task, "wait for a task of ours")
-
-    async def await_task(self, task: str) -> None:
         """Until that task of an earlier call has ended. Raises what it failed with, or TaskLost."""
         await self._tasks.outcome(task, f"finish the task {task}")
 
