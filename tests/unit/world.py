@@ -23,6 +23,7 @@ class World:
     tasks: dict[str, TaskFacts] = field(default_factory=dict)
     rooms: dict[str, Room] = field(default_factory=dict)
     established: bool = False
+    served: bool = False
     numbers: "itertools.count[int]" = field(default_factory=itertools.count)
 
     def observed(self) -> Observed:
@@ -32,6 +33,7 @@ class World:
             tasks=tuple(self.tasks.values()),
             rooms=self.rooms,
             established=self.established,
+            served=self.served,
         )
 
     def plan(self) -> Plan:
