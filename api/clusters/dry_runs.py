@@ -15,10 +15,11 @@ from api.clusters.schemas import (
     document,
 )
 from provisioner.domain.deadlines import Deadlines
+from provisioner.domain.nodes import Phase
 from provisioner.domain.planning import tasks
 from provisioner.domain.planning.plan import Plan
 from provisioner.domain.planning.planner import plan
-from provisioner.domain.planning.wishes import When
+from provisioner.domain.planning.wishes import Observed, When
 from provisioner.store import observing
 from provisioner.store.observing import World
 from provisioner.store.tables import Node, Resource
@@ -29,8 +30,20 @@ def answer(session: Session, resource: Resource, deadlines: Deadlines) -> Answer
     session.flush()
     world = observing.load(session, resource, utc_now())
     planned = plan(world.desired, world.observed, deadlines)
+    # Who takes a removed node's place is decided by the look that follows.
+    following = plan(world.desired, _after_removals(world.observed, planned), deadlines)
+    planned = planned.model_copy(update={"create": following.create})
     shown = DryRunOut(plan=_shown(session, world, planned), spec=document(world.spec))
     return answers.of(200, shown)
+
+
+def _after_removals(observed: Observed, planned: Plan) -> Observed:
+    going = {removal.node for removal in planned.remove}
+    nodes = tuple(
+        node.model_copy(update={"phase": Phase.REMOVING}) if node.id in going else node
+        for node in observed.nodes
+    )
+    return observed.model_copy(update={"nodes": nodes})
 
 
 def _shown(session: Session, world: World, planned: Plan) -> PlanOut:

@@ -45,8 +45,9 @@ def with_pool_changed(
     candidates = {node.name: node for node in nodes if node.group == pool.name}
 
     def checks(change: PoolChange) -> list[Fault]:
-        faults = [] if change.model_fields_set else [Fault("", "names nothing to change")]
-        faults += _faults_of_choice(change.remove, candidates)
+        faults = _faults_of_choice(change.remove, candidates)
+        if change.size is None and not change.remove:
+            faults.append(Fault("", "names nothing to change", rests_on=("size", "remove")))
         return faults + [
             Fault("size", f"{fault.path}: {fault.message}")
             for fault in faults_of(_resized(spec, pool, change))

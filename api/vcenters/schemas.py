@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Annotated
 
 from pydantic import Field, SecretStr, StringConstraints
+from pydantic.alias_generators import to_camel
 
 from api.schemas import Out
 from provisioner.domain.faults import Fault
@@ -84,21 +85,25 @@ class InventoryOut(Out):
     templates: list[TemplateOut]
 
 
+_TLS = ("thumbprint", "caBundle")
+
+
 def check_new(new: NewVCenter) -> list[Fault]:
     if new.thumbprint is None and new.ca_bundle is None:
-        return [Fault("thumbprint", "give the SHA-256 thumbprint, or caBundle")]
+        return [Fault("thumbprint", "give the SHA-256 thumbprint, or caBundle", rests_on=_TLS)]
     return _check_tls(new)
 
 
 def check_change(change: VCenterChange) -> list[Fault]:
     if all(value is None for _, value in change):
-        return [Fault("", "names nothing to change")]
+        fields = tuple(map(to_camel, VCenterChange.model_fields))
+        return [Fault("", "names nothing to change", rests_on=fields)]
     return _check_tls(change)
 
 
 def _check_tls(given: NewVCenter | VCenterChange) -> list[Fault]:
     if given.thumbprint is not None and given.ca_bundle is not None:
-        return [Fault("thumbprint", "give thumbprint or caBundle, not both")]
+        return [Fault("thumbprint", "give thumbprint or caBundle, not both", rests_on=_TLS)]
     if given.ca_bundle is not None:
         try:
             ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(cadata=given.ca_bundle)
