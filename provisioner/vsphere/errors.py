@@ -29,7 +29,10 @@ from provisioner.domain.errors import ProvisionerError
 
 
 class VCenterError(ProvisionerError):
+    """`task_ended`: nothing at vCenter is still at work on it. Unset when we merely lost sight."""
+
     advice: ClassVar[str] = ""
+    task_ended = False
 
     def __init__(self, message: str) -> None:
         super().__init__(f"{message}. {self.advice}" if self.advice else message)
@@ -103,6 +106,7 @@ class HostUnavailable(VCenterError):
 
 class TaskLost(VCenterError):
     transient = True
+    task_ended = True
 
 
 class TaskCanceled(VCenterError):

@@ -93,6 +93,10 @@ class VCenter:
         """Until that task of an earlier call has ended. Raises what it failed with, or TaskLost."""
         await self._tasks.outcome(task, f"finish the task {task}")
 
+    async def cancel_task(self, task: str) -> None:
+        """Asks vCenter to, and doesn't wait. Ended, unknown or not ours to cancel: nothing."""
+        await self._tasks.cancel(task)
+
     async def power_on(self, vm: str) -> None:
         """Idempotent. Shares one request with others that are asked for at the same time."""
         await self._power.power_on(vm)

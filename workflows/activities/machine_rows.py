@@ -73,19 +73,30 @@ class MachineRows:
             node = nodes.get(session, node_id)
             return RemovalOrder(**_order(session, _resource(session, node), node))
 
-    def note_cloning(self, node_id: str) -> None:
-        """The clone's clock starts, and with it the life of the node's token."""
+    def note_cloning(self, node_id: str) -> bool:
+        """The clone's clock starts, and with it the life of the node's token.
+
+        False when the node was given up while it waited: the last moment to notice.
+        """
         with self._database.write() as session:
             node = nodes.get(session, node_id)
+            if node.phase != Phase.CREATING:
+                return False
             if nodes.stamp(node, "clone_started_at"):
                 now = utc_now().replace(microsecond=0)
                 node.token_expires_at += now - node.token_issued_at
                 node.token_issued_at = now
+            return True
 
     def note_task(self, node_id: str, folder: str, task: str) -> None:
         with self._database.write() as session:
             node = nodes.get(session, node_id)
             node.folder, node.clone_task = folder, task
+
+    def forget_task(self, node_id: str) -> None:
+        """It ended in failure: who comes next must not wait for it, but clone anew."""
+        with self._database.write() as session:
+            nodes.get(session, node_id).clone_task = None
 
     def note_powered_on(self, node_id: str, moref: str) -> None:
         with self._database.write() as session:
