@@ -1,0 +1,92 @@
+"""Real servers for all tests of this folder, an installation of its own for each."""
+
+import shutil
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+from temporalio.client import Client
+from temporalio.contrib.pydantic import pydantic_data_converter
+
+from lab.openbao import OpenBao
+from lab.temporal import TemporalOptions, TemporalServer, start_temporal
+from lab.vcenter import simulator
+from lab.vcenter.control import Control
+from lab.vcenter.simulator import SimulatedVCenter
+from provisioner.store.database import Database
+from provisioner.store.migrate import migrate
+from tests.fixtures_openbao import openbao
+from tests.workflow.hands import Hands
+from tests.workflow.site import Servers, Site, close_site, open_site
+
+__all__ = ["openbao"]
+
+TIME_SKIPPING = {"frontend.WorkflowTimeSkippingEnabled": "true"}
+
+
+@pytest.fixture(scope="session")
+def vcenter(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SimulatedVCenter]:
+    server = simulator.start(tmp_path_factory.mktemp("vcenter"))
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def temporal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TemporalServer]:
+    folder = tmp_path_factory.mktemp("temporal")
+    server = start_temporal(folder, folder, TemporalOptions(dynamic_config=TIME_SKIPPING))
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def servers(vcenter: SimulatedVCenter, temporal: TemporalServer, openbao: OpenBao) -> Servers:
+    return Servers(vcenter, temporal, openbao)
+
+
+@pytest.fixture(scope="session")
+async def client(temporal: TemporalServer) -> Client:
+    return await Client.connect(temporal.address, data_converter=pydantic_data_converter)
+
+
+@pytest.fixture(scope="session")
+def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database as new, to be copied: migrating takes longer than most tests."""
+    path = tmp_path_factory.mktemp("database") / "test.db"
+    database = Database(f"sqlite:///{path}")
+    migrate(database)
+    database.close()
+    return path
+
+
+@pytest.fixture
+async def site(
+    servers: Servers, client: Client, migrated: Path, tmp_path: Path
+) -> AsyncIterator[Site]:
+    """Without a worker."""
+    shutil.copy(migrated, tmp_path)
+    opened = await open_site(servers, client, tmp_path)
+    yield opened
+    await close_site(opened)
+
+
+@pytest.fixture
+async def running(site: Site) -> AsyncIterator[Site]:
+    """With a worker, its vCenter tried and watched."""
+    async with site.worker():
+        await site.begin()
+        yield site
+
+
+@pytest.fixture
+def control(site: Site) -> Control:
+    """The simulator's faults, delays and counters; reset with the site."""
+    site.servers.vcenter.control.reset_requests()
+    return site.servers.vcenter.control
+
+
+@pytest.fixture
+async def hands(site: Site) -> AsyncIterator[Hands]:
+    composition = site.compose()
+    yield Hands(site, composition)
+    await composition.close()

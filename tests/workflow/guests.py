@@ -1,0 +1,73 @@
+"""What the VMs' insides do: report an address, ask for their turn, say that they are ready.
+
+Addresses go by vCenter, as VMware Tools would; the rest is stamped as the node API does it.
+"""
+
+from collections.abc import Callable
+
+from provisioner.domain.nodes import Phase
+from provisioner.domain.spec.cluster import CONTROL_PLANE
+from provisioner.store import leadership, nodes, resources, visits
+from provisioner.store.tables import Node
+from tests.workflow.plain_kind import PLAIN
+from tests.workflow.site import Site
+
+Says = Callable[[Node], bool]
+
+
+def always(_: Node) -> bool:
+    return True
+
+
+def never(_: Node) -> bool:
+    return False
+
+
+class Guests:
+    """`has_address` and `gets_ready` decide who is healthy. `move` is one step of everybody."""
+
+    def __init__(self, site: Site, resource_id: str, kind: str = PLAIN) -> None:
+        self._site, self._resource, self._kind = site, resource_id, kind
+        self._told: set[str] = set()
+        self.has_address: Says = always
+        self.gets_ready: Says = always
+
+    def move(self) -> None:
+        with self._site.database.read() as session:
+            found = nodes.of_resource(session, self._resource)
+        booted = [n for n in found if n.phase == Phase.CREATING and n.powered_on_at and n.moref]
+        for node in booted:
+            if not node.address:
+                self._report_address(node)
+            elif not node.reported_ready_at:
+                self._advance(node)
+
+    def _report_address(self, node: Node) -> None:
+        if self.has_address(node) and node.moref and node.id not in self._told:
+            self._told.add(node.id)
+            self._site.inspector.report_address(node.moref, f"10.0.0.{20 + len(self._told)}")
+
+    def _advance(self, node: Node) -> None:
+        if node.leading_at or node.join_token_at:
+            if self.gets_ready(node):
+                self.report_ready(node)
+        elif not node.join_requested_at:
+            self._lead_or_follow(node)
+
+    def report_ready(self, node: Node) -> None:
+        with self._site.database.write() as session:
+            visits.report_ready(session, nodes.get(session, node.id))
+        self._site.gateway.poke(self._kind, self._resource)
+        self._site.gateway.poke_node(node.id)
+
+    def _lead_or_follow(self, node: Node) -> None:
+        with self._site.database.write() as session:
+            resources.lock(session, self._resource)
+            row = nodes.get(session, node.id)
+            nodes.stamp(row, "contacted_at")
+            if node.group == CONTROL_PLANE and leadership.claim(session, row, "10.0.0.1").won:
+                return
+            if leadership.ready_member(session, self._resource) is None:
+                return
+            visits.request_join(session, row)
+        self._site.gateway.poke(self._kind, self._resource)

@@ -1,0 +1,71 @@
+"""The plainest kind of resource made of VMs: what the machinery must be able to work with."""
+
+from collections.abc import Callable
+from threading import Lock
+
+from sqlalchemy.orm import Session
+
+from provisioner.domain.clusters import JOIN_TOKENS, RELEASE
+from provisioner.domain.errors import ProvisionerError
+from provisioner.domain.nodes import Phase
+from provisioner.store import leadership, leases, nodes
+from provisioner.store.database import Database
+from provisioner.store.tables import Node
+from workflows.kinds.interface import NotYet, Tick
+
+PLAIN = "plain"
+
+
+class Broken(ProvisionerError):
+    """What a test makes a task fail with."""
+
+
+class PlainKind:
+    """Its nodes need nothing and prove nothing. What was asked of it is noted in `calls`."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._lock = Lock()
+        self.calls: list[tuple[str, str]] = []
+        self.broken_tasks: set[str] = set()
+        self.admission: Callable[[str], bool] = lambda _: True
+        self.on_retire: Callable[[str, Tick], None] = lambda *_: None
+
+    def names(self, call: str) -> list[str]:
+        """Whom or what `call` was made for, in order."""
+        return [subject for name, subject in self.calls if name == call]
+
+    def extra_config(self, node_id: str) -> dict[str, str]:
+        return {"guestinfo.userdata": f"first configuration of {node_id}"}
+
+    def admit(self, node_id: str) -> None:
+        self._note("admit", node_id)
+        if not self.admission(node_id):
+            raise NotYet("the test says no")
+
+    def retire(self, node_id: str, tick: Tick) -> str | None:
+        self._note("retire", node_id)
+        self.on_retire(node_id, tick)
+        return None
+
+    def forget(self, session: Session, node: Node) -> None:
+        leadership.clear(session, node.id)
+
+    def clean_up(self, node_id: str) -> None:
+        self._note("clean_up", node_id)
+
+    def run_task(self, resource_id: str, task: str) -> None:
+        self._note("run_task", task)
+        if task in self.broken_tasks:
+            raise Broken(f"the test breaks {task}")
+        with self._database.write() as session:
+            if task == JOIN_TOKENS:
+                for node in nodes.of_resource(session, resource_id):
+                    if node.phase == Phase.CREATING and node.join_granted_at:
+                        nodes.stamp(node, "join_token_at")
+            if task == RELEASE:
+                leases.free_of_resource(session, resource_id)
+
+    def _note(self, call: str, subject: str) -> None:
+        with self._lock:
+            self.calls.append((call, subject))

@@ -1,0 +1,147 @@
+"""One installation of the product for one test: a database, a task queue, a folder for its VMs."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+from pydantic import SecretStr
+from temporalio.client import Client
+from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner
+
+from api.gateway import Gateway
+from lab.openbao import OpenBao
+from lab.temporal import TemporalServer
+from lab.vcenter.simulator import SimulatedVCenter
+from provisioner.domain.ids import new_uuid
+from provisioner.settings import Settings
+from provisioner.store import tokens
+from provisioner.store.database import Database
+from provisioner.store.tables import VCenter
+from provisioner.vault.access import VaultAccess
+from provisioner.vault.vault import Vault
+from tests.workflow.inspector import Inspector
+from tests.workflow.plain_kind import PLAIN, PlainKind
+from workflows.composition import Composition, assemble
+from workflows.worker import Running, new_worker
+
+VCENTER_NAME = "lab"
+
+
+@dataclass(frozen=True)
+class Servers:
+    vcenter: SimulatedVCenter
+    temporal: TemporalServer
+    openbao: OpenBao
+
+    def vault(self) -> Vault:
+        bao = self.openbao
+        return Vault(VaultAccess(url=bao.url, role_id=bao.role_id, secret_id=bao.secret_id))
+
+
+@dataclass(frozen=True)
+class Site:
+    servers: Servers
+    client: Client
+    inspector: Inspector
+    settings: Settings
+    database: Database
+    vault: Vault
+    gateway: Gateway
+    kind: PlainKind
+    root_folder: str
+    org_id: int
+    vcenter_id: str
+
+    @property
+    def queue(self) -> str:
+        return self.settings.task_queue
+
+    def compose(self) -> Composition:
+        """A worker's parts, with connections of its own to everything; the kind is shared."""
+        database = Database(self.settings.database_url.get_secret_value())
+        return assemble(self.settings, database, self.servers.vault(), {PLAIN: self.kind})
+
+    @asynccontextmanager
+    async def worker(self, composition: Composition | None = None) -> AsyncIterator[Composition]:
+        """A worker that stops without any grace."""
+        composition = composition or self.compose()
+        running = Running(timedelta(0), SandboxedWorkflowRunner())
+        async with new_worker(self.client, self.queue, composition, running):
+            yield composition
+        await composition.close()
+
+    async def begin(self) -> None:
+        """The vCenter is tried and watched, as after POST /vcenters. Takes a worker."""
+        verdict = await self.gateway.verify_vcenter(self.vcenter_id)
+        assert verdict.accepted, verdict
+        await self.gateway.ensure_watch(self.vcenter_id)
+
+    def give_credentials(self, password: str, version: int = 1) -> None:
+        path = f"vcenters/{self.vcenter_id}"
+        username = SecretStr(self.servers.vcenter.username)
+        self.vault.write_secret(path, {"username": username, "password": SecretStr(password)})
+        with self.database.write() as session:
+            row = session.get_one(VCenter, self.vcenter_id)
+            row.secret_path, row.credential_version = path, version
+
+    def reach_vcenter_at(self, host: str, port: int) -> None:
+        with self.database.write() as session:
+            row = session.get_one(VCenter, self.vcenter_id)
+            row.host, row.port = host, port
+
+
+async def open_site(servers: Servers, client: Client, folder: Path, **settings: object) -> Site:
+    """`folder` holds a migrated database."""
+    name = new_uuid()
+    inspector = Inspector(servers.vcenter)
+    root_folder = inspector.make_folder(name)
+    url = f"sqlite:///{folder}/test.db"
+    database = Database(url)
+    org_id, vcenter_id = _register(database, servers.vcenter, root_folder)
+    gateway = Gateway(servers.temporal.address, "default", name)
+    await gateway.start()
+    made = Site(
+        servers=servers,
+        client=client,
+        inspector=inspector,
+        settings=Settings(database_url=SecretStr(url), task_queue=name, **settings),
+        database=database,
+        vault=servers.vault(),
+        gateway=gateway,
+        kind=PlainKind(database),
+        root_folder=root_folder,
+        org_id=org_id,
+        vcenter_id=vcenter_id,
+    )
+    made.give_credentials(servers.vcenter.password)
+    return made
+
+
+async def close_site(site: Site) -> None:
+    await site.gateway.stop()
+    control = site.servers.vcenter.control
+    control.clear_faults()
+    control.clear_delays()
+    site.inspector.destroy_folder(site.root_folder)
+    site.inspector.close()
+    site.vault.close()
+    site.database.close()
+
+
+def _register(database: Database, vcenter: SimulatedVCenter, root_folder: str) -> tuple[int, str]:
+    with database.write() as session:
+        org = tokens.ensure_organisation(session, "test")
+        row = VCenter(
+            id=new_uuid(),
+            org_id=org.id,
+            name=VCENTER_NAME,
+            host=vcenter.host,
+            port=vcenter.port,
+            thumbprint=vcenter.thumbprint,
+            root_folder=root_folder,
+            secret_path="",
+        )
+        session.add(row)
+        return org.id, row.id
