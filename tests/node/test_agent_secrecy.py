@@ -50,15 +50,21 @@ def test_nothing_secret_on_any_command_line(service: ScriptedService, worker: Ma
     group = [path for path in Path("/proc").glob("[0-9]*") if belongs(path, agent.pid)]
     assert len(group) >= 2
     for process in group:
-        seen = (process / "cmdline").read_text() + (process / "environ").read_text()
+        seen = text(process / "cmdline") + text(process / "environ")
         assert not [secret for secret in SECRETS if secret in seen]
 
 
 def belongs(process: Path, group: int) -> bool:
+    fields = text(process / "stat").rpartition(")")[2].split()
+    return len(fields) > 2 and fields[2] == str(group)
+
+
+def text(file: Path) -> str:
+    """Empty when the process has ended meanwhile."""
     try:
-        return process.joinpath("stat").read_text().rpartition(")")[2].split()[2] == str(group)
+        return file.read_text()
     except OSError:
-        return False
+        return ""
 
 
 def test_files_with_secrets_are_private(service: ScriptedService, master: Machine) -> None:
