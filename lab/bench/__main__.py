@@ -56,19 +56,19 @@ def measure(stack: Stack, subject: Subject) -> tuple[Figures, dict[str, object]]
     vcenter = stack.servers.vcenter
     parallelism = Settings().concurrent_clones
     vcenter.control.delay({"CloneVM_Task": CLONE_MILLISECONDS})
-    subject.register(stack.facts, "/DC1/vm/kubernetes")
+    subject.register(stack.facts)
     say(f"a bare loop makes {VMS} VMs, {parallelism} at a time")
     floor = Floor(vcenter, Job(VMS, parallelism, stack.facts.api))
     floor_seconds = floor.seconds()
     floor.remove()
     say(f"the product makes a cluster, then a pool of {VMS}")
-    cluster = subject.create(DOCUMENT)
-    others = subject.nodes(cluster)
+    cluster = subject.made(DOCUMENT)
+    others = subject.node_ids(cluster)
     before, statements = subject.soap(), subject.statements()
     past_events = events(stack.facts.temporal, cluster, others)
-    seconds = subject.resize(cluster, "pool", VMS)
+    seconds = subject.seconds_to_grow(cluster, "pool", VMS)
     after, statements = subject.soap(), subject.statements() - statements
-    workers = subject.nodes(cluster)
+    workers = subject.node_ids(cluster)
     node_events = events(stack.facts.temporal, cluster, workers) - past_events
     say(f"nothing happens for {QUIET_SECONDS} s")
     quiet = _quiet(subject)
@@ -83,7 +83,7 @@ def measure(stack: Stack, subject: Subject) -> tuple[Figures, dict[str, object]]
         ),
         {
             "seconds": f"{seconds:.1f}, the bare loop {floor_seconds:.1f}, "
-            f"deletion {subject.delete(cluster):.1f}",
+            f"deletion {subject.seconds_to_delete(cluster):.1f}",
             "SOAP requests for the pool": created,
             "SOAP requests at rest": quiet,
         },

@@ -1,0 +1,27 @@
+"""Small clusters, each in addresses of its own."""
+
+import itertools
+from typing import Any
+
+_networks = itertools.count(20)
+
+
+def cluster(name: str, *, masters: int = 1, workers: int = 1) -> dict[str, Any]:
+    network = f"127.77.{next(_networks)}"
+    addresses = {"ranges": [f"{network}.11-{network}.99"], "prefixLength": 24}
+    group = {"template": "debian-12-node", "addresses": addresses}
+    return {
+        "name": name,
+        "vcenter": "lab",
+        "kubernetes": {"version": "1.35.0"},
+        "endpoint": {"vip": f"{network}.10"},
+        "placement": {
+            "datacenter": "DC1",
+            "resourcePool": "production",
+            "datastoreCluster": "storage",
+            "networks": [{"name": "nodes"}],
+        },
+        "controlPlane": {"size": masters, **group},
+        "nodePools": [{"name": "workers", "size": workers, **group}],
+        "loadBalancerRanges": [f"{network}.200-{network}.210"],
+    }
