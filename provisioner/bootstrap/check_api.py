@@ -11,8 +11,9 @@ import sys
 AUTHORITY = "/etc/kubernetes/pki/ca.crt"
 
 
-def alive(port: int) -> bool:
-    context = ssl.create_default_context(cafile=AUTHORITY)
+def alive(port: int, authority: str = AUTHORITY) -> bool:
+    """Raises OSError or HTTPException when nobody answers, or somebody else does."""
+    context = ssl.create_default_context(cafile=authority)
     connection = http.client.HTTPSConnection("127.0.0.1", port, timeout=1.5, context=context)
     try:
         connection.request("GET", "/livez")

@@ -32,7 +32,7 @@ _numbers = itertools.count(1)
 
 def floating_address() -> str:
     """Of no other test, in whatever process it runs."""
-    return f"127.77.{os.getpid() % 128}.{next(_numbers)}"
+    return f"127.77.{os.getpid() % 128}.{next(_numbers) % 254 + 1}"
 
 
 def teach(service: ScriptedService, vip: str) -> str:
@@ -122,7 +122,7 @@ class LabCluster:
         assert wait_until(lambda: self.state(vm) == state, SECONDS), self.state(vm)
 
     def let_join(self) -> None:
-        """Gives joiners a token that is in force, and tells followers that the time has come."""
+        """The cluster accepts the token that the service hands out."""
         expires_at = datetime.now(UTC) + timedelta(minutes=5)
         self.cluster.add_bootstrap_token(BOOTSTRAP_TOKEN, expires_at)
 

@@ -1,0 +1,51 @@
+"""keepalived's check of the local API server."""
+
+import ssl
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from lab.guests.kubernetes.certificates import Authority, server_certificate
+from lab.guests.kubernetes_api import InMemoryCluster, KubernetesServer, ServerTls, serve
+from provisioner.bootstrap.check_api import alive
+from tests.node.authority import SelfSigned, self_signed
+
+
+@pytest.fixture
+def authority() -> SelfSigned:
+    return self_signed("kubernetes")
+
+
+@pytest.fixture
+def server(authority: SelfSigned) -> Iterator[KubernetesServer]:
+    issuer = Authority(authority.certificate, authority.private_key)
+    pair = server_certificate(issuer, ["127.0.0.1"])
+    tls = ServerTls(pair.certificate, pair.private_key, authority.certificate)
+    running = serve(InMemoryCluster(), "127.0.0.1", 0, tls)
+    yield running
+    running.close()
+
+
+@pytest.fixture
+def trusted(tmp_path: Path, authority: SelfSigned) -> str:
+    file = tmp_path / "ca.crt"
+    file.write_text(authority.certificate)
+    return str(file)
+
+
+def test_healthy_server(server: KubernetesServer, trusted: str) -> None:
+    assert alive(server.port, trusted)
+
+
+def test_server_that_is_gone(server: KubernetesServer, trusted: str) -> None:
+    server.close()
+    with pytest.raises(ConnectionError):
+        alive(server.port, trusted)
+
+
+def test_server_of_another_cluster(server: KubernetesServer, tmp_path: Path) -> None:
+    other = tmp_path / "other.crt"
+    other.write_text(self_signed("kubernetes").certificate)
+    with pytest.raises(ssl.SSLCertVerificationError):
+        alive(server.port, str(other))
