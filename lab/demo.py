@@ -102,17 +102,24 @@ def main() -> int:
     try:
         _say("=== Start everything the service needs, and the service")
         with stack:
-            Demo(stack, began).run()
-            # From here on an impatient Ctrl-C must not leave anything running.
-            signal.signal(signal.SIGINT, signal.SIG_IGN)
+            _live(stack, began)
     except KeyboardInterrupt:
-        _say("\ninterrupted: everything was stopped")
+        _say("interrupted: everything was stopped")
         return INTERRUPTED
     except (CommandFailed, DemoFailed, ProcessError) as problem:
         print(f"\nThe demo failed: {problem}\nLogs: {FOLDER / 'logs'}", file=sys.stderr)
         return 1
     _say(f"\nEverything is stopped; it took {time.monotonic() - began:.0f} s. Next: README.md")
     return 0
+
+
+def _live(stack: Stack, began: float) -> None:
+    try:
+        Demo(stack, began).run()
+    finally:
+        # An impatient second Ctrl-C must not leave anything running.
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        _say("\n=== Stop everything")
 
 
 def _interrupt(*_: object) -> NoReturn:

@@ -48,6 +48,9 @@ class Api:
             verify=_verification(connection),
         )
 
+    def close(self) -> None:
+        self._http.close()
+
     def get(self, where: str, **query: str | int) -> Any:
         return self._send("GET", where, params=query, repeatable=True).json()
 
@@ -91,6 +94,8 @@ class Api:
 
 
 def _verification(connection: Connection) -> ssl.SSLContext | bool:
+    if connection.url.startswith("http://"):
+        return False  # no TLS, so spare loading the system's authorities
     if connection.ca_file is None:
         return True
     return ssl.create_default_context(cafile=connection.ca_file)

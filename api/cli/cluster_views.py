@@ -4,6 +4,7 @@ import time
 from typing import Annotated
 
 import typer
+from rich.text import Text
 
 from api.cli.client import Api, Document, path
 from api.cli.cluster_tables import CLUSTERS, NODES, describe, event_lines
@@ -18,6 +19,7 @@ PAGE = 500
 POLL_SECONDS = 1.0
 
 All = Annotated[bool, typer.Option("--all", "-a", help="Also VMs that are gone, with the reason.")]
+Spec = Annotated[bool, typer.Option("--spec", help="Only its document, as YAML or JSON.")]
 Follow = Annotated[bool, typer.Option("--follow", help="Go on until Ctrl-C or the deletion.")]
 
 
@@ -30,17 +32,24 @@ def list_(ctx: typer.Context, output: Output = Format.TABLE) -> None:
 
 
 @app.command()
-def get(ctx: typer.Context, cluster: ClusterName, output: Output = Format.TABLE) -> None:
+def get(
+    ctx: typer.Context, cluster: ClusterName, spec: Spec = False, output: Output = Format.TABLE
+) -> None:
     """Show a cluster: status, conditions with reasons, node pools, latest operation.
 
-    Example, the document to edit and send again:
+    Example, to edit its document and send it again:
 
-      pkectl cluster get demo -o yaml
+      pkectl cluster get demo --spec > demo.yaml
+
+      pkectl cluster update demo -f demo.yaml
     """
     client = api(ctx)
     with suggesting(client, "/clusters", cluster):
         found = client.get(path("clusters", cluster))
-    show(found, output, lambda: describe(found))
+    if spec:
+        show(found["spec"], Format.YAML if output is Format.TABLE else output, Text)
+    else:
+        show(found, output, lambda: describe(found))
 
 
 @app.command()

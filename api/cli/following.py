@@ -6,12 +6,12 @@ changes. An API that is away for a moment, for a restart say, is waited for.
 
 import time
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
 from api.cli.client import Api, Document, path
 from api.cli.errors import Interrupted, NotFound, OperationFailed, TimedOut, Unreachable
-from api.cli.words import moment
+from api.cli.words import moment, span
 
 POLL_SECONDS = 1.0
 PATIENCE_SECONDS = 60.0
@@ -105,6 +105,13 @@ class Looker:
             if len(page) < PAGE:
                 break
         return [event for event in found if moment(event["at"]) >= self._since]
+
+
+def lasted(operation: Document) -> str:
+    """How long it took, or takes by now."""
+    ended = operation["finishedAt"]
+    begun = moment(operation["startedAt"])
+    return span((moment(ended) if ended else datetime.now(UTC)) - begun)
 
 
 def _ended(operation: Document) -> Document:

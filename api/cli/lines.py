@@ -3,8 +3,8 @@
 from rich.console import Console
 
 from api.cli.client import Document
-from api.cli.following import Picture
-from api.cli.words import clean, clock, moment
+from api.cli.following import Picture, lasted
+from api.cli.words import clean, clock
 
 
 class LineView:
@@ -20,9 +20,7 @@ class LineView:
             text = f"{step['name']}: {step['state']} {step['percent']}%  {step['detail']}".rstrip()
             self._changed(f"step {step['name']}", text, operation)
         if picture.over:
-            ended = operation["finishedAt"] or operation["startedAt"]
-            passed = moment(ended) - moment(operation["startedAt"])
-            text = f"{operation['kind']} {operation['state']} after {passed.total_seconds():.0f}s"
+            text = f"{operation['kind']} {operation['state']} after {lasted(operation)}"
             self._changed("end", text, operation)
 
     def remark(self, text: str) -> None:

@@ -10,7 +10,7 @@ from rich.text import Text
 
 from api.cli.client import Document
 from api.cli.cluster_tables import step_of
-from api.cli.following import Picture
+from api.cli.following import Picture, lasted
 from api.cli.output import coloured, table
 from api.cli.words import age, clean, clock
 
@@ -61,8 +61,7 @@ def _heading(picture: Picture) -> Text:
         text.append(f"  {cluster['nodes']['ready']}/{cluster['nodes']['total']} nodes ready")
     text.append(f"  {operation['kind']} ")
     text.append_text(coloured(operation["state"]))
-    text.append(f" {operation['percent']}% since {age(operation['startedAt'])}")
-    return text
+    return text.append(f" {operation['percent']}% after {lasted(operation)}")
 
 
 def _steps(steps: list[Document]) -> Table:
@@ -97,5 +96,5 @@ def _events(events: list[Document]) -> Group:
 
 def _event(event: Document) -> Text:
     style = "yellow" if event["type"] == "Warning" else ""
-    text = Text(f"{clock(event['at'])}  ", style="dim", no_wrap=True, overflow="ellipsis")
-    return text.append(clean(f"{event['reason']}: {event['message']}"), style=style)
+    text = Text(no_wrap=True, overflow="ellipsis").append(f"{clock(event['at'])}  ", "dim")
+    return text.append(clean(f"{event['reason']}: {event['message']}"), style)

@@ -55,4 +55,6 @@ ClusterName = Annotated[
 def api(ctx: typer.Context) -> Api:
     """Raises Misused when there is no token."""
     flags: Flags = ctx.find_root().obj
-    return Api(connection(flags))
+    found = Api(connection(flags))
+    ctx.call_on_close(found.close)
+    return found

@@ -1,10 +1,13 @@
 """Progress in a pipe: each change one line, until the end."""
 
 import json
+import signal
+import subprocess
+from pathlib import Path
 
 import pytest
 
-from tests.cli.conftest import Pkectl
+from tests.cli.conftest import PROGRAM, TOKEN, Pkectl, kept_environment
 from tests.cli.documents import (
     CLUSTER_ID,
     OPERATION_ID,
@@ -16,7 +19,7 @@ from tests.cli.documents import (
     step,
     succeeded,
 )
-from tests.cli.scripted import HANG_UP, Script, problem
+from tests.cli.scripted import HANG_UP, Script, ScriptedApi, problem
 
 
 @pytest.fixture
@@ -76,3 +79,20 @@ def test_an_api_that_is_away_for_a_moment_is_waited_for(pkectl: Pkectl, running:
     ran = pkectl("cluster", "watch", "demo")
     assert ran.code == 0
     assert "trying again" in ran.out
+
+
+def test_ctrl_c_leaves_the_operation_alone_and_says_how_to_go_on(
+    server: ScriptedApi, running: Script, tmp_path: Path
+) -> None:
+    running.on(f"GET /operations/{OPERATION_ID}", (200, operation()))
+    given = kept_environment(tmp_path) | {"PKECTL_URL": server.url, "PKECTL_TOKEN": TOKEN}
+    command = (*PROGRAM, "cluster", "watch", "demo")
+    with subprocess.Popen(
+        command, env=given, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout is not None
+        process.stdout.readline()
+        process.send_signal(signal.SIGINT)
+        _, err = process.communicate(timeout=30)
+    assert process.returncode == 130
+    assert f"pkectl operation watch {OPERATION_ID}" in err

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import yaml
 
-from tests.cli.conftest import TOKEN, Pkectl, run_pkectl
+from tests.cli.conftest import TOKEN, Pkectl, call_pkectl
 from tests.cli.documents import cluster, event, node, summary
 from tests.cli.scripted import Script, ScriptedApi, problem
 
@@ -92,10 +92,10 @@ def test_flags_beat_the_environment_and_that_the_configuration(
     given = {"PKECTL_CONFIG": str(kept)}
     (tmp_path / "token").write_text("pke_filed\n")
 
-    assert run_pkectl(tmp_path, given, ("cluster", "list")).code == 0
-    run_pkectl(tmp_path, given | {"PKECTL_TOKEN": TOKEN}, ("cluster", "list"))
+    assert call_pkectl(tmp_path, given, ("cluster", "list")).code == 0
+    call_pkectl(tmp_path, given | {"PKECTL_TOKEN": TOKEN}, ("cluster", "list"))
     flags = ("--token-file", "token", "cluster", "list")
-    run_pkectl(tmp_path, given | {"PKECTL_TOKEN": TOKEN}, flags)
+    call_pkectl(tmp_path, given | {"PKECTL_TOKEN": TOKEN}, flags)
 
     tokens = [asked.headers["Authorization"] for asked in script.asked]
     assert tokens == ["Bearer pke_kept", f"Bearer {TOKEN}", "Bearer pke_filed"]
