@@ -9,7 +9,7 @@ from urllib.parse import quote
 import httpx
 
 from api.cli.config import Connection
-from api.cli.errors import Unreachable
+from api.cli.errors import Misused, Unreachable
 from api.cli.problems import error_of
 
 # POST /vcenters answers only after a login was tried.
@@ -94,11 +94,15 @@ class Api:
 
 
 def _verification(connection: Connection) -> ssl.SSLContext | bool:
+    """Raises Misused."""
     if connection.url.startswith("http://"):
         return False  # no TLS, so spare loading the system's authorities
     if connection.ca_file is None:
         return True
-    return ssl.create_default_context(cafile=connection.ca_file)
+    try:
+        return ssl.create_default_context(cafile=connection.ca_file)
+    except OSError as err:
+        raise Misused(f"can't use {connection.ca_file} as CA: {err.strerror or err}") from err
 
 
 def _unreachable(url: str, err: Exception) -> Unreachable:

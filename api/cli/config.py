@@ -1,6 +1,7 @@
 """Where the API is and who asks: flags, then the environment, then the configuration file."""
 
 import os
+import re
 import stat
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -10,6 +11,7 @@ from typing import Any
 import yaml
 
 from api.cli.errors import Misused
+from api.cli.output import say
 
 DEFAULT_URL = "http://127.0.0.1:8080"
 DEFAULT_FILE = Path("~/.config/pkectl/config.yaml")
@@ -17,6 +19,7 @@ HOW_TO_GIVE_A_TOKEN = (
     "set PKECTL_TOKEN, or pass --token-file FILE before the command, or write the line "
     f"'token: pke_...' to {DEFAULT_FILE}"
 )
+_TOKEN = re.compile(r"[\x21-\x7e]+")
 
 
 @dataclass(frozen=True)
@@ -42,14 +45,12 @@ def connection(flags: Flags, environment: Mapping[str, str] = os.environ) -> Con
     token = _token(flags.token_file) or environment.get("PKECTL_TOKEN") or kept.get("token")
     if not token:
         raise Misused("there is no API token", HOW_TO_GIVE_A_TOKEN)
+    if not _TOKEN.fullmatch(str(token)):
+        raise Misused("what was given as API token is not one", HOW_TO_GIVE_A_TOKEN)
     # `make up` writes its address as `api`, so that its file can serve as a configuration.
     url = flags.url or kept.get("url") or kept.get("api") or DEFAULT_URL
     ca_file = flags.ca_file or kept.get("caFile")
-    return Connection(url.rstrip("/"), token, Path(ca_file) if ca_file else None)
-
-
-def readable_by_others(path: Path) -> bool:
-    return bool(path.stat().st_mode & (stat.S_IRGRP | stat.S_IROTH))
+    return Connection(str(url).rstrip("/"), token, Path(ca_file) if ca_file else None)
 
 
 def read_text(path: Path) -> str:
@@ -72,6 +73,7 @@ def _configuration(path: Path | None) -> dict[str, Any]:
             return {}
     try:
         found = yaml.safe_load(read_text(path))
+        _warn_if_open(path)
     except yaml.YAMLError as err:
         raise Misused(f"{path} is not YAML: {err}") from None
     if found is None:
@@ -79,6 +81,11 @@ def _configuration(path: Path | None) -> dict[str, Any]:
     if not isinstance(found, dict):
         raise Misused(f"{path} should hold lines such as 'url: {DEFAULT_URL}'")
     return found
+
+
+def _warn_if_open(path: Path) -> None:
+    if path.is_file() and path.stat().st_mode & (stat.S_IRGRP | stat.S_IROTH):
+        say(f"others can read {path}, which may hold a token: chmod 600 {path}")
 
 
 def _reason(err: OSError | UnicodeDecodeError) -> str:

@@ -47,6 +47,29 @@ def test_a_token_is_asked_for_with_the_ways_to_give_it(tmp_path: Path) -> None:
     assert "PKECTL_TOKEN" in ran.err
 
 
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"PKECTL_TOKEN": "two\nlines"},
+        {"PKECTL_TOKEN": "pke_\u00e4"},
+        {"PKECTL_URL": "https://127.0.0.1:1", "PKECTL_CA_FILE": "absent.pem"},
+        {"PKECTL_CONFIG": "absent.yaml"},
+        {"PKECTL_TOKEN_FILE": "absent"},
+    ],
+)
+def test_what_was_configured_wrongly_is_named(
+    pkectl: Pkectl, script: Script, given: dict[str, str]
+) -> None:
+    ran = pkectl("cluster", "list", **given)
+    assert ran.code == 2
+    assert given.get("PKECTL_TOKEN", "two\nlines") not in ran.err
+    assert script.asked == []
+
+
+def test_an_address_that_is_none_is_3(pkectl: Pkectl) -> None:
+    assert pkectl("cluster", "list", PKECTL_URL="no address").code == 3
+
+
 def test_waiting_too_long_is_7_and_says_how_to_go_on(pkectl: Pkectl, script: Script) -> None:
     script.on("DELETE /clusters/demo", (202, operation(kind="delete")))
     script.on(f"GET /operations/{operation()['id']}", (200, operation(kind="delete")))

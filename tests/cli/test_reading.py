@@ -92,7 +92,10 @@ def test_flags_beat_the_environment_and_that_the_configuration(
     given = {"PKECTL_CONFIG": str(kept)}
     (tmp_path / "token").write_text("pke_filed\n")
 
-    assert call_pkectl(tmp_path, given, ("cluster", "list")).code == 0
+    kept.chmod(0o644)
+    ran = call_pkectl(tmp_path, given, ("cluster", "list"))
+    assert ran.code == 0
+    assert "chmod 600" in ran.err
     call_pkectl(tmp_path, given | {"PKECTL_TOKEN": TOKEN}, ("cluster", "list"))
     flags = ("--token-file", "token", "cluster", "list")
     call_pkectl(tmp_path, given | {"PKECTL_TOKEN": TOKEN}, flags)
