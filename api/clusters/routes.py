@@ -144,7 +144,8 @@ def list_nodes(
 ) -> schemas.NodeList:
     with use.database.read() as session:
         resource = resources.find(session, caller.org_id, KIND, cluster)
-        found = nodes.of_resource(session, resource.id, gone=everyone)
+        rows = nodes.of_resource(session, resource.id, gone=everyone)
+        found = sorted(rows, key=schemas.order)
         states = inventory.power_states(session, [node.instance_uuid for node in found])
         items = [schemas.node(row, states.get(row.instance_uuid)) for row in found]
         return schemas.NodeList(items=items)

@@ -158,6 +158,11 @@ def _summary(found: Overview) -> dict[str, Any]:
     }
 
 
+def order(row: Node) -> tuple[bool, str, datetime, str]:
+    """The control plane first, then pool by pool."""
+    return row.group != CONTROL_PLANE, row.group, row.created_at, row.name
+
+
 def node(row: Node, power_state: str | None) -> NodeOut:
     known = facts(row)
     fields = {name: getattr(row, name) for name in _SAME}

@@ -5,7 +5,8 @@ import re
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-_LEADER = re.compile(r"^/api/v1/orgs/[^/]*/clusters/[^/]*/pke/leader/?$")
+# Below whatever base path a node was told.
+_LEADER = re.compile(r"/pke/leader/*$")
 _log = logging.getLogger(__name__)
 
 
@@ -33,7 +34,7 @@ class LeaderRefusals:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         is_claim = (
-            scope["type"] == "http" and scope["method"] == "POST" and _LEADER.match(scope["path"])
+            scope["type"] == "http" and scope["method"] == "POST" and _LEADER.search(scope["path"])
         )
         if not is_claim:
             await self._app(scope, receive, send)

@@ -136,12 +136,12 @@ def test_nodes(api: Api, operator: httpx.Client, cluster: dict[str, Any]) -> Non
     assert operator.get("/clusters/c1/nodes").json() == {"items": []}
     rows = look(api, cluster)
     items = operator.get("/clusters/c1/nodes").json()["items"]
-    assert [one["name"] for one in items] == [row.name for row in rows]
+    assert sorted(one["name"] for one in items) == sorted(row.name for row in rows)
     first = items[0]
     assert (first["group"], first["role"]) == ("control-plane", "master")
     assert (first["phase"], first["step"]) == ("creating", "waiting for a clone slot")
     assert first["vm"] == {
-        "instanceUuid": rows[0].instance_uuid,
+        "instanceUuid": next(row.instance_uuid for row in rows if row.name == first["name"]),
         "moref": None,
         "powerState": None,
     }
