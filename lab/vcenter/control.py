@@ -1,8 +1,8 @@
 """The control API of the lab's vCenter (lab/vcenter/control.go): faults, delays, counters."""
 
+import json
+import urllib.request
 from typing import Any, Literal
-
-import httpx
 
 TIMEOUT_SECONDS = 10
 
@@ -15,7 +15,7 @@ class Control:
 
     def requests(self) -> dict[str, int]:
         """SOAP requests received since the last reset, by method."""
-        counted: dict[str, int] = self._call("GET", "/requests").json()
+        counted: dict[str, int] = self._call("GET", "/requests")
         return counted
 
     def reset_requests(self) -> None:
@@ -39,7 +39,7 @@ class Control:
 
     def hits(self) -> int:
         """How many calls or tasks the present rules have broken."""
-        return sum(rule["hits"] for rule in self._call("GET", "/faults").json())
+        return sum(rule["hits"] for rule in self._call("GET", "/faults"))
 
     def clear_faults(self) -> None:
         self._call("DELETE", "/faults")
@@ -55,7 +55,8 @@ class Control:
         """Ends all sessions as an idle time-out would: their next call is NotAuthenticated."""
         self._call("DELETE", "/sessions")
 
-    def _call(self, verb: str, path: str, body: object = None) -> httpx.Response:
-        content: dict[str, Any] = {} if body is None else {"json": body}
-        response = httpx.request(verb, self._url + path, timeout=TIMEOUT_SECONDS, **content)
-        return response.raise_for_status()
+    def _call(self, verb: str, path: str, body: object = None) -> Any:
+        content = None if body is None else json.dumps(body).encode()
+        request = urllib.request.Request(self._url + path, data=content, method=verb)
+        with urllib.request.urlopen(request, timeout=TIMEOUT_SECONDS) as response:
+            return json.loads(response.read() or b"null")

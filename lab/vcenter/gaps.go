@@ -18,7 +18,10 @@ func (c *control) fillGap(ctx *simulator.Context, call *simulator.Method, target
 			return &storageAdvice{standInFor(call), object}
 		}
 	case *simulator.VirtualMachine:
-		if call.Name == "MarkAsTemplate" {
+		switch call.Name {
+		case "CloneVM_Task":
+			giveDisksFilesOfTheirOwn(call.Body.(*types.CloneVM_Task))
+		case "MarkAsTemplate":
 			return &templateMarker{standInFor(call), object}
 		}
 	case *simulator.Datacenter:
@@ -27,6 +30,21 @@ func (c *control) fillGap(ctx *simulator.Context, call *simulator.Method, target
 		}
 	}
 	return nil
+}
+
+// giveDisksFilesOfTheirOwn: a changed disk would keep the template's file, to be deleted with the VM.
+func giveDisksFilesOfTheirOwn(req *types.CloneVM_Task) {
+	if req.Spec.Config == nil {
+		return
+	}
+	for _, change := range req.Spec.Config.DeviceChange {
+		spec := change.GetVirtualDeviceConfigSpec()
+		backing, ok := spec.Device.GetVirtualDevice().Backing.(*types.VirtualDiskFlatVer2BackingInfo)
+		if ok && spec.Operation == types.VirtualDeviceConfigSpecOperationEdit {
+			backing.FileName = ""
+			spec.FileOperation = types.VirtualDeviceConfigSpecFileOperationReplace
+		}
+	}
 }
 
 // ownCollector has our collectors used in place of the simulator's, see collector.

@@ -53,10 +53,13 @@ class Transport(Untyped):  # type: ignore[misc]
         self.scheme = functools.partial(VerifiedConnection, thumbprint=access.thumbprint)
         self._counter = counter
         self._in_use: set[VerifiedConnection] = set()
+        self._in_use_lock = threading.Lock()
 
     def abort(self) -> None:
         """Makes requests that are under way fail now, from whatever thread."""
-        for connection in tuple(self._in_use):
+        with self._in_use_lock:
+            connections = tuple(self._in_use)
+        for connection in connections:
             if connection.sock is not None:
                 with contextlib.suppress(OSError):
                     connection.sock.shutdown(socket.SHUT_RDWR)
@@ -67,9 +70,12 @@ class Transport(Untyped):  # type: ignore[misc]
 
     def GetConnection(self) -> VerifiedConnection:  # noqa: N802
         connection: VerifiedConnection = super().GetConnection()
-        self._in_use.add(connection)
+        with self._in_use_lock:
+            # Those that failed were closed, and never given back.
+            self._in_use = {one for one in self._in_use if one.sock is not None} | {connection}
         return connection
 
     def ReturnConnection(self, conn: VerifiedConnection) -> None:  # noqa: N802
-        self._in_use.discard(conn)
+        with self._in_use_lock:
+            self._in_use.discard(conn)
         super().ReturnConnection(conn)

@@ -1,0 +1,100 @@
+import pytest
+
+from lab.vcenter.control import Control
+from provisioner.domain.ids import new_uuid
+from provisioner.domain.marks import NODE, OWNER
+from provisioner.vsphere.errors import ManagedObjectGone, ObjectBusy
+from provisioner.vsphere.vcenter import VCenter
+from tests.vsphere.behind import Behind
+from tests.vsphere.conftest import NewRequest
+
+
+async def make(vcenter: VCenter, request) -> str:
+    return await vcenter.clone(request, lambda task: None)
+
+
+async def test_find_tells_name_state_and_marks(vcenter: VCenter, new_request: NewRequest):
+    request = new_request(extra_config={OWNER: "us", NODE: "n1", "guestinfo.userdata": "secret"})
+    vm = await make(vcenter, request)
+
+    found = await vcenter.find(request.instance_uuid)
+
+    assert found is not None
+    assert (found.moref, found.name, found.power_state) == (vm, request.name, "poweredOff")
+    assert found.marks == {OWNER: "us", NODE: "n1"}
+
+
+async def test_find_of_nothing_is_none(vcenter: VCenter):
+    assert await vcenter.find(new_uuid()) is None
+
+
+async def test_running_vm_is_destroyed(vcenter: VCenter, behind: Behind, new_request: NewRequest):
+    request = new_request()
+    vm = await make(vcenter, request)
+    await vcenter.power_on(vm)
+
+    await vcenter.destroy(vm)
+
+    assert not behind.exists(vm)
+    assert await vcenter.find(request.instance_uuid) is None
+
+
+async def test_destroyed_vm_leaves_its_template_usable(
+    vcenter: VCenter, behind: Behind, new_request: NewRequest
+):
+    await vcenter.destroy(await make(vcenter, new_request(disk_gib=30)))
+
+    again = await make(vcenter, new_request(disk_gib=30))
+    assert [disk.capacityInBytes >> 30 for disk in behind.disks(again)] == [30]
+
+
+async def test_destroying_twice_is_success(vcenter: VCenter, new_request: NewRequest):
+    vm = await make(vcenter, new_request())
+
+    await vcenter.destroy(vm)
+    await vcenter.destroy(vm)
+
+
+async def test_destroy_of_a_busy_vm_can_be_tried_again(
+    vcenter: VCenter, behind: Behind, new_request: NewRequest, control: Control
+):
+    vm = await make(vcenter, new_request())
+    control.inject("Destroy_Task", "task-in-progress", "task", count=1)
+
+    with pytest.raises(ObjectBusy) as caught:
+        await vcenter.destroy(vm)
+    assert caught.value.transient
+
+    await vcenter.destroy(vm)
+    assert not behind.exists(vm)
+
+
+async def test_extra_config_is_set_and_removed(
+    vcenter: VCenter, behind: Behind, new_request: NewRequest
+):
+    vm = await make(vcenter, new_request(extra_config={"guestinfo.userdata": "a", OWNER: "us"}))
+
+    await vcenter.set_extra_config(vm, {"guestinfo.userdata": "", "guestinfo.peers": "b"})
+
+    left = behind.extra_config(vm)
+    assert "guestinfo.userdata" not in left
+    assert (left["guestinfo.peers"], left[OWNER]) == ("b", "us")
+
+
+async def test_extra_config_of_a_gone_vm_says_so(vcenter: VCenter):
+    with pytest.raises(ManagedObjectGone, match="vm-404") as caught:
+        await vcenter.set_extra_config("vm-404", {"guestinfo.userdata": "the value"})
+
+    assert not caught.value.transient
+    assert "the value" not in str(caught.value)
+
+
+async def test_task_of_an_earlier_call_is_awaited(
+    vcenter: VCenter, behind: Behind, new_request: NewRequest, control: Control
+):
+    tasks: list[str] = []
+    vm = await vcenter.clone(new_request(), tasks.append)
+
+    await vcenter.await_task(tasks[0])
+
+    assert behind.exists(vm)
