@@ -1,0 +1,157 @@
+"""GET bootstrap, GET secrets and GET keepalived beyond the plain way."""
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from typing import Any
+
+import httpx
+import pytest
+from pydantic import SecretStr
+
+from provisioner.store.tables import Node
+from provisioner.store.types import utc_now
+from provisioner.vault.layout import join_token_path
+from tests.api.asking import create
+from tests.api.looking import change, look, make_ready, of_group
+from tests.api.served import Api
+from tests.api.test_node_reports import writes
+from tests.api.visiting import Visit
+from tests.unit.documents import cluster_document
+
+KEEPALIVED = "pke/keepalived?interface=ens192"
+
+
+@pytest.fixture
+def cluster(operator: httpx.Client) -> dict[str, Any]:
+    return create(operator)
+
+
+@pytest.fixture
+def rows(api: Api, cluster: dict[str, Any]) -> list[Node]:
+    return look(api, cluster)
+
+
+def test_waiting_writes_once(api: Api, rows: list[Node]) -> None:
+    visit = Visit(api, of_group(rows, "pool1")[0])
+
+    def ask() -> None:
+        answer = visit.get("bootstrap")
+        assert (answer.status_code, answer.headers["retry-after"]) == (503, "2")
+
+    assert writes(api, ask) == 1
+    first = change(api, visit.node).join_requested_at
+    assert writes(api, ask) == 0
+    assert change(api, visit.node).join_requested_at == first
+
+
+def test_asking_at_once_is_asking_once(api: Api, rows: list[Node]) -> None:
+    visits = [Visit(api, of_group(rows, "pool1")[0]) for _ in range(8)]
+    with ThreadPoolExecutor(8) as threads:
+        count = writes(api, lambda: list(threads.map(lambda one: one.get("bootstrap"), visits)))
+    assert count == 1
+
+
+def test_granted_but_no_token_yet(api: Api, rows: list[Node]) -> None:
+    node = change(api, of_group(rows, "pool1")[0], join_granted_at=utc_now())
+    assert Visit(api, node).get("bootstrap").status_code == 503
+    change(api, node, join_token_at=utc_now())
+    api.services.vault.ensure_cluster_authorities(node.resource_id, "c1")
+    assert Visit(api, node).get("bootstrap").status_code == 503
+
+
+def test_an_expired_token_is_none(api: Api, rows: list[Node]) -> None:
+    node = change(
+        api, of_group(rows, "pool1")[0], join_granted_at=utc_now(), join_token_at=utc_now()
+    )
+    api.services.vault.ensure_cluster_authorities(node.resource_id, "c1")
+    expires = (utc_now() - timedelta(seconds=1)).isoformat()
+    secret = {"token": SecretStr("abcdef.0123456789abcdef"), "expires": SecretStr(expires)}
+    api.services.vault.write_secret(join_token_path(node.resource_id, node.id), secret)
+    assert Visit(api, node).get("bootstrap").status_code == 503
+
+
+def test_the_leader_does_not_join(api: Api, rows: list[Node]) -> None:
+    visit = Visit(api, of_group(rows, "control-plane")[0])
+    visit.claim()
+    assert visit.get("bootstrap").status_code == 409
+    assert change(api, visit.node).join_requested_at is None
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "",
+        "tags=clusterID:{n}&type=pkecert",
+        "tags=clusterID:{n}&type=ssh&values=true",
+        "tags=clusterID:1{n}&type=pkecert&values=true",
+        "tags=clusterID:1{n}&tags=clusterID:{n}&type=pkecert&values=true",
+        "tags=banzai:hidden&type=pkecert&values=true",
+    ],
+)
+def test_only_the_one_question(api: Api, rows: list[Node], query: str) -> None:
+    visit = Visit(api, of_group(rows, "control-plane")[0])
+    asked = query.format(n=visit.resource.number)
+    assert visit.client.get(f"{visit.organisation}/secrets?{asked}").status_code == 403
+
+
+def test_certificates_not_made_yet(api: Api, rows: list[Node]) -> None:
+    """pke asks again."""
+    assert Visit(api, of_group(rows, "control-plane")[0]).secrets().status_code == 503
+
+
+def test_keepalived_waits_for_all_addresses(api: Api, rows: list[Node]) -> None:
+    masters = of_group(rows, "control-plane")
+    visits = [Visit(api, node) for node in masters]
+    for index, node in enumerate(masters[:-1]):
+        change(api, node, address=f"10.0.0.2{index}")
+        assert visits[0].get(KEEPALIVED).status_code == 503
+    change(api, masters[-1], address="10.0.0.22")
+    answers = [visit.get(KEEPALIVED) for visit in visits]
+    assert {answer.headers["content-type"] for answer in answers} == {"text/plain; charset=utf-8"}
+    for index, answer in enumerate(answers):
+        check_keepalived(answer.text, f"10.0.0.2{index}")
+    priorities = {line for answer in answers for line in _lines(answer.text, "priority")}
+    assert len(priorities) == 3
+
+
+def check_keepalived(text: str, own: str) -> None:
+    assert _lines(text, "unicast_src_ip") == [f"unicast_src_ip {own}"]
+    assert _lines(text, "virtual_router_id") == ["virtual_router_id 1"]
+    assert _lines(text, "interface") == ["interface ens192"]
+    assert "10.0.0.10/32 dev ens192" in text
+    peers = text.split("unicast_peer {")[1].split("}")[0].split()
+    assert sorted([*peers, own]) == ["10.0.0.20", "10.0.0.21", "10.0.0.22"]
+
+
+def _lines(text: str, word: str) -> list[str]:
+    return [line.strip() for line in text.splitlines() if line.strip().startswith(word + " ")]
+
+
+def test_priorities_differ_from_those_of_gone_masters(
+    api: Api, cluster: dict[str, Any], rows: list[Node]
+) -> None:
+    """The others keep theirs, so a newcomer gets a fresh one."""
+    masters = of_group(make_ready(api, cluster), "control-plane")
+    change(api, masters[1], phase="gone")
+    alive = of_group(look(api, cluster), "control-plane")
+    for index, node in enumerate(alive):
+        change(api, node, address=f"10.0.0.2{index}", phase="creating", reported_ready_at=None)
+    texts = [Visit(api, node).get(KEEPALIVED).text for node in alive]
+    assert sorted(line for text in texts for line in _lines(text, "priority")) in (
+        ["priority 251", "priority 252", "priority 254"],
+        ["priority 251", "priority 253", "priority 254"],
+        ["priority 251", "priority 252", "priority 253"],
+    )
+
+
+@pytest.mark.parametrize("interface", ["", "a b", "x" * 16, "eth0%0Ainclude", "..%2F"])
+def test_odd_interfaces(api: Api, rows: list[Node], interface: str) -> None:
+    visit = Visit(api, of_group(rows, "control-plane")[0])
+    assert visit.get(f"pke/keepalived?interface={interface}").status_code == 422
+
+
+def test_no_keepalived_for_an_external_balancer(api: Api, operator: httpx.Client) -> None:
+    endpoint = {"mode": "external", "dnsName": "k8s.example.com"}
+    made = create(operator, cluster_document(name="c2", endpoint=endpoint))
+    [master, *_] = of_group(look(api, made), "control-plane")
+    assert Visit(api, master).get(KEEPALIVED).status_code == 404
