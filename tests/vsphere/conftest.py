@@ -25,7 +25,7 @@ NewRequest = Callable[..., CloneRequest]
 WatchTo = Callable[..., Seen]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture
 def behind(simulated_vcenter: SimulatedVCenter) -> Iterator[Behind]:
     opened = Behind(simulated_vcenter)
     yield opened
@@ -50,12 +50,17 @@ async def watch() -> AsyncIterator[WatchTo]:
 
 
 @pytest.fixture(scope="session")
+def numbers() -> Iterator[int]:
+    return count(1)
+
+
+@pytest.fixture
 def nodes_network(behind: Behind) -> str:
     return behind.moref("/DC1/network/nodes")
 
 
-@pytest.fixture(scope="session")
-def new_request(behind: Behind, nodes_network: str) -> NewRequest:
+@pytest.fixture
+def new_request(behind: Behind, nodes_network: str, numbers: Iterator[int]) -> NewRequest:
     """Requests for VMs of different names; what is given replaces the usual."""
     usual = {
         "template": behind.moref("/DC1/vm/templates/debian-12-node"),
@@ -66,7 +71,6 @@ def new_request(behind: Behind, nodes_network: str) -> NewRequest:
         "vcpu": 2,
         "memory_mib": 2048,
     }
-    numbers = count(1)
 
     def make(**given: object) -> CloneRequest:
         number = next(numbers)
