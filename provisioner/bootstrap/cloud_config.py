@@ -30,28 +30,25 @@ def _document(node: NodeBootstrap) -> dict[str, Any]:
         # kubeadm and sudo look the name up, and there may be no DNS entry for it.
         "manage_etc_hosts": "localhost",
         "ssh_pwauth": False,
-        "users": _users(node),
         "write_files": _files(node),
         "runcmd": _commands(node),
     }
+    if node.ssh_keys:
+        document["users"] = [_user(node.ssh_keys)]
     if node.trusted_cas:
         document["ca_certs"] = {"trusted": list(node.trusted_cas)}
     return document
 
 
-def _users(node: NodeBootstrap) -> list[dict[str, Any]]:
-    """An empty list also keeps the image's default user away."""
-    if not node.ssh_keys:
-        return []
-    return [
-        {
-            "name": LOGIN,
-            "shell": "/bin/bash",
-            "lock_passwd": True,
-            "sudo": "ALL=(ALL) NOPASSWD:ALL",
-            "ssh_authorized_keys": list(node.ssh_keys),
-        }
-    ]
+def _user(ssh_keys: tuple[str, ...]) -> dict[str, Any]:
+    """In place of the image's default user, who without keys cannot log in either."""
+    return {
+        "name": LOGIN,
+        "shell": "/bin/bash",
+        "lock_passwd": True,
+        "sudo": "ALL=(ALL) NOPASSWD:ALL",
+        "ssh_authorized_keys": list(ssh_keys),
+    }
 
 
 def _files(node: NodeBootstrap) -> list[File]:
