@@ -24,6 +24,11 @@ func (c *control) fillGap(ctx *simulator.Context, call *simulator.Method, target
 		case "MarkAsTemplate":
 			return &templateMarker{standInFor(call), object}
 		}
+	case *simulator.Task:
+		if call.Name == "CancelTask" {
+			// The simulator only says that it is cancelled, and does the work after its delay.
+			object.Execute = canceled
+		}
 	case *simulator.Datacenter:
 		if call.Name == "PowerOnMultiVM_Task" {
 			return &batchPower{standInFor(call), object, &c.rules}
@@ -70,6 +75,10 @@ func (collectorMaker) CreatePropertyCollector(ctx *simulator.Context, _ *types.C
 	return &methods.CreatePropertyCollectorBody{
 		Res: &types.CreatePropertyCollectorResponse{Returnval: made.Reference()},
 	}
+}
+
+func canceled(*simulator.Task) (types.AnyType, types.BaseMethodFault) {
+	return nil, &types.RequestCanceled{}
 }
 
 // storageAdvice recommends for clones as well: the simulator wants a detail that real clients leave

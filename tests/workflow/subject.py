@@ -1,5 +1,6 @@
 """A resource under test: what users ask of it, and how it stands."""
 
+import asyncio
 from collections.abc import Callable
 from typing import Any
 
@@ -18,7 +19,7 @@ from tests.workflow.waiting import until_async
 from workflows.contracts import resource_workflow
 
 USER = "tester"
-TEMPLATE = "debian-12-node"
+TEMPLATE, OTHER_TEMPLATE = "debian-12-node", "ubuntu-24.04-node"
 SECONDS = 30
 
 
@@ -31,7 +32,8 @@ def document(masters: int, pools: dict[str, int]) -> dict[str, Any]:
 
 
 def _pool(name: str, size: int) -> dict[str, Any]:
-    return {"name": name, "size": size, "template": TEMPLATE}
+    template = OTHER_TEMPLATE if name == "other" else TEMPLATE
+    return {"name": name, "size": size, "template": template}
 
 
 class Subject:
@@ -135,7 +137,7 @@ class Subject:
             self.guests.move()
             return is_so()
 
-        await until_async(look, seconds, self.describe)
+        await until_async(lambda: asyncio.to_thread(look), seconds, self.describe)
 
     async def becomes(self, status: str, seconds: float = SECONDS) -> None:
         """And nothing that was asked for is still under way."""
@@ -144,8 +146,15 @@ class Subject:
     def _at_rest(self) -> bool:
         return all(operation.state != "running" for operation in self.operations())
 
-    async def open_workflows(self) -> list[str]:
-        """Of this site, the vCenter's watch aside."""
+    async def until_no_workflow_runs(self) -> None:
+        """Of this site, the vCenter's watch aside. The server's list lags a little."""
+
+        async def none() -> bool:
+            return not await self._running_workflows()
+
+        await until_async(none, SECONDS, self.describe)
+
+    async def _running_workflows(self) -> list[str]:
         query = f"ExecutionStatus='Running' AND TaskQueue='{self.site.queue}'"
         found = [flow.id async for flow in self.site.client.list_workflows(query)]
         return [flow for flow in found if not flow.startswith("vcenter-watch/")]
