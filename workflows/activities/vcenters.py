@@ -20,7 +20,7 @@ from workflows.activities.sightings import Sightings
 from workflows.connections import Connections
 from workflows.contracts import VerifyResult
 from workflows.failures import again
-from workflows.heartbeats import heartbeats
+from workflows.heartbeats import heartbeats, while_worker_lasts
 from workflows.poking import Poker
 from workflows.threads import Threads
 
@@ -74,7 +74,7 @@ class VCenterActivities:
             try:
                 row = await self._threads.run(self._sightings.vcenter, vcenter_id)
                 async with self._connections.guarded(vcenter_id) as connection:
-                    await connection.vcenter.watch(row.root_folder, deliver)
+                    await while_worker_lasts(connection.vcenter.watch(row.root_folder, deliver))
             except NotFound:
                 return False
             except ProvisionerError as err:
