@@ -29,7 +29,7 @@ from workflows.contracts import (
 )
 
 RPC = timedelta(seconds=5)
-VERIFY = timedelta(seconds=30)
+VERIFY_SECONDS = 30.0
 _HEALTH = timedelta(seconds=2)
 _GATHER_SECONDS = 0.05
 _AT_ONCE = 16
@@ -45,8 +45,15 @@ class NoAnswer(ProvisionerError):
 class Gateway:
     """One client, bound to the event loop that `start` ran in. Pokes may come from any thread."""
 
-    def __init__(self, address: str, namespace: str, task_queue: str) -> None:
+    def __init__(
+        self,
+        address: str,
+        namespace: str,
+        task_queue: str,
+        verify_seconds: float = VERIFY_SECONDS,
+    ) -> None:
         self._address, self._namespace, self._queue = address, namespace, task_queue
+        self._verify_seconds = verify_seconds
         self._pending: dict[str, asyncio.Task[None]] = {}
 
     async def start(self) -> None:
@@ -124,13 +131,13 @@ class Gateway:
                 id=verify_workflow(vcenter),
                 task_queue=self._queue,
                 result_type=VerifyResult,
-                execution_timeout=VERIFY,
+                execution_timeout=timedelta(seconds=self._verify_seconds),
                 rpc_timeout=RPC,
             )
-            async with asyncio.timeout(VERIFY.total_seconds()):
+            async with asyncio.timeout(self._verify_seconds):
                 result: VerifyResult = await handle.result()
                 return result
-        except (RPCError, WorkflowFailureError, TimeoutError) as err:
+        except (RPCError, RuntimeError, WorkflowFailureError, TimeoutError) as err:
             raise NoAnswer(
                 "no worker tried the login in time; check that `pke-provisioner worker` runs "
                 "and reaches Temporal and the vCenter"

@@ -1,14 +1,14 @@
 """PATCH /clusters/{id}: the few fields that can change, and what is said about the others."""
 
 from collections.abc import Callable
-from typing import Any, Literal
+from typing import Literal
 
 from pydantic import Field
 
-from provisioner.domain.faults import Fault, InvalidRequest
-from provisioner.domain.spec.cluster import ClusterSpec, Proxy, PublicKey
+from api.patches import fixed_fields, read_patch
+from provisioner.domain.faults import Fault
+from provisioner.domain.spec.cluster import ClusterSpec, ControlPlane, Proxy, PublicKey
 from provisioner.domain.spec.document import Document
-from provisioner.domain.spec.reading import read
 
 _FIXED = "can't be changed; create another cluster"
 _ONLY_PLANNED = "can only be planned so far: add ?dryRun=true"
@@ -29,10 +29,10 @@ class ClusterChange(Document):
 
     def applied(self, spec: ClusterSpec) -> ClusterSpec:
         changes = {name: getattr(self, name) for name in self.model_fields_set}
+        changes.pop("control_plane", None)
         if self.control_plane:
-            changes["control_plane"] = spec.control_plane.model_copy(
-                update={"size": self.control_plane.size}
-            )
+            size = {"size": self.control_plane.size}
+            changes["control_plane"] = spec.control_plane.model_copy(update=size)
         return spec.model_copy(update=changes)
 
 
@@ -40,7 +40,6 @@ def read_change(
     body: object, dry_run: bool, faults_of: Callable[[ClusterChange], list[Fault]]
 ) -> ClusterChange:
     """Raises InvalidRequest with all faults; `faults_of` finds those that need the cluster."""
-    fixed, rest = _split(body)
 
     def checks(change: ClusterChange) -> list[Fault]:
         faults = faults_of(change)
@@ -48,31 +47,8 @@ def read_change(
             faults.append(Fault("controlPlane.size", _ONLY_PLANNED))
         return faults
 
-    try:
-        change = read(ClusterChange, rest, checks)
-    except InvalidRequest as err:
-        raise InvalidRequest(sorted([*fixed, *err.faults])) from None
-    if not (fixed or change.model_fields_set):
-        fixed = [Fault("", "names nothing to change")]
-    if fixed:
-        raise InvalidRequest(sorted(fixed))
-    return change
-
-
-def _split(body: object) -> tuple[list[Fault], object]:
-    """Faults for the known fields that stay as they are, and what else there is."""
-    if not isinstance(body, dict):
-        return [], body
-    fixed = _aliases(ClusterSpec) - _aliases(ClusterChange)
-    faults = [Fault(name, _FIXED) for name in body if name in fixed]
-    rest: dict[str, Any] = {key: value for key, value in body.items() if key not in fixed}
-    control_plane = rest.get("controlPlane")
-    if isinstance(control_plane, dict):
-        kept = {key: value for key, value in control_plane.items() if key == "size"}
-        faults += [Fault(f"controlPlane.{key}", _FIXED) for key in control_plane if key != "size"]
-        rest["controlPlane"] = kept
-    return faults, rest
-
-
-def _aliases(kind: type[Document]) -> set[str]:
-    return {field.alias or name for name, field in kind.model_fields.items()}
+    fixed = fixed_fields(body, ClusterSpec, ClusterChange, _FIXED)
+    control_plane = body.get("controlPlane") if isinstance(body, dict) else None
+    inner = fixed_fields(control_plane, ControlPlane, ControlPlaneChange, _FIXED)
+    fixed += [Fault(f"controlPlane.{fault.path}", fault.message) for fault in inner]
+    return read_patch(ClusterChange, body, fixed, checks)

@@ -5,7 +5,8 @@ from typing import Annotated
 
 from pydantic import Field
 
-from provisioner.domain.faults import Fault, InvalidRequest
+from api.patches import fixed_fields, read_patch
+from provisioner.domain.faults import Fault
 from provisioner.domain.nodes import Phase
 from provisioner.domain.spec.cluster import ClusterSpec, NodePool
 from provisioner.domain.spec.document import Document
@@ -19,7 +20,7 @@ _FIXED = "can't be changed; make another pool and delete this one"
 class PoolChange(Document):
     """`remove` names nodes. Without `size` the pool shrinks by them, else they are replaced."""
 
-    size: Annotated[int, Field(ge=0, le=1000)] | None = None
+    size: Annotated[int, Field(ge=0, le=1000)] = 0
     remove: Annotated[tuple[str, ...], Field(max_length=1000)] = ()
 
 
@@ -45,39 +46,19 @@ def with_pool_changed(
     candidates = {node.name: node for node in nodes if node.group == pool.name}
 
     def checks(change: PoolChange) -> list[Fault]:
-        faults = _faults_of_choice(change.remove, candidates)
-        if change.size is None and not change.remove:
-            faults.append(Fault("", "names nothing to change", rests_on=("size", "remove")))
-        return faults + [
+        return _faults_of_choice(change.remove, candidates) + [
             Fault("size", f"{fault.path}: {fault.message}")
             for fault in faults_of(_resized(spec, pool, change))
         ]
 
-    change = _read(body, checks)
+    fixed = fixed_fields(body, NodePool, PoolChange, _FIXED)
+    change = read_patch(PoolChange, body, fixed, checks)
     return _resized(spec, pool, change), [candidates[name] for name in change.remove]
 
 
-def _read(body: object, checks: Callable[[PoolChange], list[Fault]]) -> PoolChange:
-    fixed: list[Fault] = []
-    if isinstance(body, dict):
-        known = {field.alias or name for name, field in NodePool.model_fields.items()} - {"size"}
-        fixed = [Fault(name, _FIXED) for name in body if name in known]
-        body = {key: value for key, value in body.items() if key not in known}
-        if fixed and not body:
-            raise InvalidRequest(sorted(fixed))
-    try:
-        change = read(PoolChange, body, checks)
-    except InvalidRequest as err:
-        raise InvalidRequest(sorted([*fixed, *err.faults])) from None
-    if fixed:
-        raise InvalidRequest(sorted(fixed))
-    return change
-
-
 def _resized(spec: ClusterSpec, pool: NodePool, change: PoolChange) -> ClusterSpec:
-    size = change.size
-    if size is None:
-        size = max(0, pool.size - len(change.remove))
+    smaller = max(0, pool.size - len(change.remove))
+    size = change.size if "size" in change.model_fields_set else smaller
     pools = tuple(
         one.model_copy(update={"size": size}) if one.name == pool.name else one
         for one in spec.node_pools

@@ -12,10 +12,9 @@ from api.services import Services
 from api.vcenters.records import Records
 from api.vcenters.schemas import (
     NewVCenter,
-    VCenterChange,
     VCenterOut,
-    check_change,
     check_new,
+    read_change,
 )
 from provisioner.domain.errors import ProvisionerError
 from provisioner.domain.faults import Fault, InvalidRequest
@@ -56,7 +55,7 @@ async def register(use: Services, caller: Caller, body: Body, repetition: Repeti
 
 async def change(use: Services, caller: Caller, name: str, body: Body) -> VCenterOut:
     """Raises InvalidRequest, NoAnswer, and Conflict when another vCenter answers."""
-    given = read(VCenterChange, body.value, check_change)
+    given = read_change(body.value)
     records = Records(use, caller.org_id)
     vcenter_id, candidate = await run_in_threadpool(records.add_candidate, name, given)
     await _prove(use, records, candidate)

@@ -6,8 +6,8 @@ from datetime import datetime
 from typing import Annotated
 
 from pydantic import Field, SecretStr, StringConstraints
-from pydantic.alias_generators import to_camel
 
+from api.patches import fixed_fields, read_patch
 from api.schemas import Out
 from provisioner.domain.faults import Fault
 from provisioner.domain.inventory import COMPUTE, NETWORKS
@@ -85,6 +85,7 @@ class InventoryOut(Out):
     templates: list[TemplateOut]
 
 
+_FIXED = "can't be changed; register the vCenter under another name"
 _TLS = ("thumbprint", "caBundle")
 
 
@@ -94,11 +95,10 @@ def check_new(new: NewVCenter) -> list[Fault]:
     return _check_tls(new)
 
 
-def check_change(change: VCenterChange) -> list[Fault]:
-    if all(value is None for _, value in change):
-        fields = tuple(map(to_camel, VCenterChange.model_fields))
-        return [Fault("", "names nothing to change", rests_on=fields)]
-    return _check_tls(change)
+def read_change(body: object) -> VCenterChange:
+    """Raises InvalidRequest with all faults."""
+    fixed = fixed_fields(body, NewVCenter, VCenterChange, _FIXED)
+    return read_patch(VCenterChange, body, fixed, _check_tls)
 
 
 def _check_tls(given: NewVCenter | VCenterChange) -> list[Fault]:

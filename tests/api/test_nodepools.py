@@ -78,7 +78,7 @@ def test_scale(operator: httpx.Client) -> None:
         ({"size": -1}, {"size"}),
         ({"size": 1001}, {"size"}),
         ({"size": "2"}, {"size"}),
-        ({"size": None}, {""}),
+        ({"size": None}, {"size"}),
         ({"labels": {}}, {"labels"}),
         ({"labels": {}, "size": "x", "colour": 1}, {"labels", "size", "colour"}),
         ({"remove": ["nobody"]}, {"remove.0"}),

@@ -1,0 +1,249 @@
+"""vCenters: registered only when the login works, their passwords never shown."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import httpx
+import pytest
+from sqlalchemy import select
+
+from api.gateway import Gateway
+from api.services import Services, assemble
+from lab.temporal import TemporalServer
+from provisioner.domain.ids import new_uuid
+from provisioner.store.tables import VCenter
+from provisioner.vault.errors import SecretNotFound
+from tests.api.asking import create, faults
+from tests.api.inventory import ROOT
+from tests.api.served import Api, served
+from tests.api.workers import Verdicts, working
+from tests.unit.documents import cluster_document
+from workflows.contracts import VerifyResult
+
+QUEUE = "vcenter-tests"
+PASSWORD = "correct horse battery staple"
+NEW: dict[str, Any] = {
+    "name": "vc1",
+    "host": "vcenter.example",
+    "username": "provisioner@vsphere.local",
+    "password": PASSWORD,
+    "thumbprint": ":".join(["AB"] * 32),
+    "rootFolder": ROOT,
+}
+REJECTED = VerifyResult(accepted=False, field="password", reason="the login was rejected")
+
+
+@pytest.fixture(scope="module")
+def verdicts(services: Services, temporal: TemporalServer) -> Iterator[Verdicts]:
+    script = Verdicts(services.database)
+    with working(temporal.address, QUEUE, script):
+        yield script
+
+
+@pytest.fixture(scope="module")
+def url(services: Services, temporal: TemporalServer) -> Iterator[str]:
+    gateway = Gateway(temporal.address, "default", QUEUE)
+    own = assemble(services.settings, services.database, services.vault, gateway)
+    with served(own) as address:
+        yield address
+
+
+@pytest.fixture
+def api(url: str, services: Services, verdicts: Verdicts) -> Iterator[Api]:
+    part = Api(url, services)
+    verdicts.next, verdicts.instance_uuid = VerifyResult(accepted=True), part.vcenter_uuid
+    verdicts.asked.clear()
+    yield part
+    part.close()
+
+
+def secret(api: Api, vcenter_id: str) -> dict[str, str]:
+    with api.database.read() as session:
+        row = session.get_one(VCenter, vcenter_id)
+    values = api.services.vault.read_secret(row.secret_path)
+    return {name: value.get_secret_value() for name, value in values.items()}
+
+
+def rows(api: Api) -> list[VCenter]:
+    query = select(VCenter).where(VCenter.org_id == api.organisation(), VCenter.state != "removed")
+    with api.database.read() as session:
+        return list(session.scalars(query))
+
+
+def test_registered(api: Api, admin: httpx.Client, verdicts: Verdicts) -> None:
+    answer = admin.post("/vcenters", json=NEW)
+    assert answer.status_code == 201, answer.text
+    assert answer.headers["location"] == "/vcenters/vc1"
+    found = answer.json()
+    assert PASSWORD not in answer.text
+    assert "username" not in found
+    assert (found["state"], found["version"]) == ("connected", "8.0.3")
+    assert found["instanceUuid"] == api.vcenter_uuid
+    assert found["watchedAt"].endswith("Z")
+    assert admin.get("/vcenters/vc1").json() == found
+    assert admin.get("/vcenters").json() == {"items": [found]}
+    assert secret(api, found["id"]) == {"username": NEW["username"], "password": PASSWORD}
+
+
+def test_a_cluster_can_follow_at_once(admin: httpx.Client) -> None:
+    admin.post("/vcenters", json=NEW)
+    create(admin, cluster_document(vcenter="vc1"))
+
+
+def test_inventory(admin: httpx.Client) -> None:
+    admin.post("/vcenters", json=NEW)
+    found = admin.get("/vcenters/vc1/inventory").json()
+    assert found["templates"] == [
+        {
+            "name": "debian-12-node",
+            "path": "/DC1/vm/templates/debian-12-node",
+            "diskGiB": 20,
+        }
+    ]
+    assert [one["name"] for one in found["clusters"]] == ["compute-1", "compute-2"]
+    assert [one["name"] for one in found["networks"]] == ["nodes", "others"]
+    assert [one["path"] for one in found["datastoreClusters"]] == ["/DC1/datastore/storage"]
+    assert set(found) == {
+        "watchedAt",
+        "datacenters",
+        "clusters",
+        "resourcePools",
+        "datastores",
+        "datastoreClusters",
+        "networks",
+        "folders",
+        "templates",
+    }
+
+
+def test_rejected(api: Api, admin: httpx.Client, verdicts: Verdicts) -> None:
+    verdicts.next = REJECTED
+    answer = admin.post("/vcenters", json=NEW)
+    assert faults(answer) == {"password": "the login was rejected"}
+    assert PASSWORD not in answer.text
+    assert rows(api) == []
+    [(path, _)] = verdicts.asked
+    with pytest.raises(SecretNotFound):
+        api.services.vault.read_secret(path)
+    verdicts.next = VerifyResult(accepted=True)
+    assert admin.post("/vcenters", json=NEW).status_code == 201
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        ({"thumbprint": None}, {"thumbprint"}),
+        ({"caBundle": "x"}, {"thumbprint"}),
+        ({"thumbprint": "AB:CD"}, {"thumbprint"}),
+        ({"thumbprint": None, "caBundle": "nonsense \u00e9"}, {"caBundle"}),
+        ({"host": "https://vcenter.example/sdk"}, {"host"}),
+        ({"port": 0, "name": "A B"}, {"port", "name"}),
+        ({"rootFolder": "kubernetes"}, {"rootFolder"}),
+        ({"password": ""}, {"password"}),
+        ({"password": 7, "insecure": True}, {"password", "insecure"}),
+    ],
+)
+def test_faults(
+    admin: httpx.Client, verdicts: Verdicts, changes: dict[str, Any], expected: set[str]
+) -> None:
+    answer = admin.post("/vcenters", json=NEW | changes)
+    assert set(faults(answer)) == expected
+    assert PASSWORD not in answer.text
+    assert verdicts.asked == []
+
+
+def test_name_taken(admin: httpx.Client) -> None:
+    admin.post("/vcenters", json=NEW)
+    assert set(faults(admin.post("/vcenters", json=NEW | {"port": "x"}))) == {"name", "port"}
+
+
+def test_repeated(api: Api, admin: httpx.Client, verdicts: Verdicts) -> None:
+    key = {"Idempotency-Key": "k"}
+    first = admin.post("/vcenters", json=NEW, headers=key)
+    second = admin.post("/vcenters", json=NEW, headers=key)
+    assert (second.status_code, second.json()) == (201, first.json())
+    assert len(verdicts.asked) == 1
+
+
+def test_nobody_tries_the_login(api: Api, services: Services, temporal: TemporalServer) -> None:
+    """No worker at all: 504, and nothing stays."""
+    gateway = Gateway(temporal.address, "default", "nobody", verify_seconds=1)
+    own = assemble(services.settings, services.database, services.vault, gateway)
+    with served(own) as url:
+        answer = api.client().post(f"{url}/vcenters", json=NEW)
+    assert answer.status_code == 504
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert "worker" in answer.json()["detail"]
+    assert rows(api) == []
+
+
+def test_new_password(api: Api, admin: httpx.Client, verdicts: Verdicts) -> None:
+    made = admin.post("/vcenters", json=NEW).json()
+    answer = admin.patch("/vcenters/vc1", json={"password": "another one"})
+    assert answer.status_code == 200, answer.text
+    assert answer.json()["id"] == made["id"]
+    assert secret(api, made["id"]) == {"username": NEW["username"], "password": "another one"}
+    [row] = rows(api)
+    assert row.credential_version == 2
+    first, second = verdicts.asked
+    with pytest.raises(SecretNotFound):
+        api.services.vault.read_secret(first[0])
+    assert second[0] == row.secret_path
+
+
+def test_new_thumbprint(api: Api, admin: httpx.Client) -> None:
+    admin.post("/vcenters", json=NEW)
+    fresh = "CD" * 32
+    answer = admin.patch("/vcenters/vc1", json={"thumbprint": fresh})
+    assert answer.json()["thumbprint"] == fresh
+
+
+def test_new_password_rejected(api: Api, admin: httpx.Client, verdicts: Verdicts) -> None:
+    made = admin.post("/vcenters", json=NEW).json()
+    verdicts.next = REJECTED
+    answer = admin.patch("/vcenters/vc1", json={"password": "wrong"})
+    assert set(faults(answer)) == {"password"}
+    assert "wrong" not in answer.text
+    assert secret(api, made["id"])["password"] == PASSWORD
+    assert [row.credential_version for row in rows(api)] == [1]
+
+
+def test_another_vcenter_answers(api: Api, admin: httpx.Client, verdicts: Verdicts) -> None:
+    admin.post("/vcenters", json=NEW)
+    verdicts.instance_uuid = new_uuid()
+    assert admin.patch("/vcenters/vc1", json={"password": "x"}).status_code == 409
+    assert [row.credential_version for row in rows(api)] == [1]
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        ({}, {""}),
+        ({"host": "x", "colour": "blue"}, {"host", "colour"}),
+        ({"thumbprint": "x", "port": 1}, {"thumbprint", "port"}),
+    ],
+)
+def test_what_can_not_change(admin: httpx.Client, body: dict[str, Any], expected: set[str]) -> None:
+    admin.post("/vcenters", json=NEW)
+    assert set(faults(admin.patch("/vcenters/vc1", json=body))) == expected
+
+
+def test_delete(api: Api, admin: httpx.Client, temporal: TemporalServer) -> None:
+    made = admin.post("/vcenters", json=NEW).json()
+    path = f"vcenters/{made['id']}"
+    assert admin.delete("/vcenters/vc1").status_code == 204
+    assert admin.get("/vcenters/vc1").status_code == 404
+    assert admin.get("/vcenters").json() == {"items": []}
+    assert admin.delete("/vcenters/vc1").status_code == 404
+    with pytest.raises(SecretNotFound):
+        api.services.vault.read_secret(path)
+    assert admin.post("/vcenters", json=NEW).status_code == 201
+
+
+def test_delete_in_use(api: Api, admin: httpx.Client) -> None:
+    api.add_vcenter()
+    create(admin)
+    answer = admin.delete("/vcenters/lab")
+    assert answer.status_code == 409
+    assert "delete them first" in answer.json()["detail"]
+    assert admin.get("/vcenters/lab").status_code == 200
