@@ -33,9 +33,11 @@ def create_app(services: Services) -> FastAPI:
     )
     app.state.services = services
     app.state.metrics = Metrics(services.database)
+    # Routes are tried in this order, and nodes ask most.
+    app.include_router(pke.router)
     for module in (clusters, nodepools, operations, vcenters):
         app.include_router(module.router, dependencies=[Depends(only_known)])
-    for open_module in (pke, health, metrics):
+    for open_module in (health, metrics):
         app.include_router(open_module.router)
     errors.install(app)
     openapi.install(app)

@@ -77,7 +77,6 @@ def assemble(
         (
             looking.look,
             machines.create_machine,
-            machines.end_creation,
             machines.destroy_machine,
             membership.admit,
             membership.retire,

@@ -44,8 +44,11 @@ class CloneOrder(MachineOrder):
     made: bool
 
 
+@dataclass(frozen=True)
 class RemovalOrder(MachineOrder):
-    pass
+    """`was_ready`: its creation is over since long."""
+
+    was_ready: bool
 
 
 class MachineRows:
@@ -71,7 +74,8 @@ class MachineRows:
     def removal(self, node_id: str) -> RemovalOrder:
         with self._database.read() as session:
             node = nodes.get(session, node_id)
-            return RemovalOrder(**_order(session, _resource(session, node), node))
+            order = _order(session, _resource(session, node), node)
+            return RemovalOrder(**order, was_ready=node.ready_at is not None)
 
     def note_cloning(self, node_id: str) -> bool:
         """The clone's clock starts, and with it the life of the node's token.

@@ -57,15 +57,15 @@ class MachineActivities:
         return True
 
     @activity.defn
-    async def end_creation(self, given: NodeInput) -> None:
-        """The node's creation is cancelled and over: from here on nothing makes its VM."""
-        async with heartbeats():
-            await end(create_workflow(given.node))
-
-    @activity.defn
     async def destroy_machine(self, given: NodeInput) -> None:
-        """The VM is proven gone, its leases are free, its secrets are deleted."""
+        """The VM is proven gone, its leases are free, its secrets are deleted.
+
+        Its creation is cancelled and over before: nothing brings the VM after we looked.
+        """
         order = await self._threads.run(self._rows.removal, given.node)
+        async with heartbeats():
+            if not order.was_ready:
+                await end(create_workflow(given.node))
         try:
             async with heartbeats(), self._connections.guarded(order.vcenter_id) as connection:
                 await self._destroy(connection, order)
