@@ -13,7 +13,7 @@ import (
 
 // control is what tests and the lab use beside the vSphere API:
 //
-//	GET, DELETE        /requests  SOAP requests by method since the last DELETE
+//	GET, DELETE        /requests  SOAP requests by method since the last DELETE; ?without=AGENT
 //	GET, POST, DELETE  /faults    rules (see rule) and how often each was hit
 //	PUT, DELETE        /delays    how long tasks take, milliseconds by SOAP method
 //	DELETE             /sessions  end every session, as an idle time-out does
@@ -33,7 +33,7 @@ func newControl(model *simulator.Model) *control {
 
 // intercept sees every SOAP call before the simulator does, and may have it served by a stand-in.
 func (c *control) intercept(ctx *simulator.Context, call *simulator.Method) (mo.Reference, types.BaseMethodFault) {
-	c.counter.add(call.Name)
+	c.counter.add(agentOf(ctx), call.Name)
 	if fault := c.sessions.check(ctx, call); fault != nil {
 		return nil, fault
 	}
@@ -56,6 +56,13 @@ func (c *control) intercept(ctx *simulator.Context, call *simulator.Method) (mo.
 	return nil, nil
 }
 
+func agentOf(ctx *simulator.Context) string {
+	if ctx.Session == nil {
+		return ""
+	}
+	return ctx.Session.UserAgent
+}
+
 // redirect lets another object serve the call. The simulator would prefer the session's own view of
 // the called object to one returned by a handler, so the call itself is changed.
 func redirect(ctx *simulator.Context, call *simulator.Method, object mo.Reference) {
@@ -74,7 +81,9 @@ func standInFor(call *simulator.Method) standIn {
 
 func (c *control) routes() http.Handler {
 	mux := http.NewServeMux()
-	mux.HandleFunc("GET /requests", func(w http.ResponseWriter, _ *http.Request) { answer(w, c.counter.read()) })
+	mux.HandleFunc("GET /requests", func(w http.ResponseWriter, r *http.Request) {
+		answer(w, c.counter.read(r.FormValue("without")))
+	})
 	mux.HandleFunc("DELETE /requests", func(http.ResponseWriter, *http.Request) { c.counter.reset() })
 	mux.HandleFunc("GET /faults", func(w http.ResponseWriter, _ *http.Request) { answer(w, c.rules.read()) })
 	mux.HandleFunc("POST /faults", c.addRule)

@@ -1,6 +1,7 @@
 """The control API of the lab's vCenter (lab/vcenter/control.go): faults, delays, counters."""
 
 import json
+import urllib.parse
 import urllib.request
 from typing import Any, Literal
 
@@ -13,9 +14,13 @@ class Control:
     def __init__(self, url: str) -> None:
         self._url = url
 
-    def requests(self) -> dict[str, int]:
-        """SOAP requests received since the last reset, by method."""
-        counted: dict[str, int] = self._call("GET", "/requests")
+    def requests(self, without: str = "") -> dict[str, int]:
+        """SOAP requests received since the last reset, by method.
+
+        `without` leaves out the sessions of clients whose user agent begins so.
+        """
+        query = urllib.parse.urlencode({"without": without})
+        counted: dict[str, int] = self._call("GET", f"/requests?{query}")
         return counted
 
     def reset_requests(self) -> None:

@@ -1,34 +1,46 @@
 package main
 
 import (
-	"maps"
+	"strings"
 	"sync"
 )
 
+// counter counts by user agent and method. Requests before a login have no user agent here.
 type counter struct {
-	mutex    sync.Mutex
-	byMethod map[string]int
+	mutex  sync.Mutex
+	counts map[string]map[string]int
 }
 
-func (c *counter) add(method string) {
+func (c *counter) add(agent, method string) {
 	c.mutex.Lock()
 	defer c.mutex.Unlock()
-	if c.byMethod == nil {
-		c.byMethod = make(map[string]int)
+	if c.counts == nil {
+		c.counts = make(map[string]map[string]int)
 	}
-	c.byMethod[method]++
+	if c.counts[agent] == nil {
+		c.counts[agent] = make(map[string]int)
+	}
+	c.counts[agent][method]++
 }
 
-func (c *counter) read() map[string]int {
+// read sums up by method, leaving out agents that begin with the given prefix unless that is empty.
+func (c *counter) read(without string) map[string]int {
 	c.mutex.Lock()
 	defer c.mutex.Unlock()
-	copied := make(map[string]int, len(c.byMethod))
-	maps.Copy(copied, c.byMethod)
-	return copied
+	sums := make(map[string]int)
+	for agent, methods := range c.counts {
+		if without != "" && strings.HasPrefix(agent, without) {
+			continue
+		}
+		for method, count := range methods {
+			sums[method] += count
+		}
+	}
+	return sums
 }
 
 func (c *counter) reset() {
 	c.mutex.Lock()
 	defer c.mutex.Unlock()
-	c.byMethod = nil
+	c.counts = nil
 }

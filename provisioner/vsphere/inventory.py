@@ -24,6 +24,7 @@ class Inventory:
     """`root`: the folder whose VMs are ours. VMs there are told as VMs, all else as objects."""
 
     def __init__(self, root: str) -> None:
+        self.told = False
         self._root = root
         self._objects: dict[str, Any] = {}
         self._facts: dict[str, Properties] = {}
@@ -53,8 +54,9 @@ class Inventory:
     def set_size(self, template: str, gib: int | None) -> None:
         self._sizes[template] = gib
 
-    def batch(self, *, full: bool) -> WatchBatch:
-        """What has to be told since the last batch."""
+    def batch(self) -> WatchBatch:
+        """What has to be told since the last batch. The first one is full."""
+        full, self.told = not self.told, True
         touched, self._changed = self._touched(), set()
         objects = {one: self._object(one) for one in touched}
         vms = {one: self._vm(one) for one in touched}

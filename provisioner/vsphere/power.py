@@ -43,12 +43,16 @@ class PowerOn:
         for one in running:
             one.cancel()
         await asyncio.gather(*running, return_exceptions=True)
+        _cancel(self._next)
 
     async def _run_next(self) -> None:
         await asyncio.sleep(self._gathering.delay(asyncio.get_running_loop().time()))
         batch, self._next = self._next, {}
         try:
             await self._power_on(batch)
+        except asyncio.CancelledError:
+            _cancel(batch)
+            raise
         except Exception as error:
             failure = translate(error, f"power on {len(batch)} VMs")
             for future in batch.values():
@@ -123,6 +127,11 @@ def _fail(future: asyncio.Future[None], error: VCenterError) -> None:
     if not future.done():
         future.set_exception(error)
         future.exception()  # Seen: a cancelled caller will not look.
+
+
+def _cancel(batch: Batch) -> None:
+    for future in batch.values():
+        future.cancel()
 
 
 async def _raise(error: VCenterError) -> None:

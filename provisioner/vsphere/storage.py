@@ -4,6 +4,7 @@ Its advice does not change while clones are under way, so clones that start with
 one answer, spread over the datastores that it rates highest.
 """
 
+import asyncio
 import itertools
 import time
 from collections.abc import Callable, Iterator
@@ -13,7 +14,6 @@ from typing import Any
 from pyVmomi import vim
 
 from provisioner.domain.virtual_machines import CloneRequest
-from provisioner.vsphere.caching import Remembered
 from provisioner.vsphere.errors import CapacityMissing
 from provisioner.vsphere.session import Session
 
@@ -28,29 +28,29 @@ class Advice:
 
 
 class Storage:
+    """Belongs to one event loop."""
+
     def __init__(self, session: Session, clock: Callable[[], float] = time.monotonic) -> None:
         self._session = session
         self._clock = clock
-        self._asking: dict[Key, CloneRequest] = {}
-        self._advice: Remembered[Key, Advice] = Remembered(self._ask)
+        self._advice: dict[Key, Advice] = {}
+        self._asking: dict[Key, asyncio.Lock] = {}
 
     async def datastore(self, request: CloneRequest) -> Any:
         """Where the clone should go. Raises CapacityMissing when Storage DRS has no advice."""
         if request.storage_type == "Datastore":
             return self._session.reference(vim.Datastore, request.storage)
         key = (request.storage, request.template)
-        self._asking[key] = request
-        advice = await self._advice.get(key)
-        if advice.expires < self._clock():
-            self._advice.forget(key)
-            advice = await self._advice.get(key)
+        async with self._asking.setdefault(key, asyncio.Lock()):
+            advice = self._advice.get(key)
+            if advice is None or advice.expires < self._clock():
+                advice = self._advice[key] = await self._ask(request)
         return next(advice.datastores)
 
     def forget(self, request: CloneRequest) -> None:
-        self._advice.forget((request.storage, request.template))
+        self._advice.pop((request.storage, request.template), None)
 
-    async def _ask(self, key: Key) -> Advice:
-        request = self._asking.pop(key)
+    async def _ask(self, request: CloneRequest) -> Advice:
         placement = _placement(self._session, request)
         tried = f"have a datastore of {request.storage} recommended for {request.name}"
         answer = await self._session.call(

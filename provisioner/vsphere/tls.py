@@ -44,7 +44,12 @@ class VerifiedConnection(http.client.HTTPSConnection):
         self._pinned = thumbprint
 
     def connect(self) -> None:
-        super().connect()
+        timeout, self.timeout = self.timeout, CONNECT_SECONDS
+        try:
+            super().connect()
+        finally:
+            self.timeout = timeout
+        self.sock.settimeout(timeout)
         _keep_alive(self.sock)
         if self._pinned is None:
             return

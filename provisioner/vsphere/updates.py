@@ -14,6 +14,7 @@ from provisioner.vsphere.reading import Properties
 LOST = (SessionLost, ManagedObjectGone, TaskCanceled)
 
 Options = vmodl.query.PropertyCollector.WaitOptions
+PAGE_SIZE = 1000
 GONE = "leave"
 REMOVED = ("remove", "indirectRemove")
 
@@ -55,7 +56,7 @@ class Collector:
     async def poll(self, tried: str) -> Updates:
         """Returns at the first change, or without any after some minutes."""
         collector = self._poller.bound(self._made)
-        options = Options(maxWaitSeconds=LONGEST_POLL_SECONDS)
+        options = Options(maxWaitSeconds=LONGEST_POLL_SECONDS, maxObjectUpdates=PAGE_SIZE)
         version = self._version
         update = await self._poller.poll(
             tried, lambda: collector.WaitForUpdatesEx(version, options)

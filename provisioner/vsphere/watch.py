@@ -45,6 +45,7 @@ OF_OURS = (
         "guest.net",
     ),
 )
+NOTHING = WatchBatch()
 DEVICES = "config.hardware.device"
 # A session that is lost right after it was renewed will be lost again.
 FRUITLESS_STARTS = 2
@@ -62,19 +63,18 @@ class Watch:
     def __init__(self, session: Session, window: Window) -> None:
         self._session = session
         self._window = window
-        self._fruitless = 0
 
     async def run(self, root_folder: str, deliver: Deliver) -> None:
         poller = self._session.new_poller()
-        self._fruitless = 0
+        fruitless = 0
         try:
             while True:
                 lookout = await self._start(root_folder, poller)
                 try:
                     await self._follow(lookout, deliver)
                 except LOST:
-                    self._fruitless += 1
-                    if self._fruitless >= FRUITLESS_STARTS:
+                    fruitless = 0 if lookout.inventory.told else fruitless + 1
+                    if fruitless >= FRUITLESS_STARTS:
                         raise
                 finally:
                     await self._end(lookout)
@@ -102,13 +102,11 @@ class Watch:
     async def _follow(self, lookout: Lookout, deliver: Deliver) -> None:
         clock = asyncio.get_running_loop().time
         gathering = Gathering(self._window)
-        full = True
         while True:
             await self._collect(lookout)
-            batch = lookout.inventory.batch(full=full)
-            if full or batch != WatchBatch():
+            batch = lookout.inventory.batch()
+            if batch != NOTHING:
                 await deliver(batch)
-                self._fruitless, full = 0, False
             await asyncio.sleep(gathering.delay(clock()))
 
     async def _collect(self, lookout: Lookout) -> None:

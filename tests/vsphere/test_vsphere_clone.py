@@ -128,14 +128,14 @@ async def test_task_that_vcenter_forgot_is_lost(vcenter: VCenter, new_request: N
 
 
 async def test_template_that_is_gone_is_named(vcenter: VCenter, new_request: NewRequest):
-    with pytest.raises(ManagedObjectGone, match="vm-404"):
-        await vcenter.clone(new_request(template="vm-404"), ignore)
+    with pytest.raises(ManagedObjectGone, match="vm-404404"):
+        await vcenter.clone(new_request(template="vm-404404"), ignore)
 
 
 async def test_network_that_is_gone_is_named(vcenter: VCenter, new_request: NewRequest):
-    nic = Nic(network="network-404", network_type="Network", mac="00:50:56:02:00:03")
+    nic = Nic(network="network-404404", network_type="Network", mac="00:50:56:02:00:03")
 
-    with pytest.raises(ManagedObjectGone, match="network-404"):
+    with pytest.raises(ManagedObjectGone, match="network-404404"):
         await vcenter.clone(new_request(nics=(nic,)), ignore)
 
 

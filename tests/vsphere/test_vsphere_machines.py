@@ -82,8 +82,8 @@ async def test_extra_config_is_set_and_removed(
 
 
 async def test_extra_config_of_a_gone_vm_says_so(vcenter: VCenter):
-    with pytest.raises(ManagedObjectGone, match="vm-404") as caught:
-        await vcenter.set_extra_config("vm-404", {"guestinfo.userdata": "the value"})
+    with pytest.raises(ManagedObjectGone, match="vm-404404") as caught:
+        await vcenter.set_extra_config("vm-404404", {"guestinfo.userdata": "the value"})
 
     assert not caught.value.transient
     assert "the value" not in str(caught.value)

@@ -54,7 +54,7 @@ async def test_each_caller_gets_the_outcome_of_its_vm(
     control.inject("PowerOnVM_Task", "host-not-connected", "task", name=name)
 
     outcomes = await asyncio.gather(
-        vcenter.power_on(good), vcenter.power_on(bad), vcenter.power_on("vm-404"),
+        vcenter.power_on(good), vcenter.power_on(bad), vcenter.power_on("vm-404404"),
         return_exceptions=True,
     )  # fmt: skip
 
