@@ -7,8 +7,8 @@ from pydantic import Field
 
 from api.patches import fixed_fields, read_patch
 from provisioner.domain.faults import Fault
-from provisioner.domain.spec.cluster import ClusterSpec, ControlPlane, Proxy, PublicKey
-from provisioner.domain.spec.document import Document
+from provisioner.domain.spec.cluster import ClusterSpec, ControlPlane, Proxy
+from provisioner.domain.spec.document import Document, PublicKey
 
 _FIXED = "can't be changed; create another cluster"
 _ONLY_PLANNED = "can only be planned so far: add ?dryRun=true"

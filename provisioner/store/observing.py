@@ -104,5 +104,5 @@ def _rooms(
 
 def _room(group: ControlPlane | NodePool, taken: Iterable[str]) -> Room:
     ranges = group.addresses.ranges if group.addresses else ()
-    reason = "addresses.ranges has no free address; widen it or scale down"
+    reason = "addresses.ranges has no free address; scale down, or add another pool with its own"
     return Room(free=free(ranges, taken), reason=reason)

@@ -40,7 +40,7 @@ def test_the_youngest_go_first_and_are_drained(world: World) -> None:
     made = world.plan()
     assert going(made) == ["n005", "n004"]
     assert all(removal.retire and not removal.failed for removal in made.remove)
-    assert made.remove[0].reason == "pool1 is to have 1 nodes"
+    assert made.remove[0].reason == "the wanted size of pool1 is 1"
 
 
 def test_nodes_in_creation_go_before_ready_ones(world: World) -> None:

@@ -28,7 +28,9 @@ def _first_to_go(node: NodeFacts) -> tuple[bool, bool, float, str]:
 def _removal(wish: GroupWish, node: NodeFacts) -> Removal:
     return Removal(
         node=node.id,
-        reason="chosen by the user" if node.chosen else f"{wish.name} is to have {wish.size} nodes",
+        reason="chosen by the user"
+        if node.chosen
+        else f"the wanted size of {wish.name} is {wish.size}",
         retire=node.phase is Phase.READY,
     )
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from ipaddress import IPv4Address, IPv4Network
 from typing import Annotated, Literal
 
-from pydantic import Field, StringConstraints
+from pydantic import Field
 
 from provisioner.domain.spec.document import (
     DiskGiB,
@@ -12,29 +12,19 @@ from provisioner.domain.spec.document import (
     Document,
     InventoryName,
     Label,
+    LabelKey,
+    LabelValue,
     MemoryMiB,
+    ProxyUrl,
+    PublicKey,
     Vcpu,
+    Version,
 )
 from provisioner.domain.spec.placement import AddressPool, Placement, PlacementOverride
 
 API_PORT = 6443
 CONTROL_PLANE = "control-plane"
 
-Version = Annotated[str, StringConstraints(pattern=r"^1\.\d{1,3}\.\d{1,3}$")]
-ProxyUrl = Annotated[str, StringConstraints(pattern=r"^https?://[^\s/@]+(:\d{1,5})?/?$")]
-PublicKey = Annotated[
-    str, StringConstraints(pattern=r"^(ssh|ecdsa|sk)-[a-z0-9@.-]+ [A-Za-z0-9+/=]+( [^\n]*)?$")
-]
-LabelKey = Annotated[
-    str,
-    StringConstraints(
-        pattern=r"^([a-z0-9]([-a-z0-9.]*[a-z0-9])?/)?[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?$",
-        max_length=317,
-    ),
-]
-LabelValue = Annotated[
-    str, StringConstraints(pattern=r"^([A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?)?$", max_length=63)
-]
 # Each is compared with each other one.
 LoadBalancerRanges = Annotated[tuple[str, ...], Field(max_length=64)]
 

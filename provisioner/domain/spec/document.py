@@ -12,18 +12,33 @@ class Document(BaseModel):
     )
 
 
+_LABEL = r"^[a-z0-9]([-a-z0-9]*[a-z0-9])?$"
+_DNS_NAME = r"^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$"
+_VERSION = r"^1\.\d{1,3}\.\d{1,3}$"
+_PROXY = r"^https?://[^\s/@]+(:\d{1,5})?/?$"
+_PUBLIC_KEY = r"^(ssh|ecdsa|sk)-[a-z0-9@.-]+ [A-Za-z0-9+/=]+( [^\n]*)?$"
+_KEY = r"^([a-z0-9]([-a-z0-9.]*[a-z0-9])?/)?[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?$"
+_VALUE = r"^([A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?)?$"
+
+# What a text should look like, for those who do not read patterns.
+IN_WORDS = {
+    _LABEL: "use lower-case letters, digits and inner hyphens, such as team-a",
+    _DNS_NAME: "write a DNS name in lower case, such as api.example.com",
+    _VERSION: "write a Kubernetes version such as 1.35.0",
+    _PROXY: "write a URL without user and path, such as http://proxy.example.com:3128",
+    _PUBLIC_KEY: "write one public key on one line, such as ssh-ed25519 AAAA... you@example.com",
+    _KEY: "write a label key such as example.com/tier",
+    _VALUE: "use letters, digits and inner '-', '_' or '.', or nothing",
+}
+
 # A DNS label (RFC 1123), since it becomes part of hostnames.
-Label = Annotated[
-    str,
-    StringConstraints(pattern=r"^[a-z0-9]([-a-z0-9]*[a-z0-9])?$", min_length=1, max_length=63),
-]
-DnsName = Annotated[
-    str,
-    StringConstraints(
-        pattern=r"^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$",
-        max_length=253,
-    ),
-]
+Label = Annotated[str, StringConstraints(pattern=_LABEL, min_length=1, max_length=63)]
+DnsName = Annotated[str, StringConstraints(pattern=_DNS_NAME, max_length=253)]
+Version = Annotated[str, StringConstraints(pattern=_VERSION)]
+ProxyUrl = Annotated[str, StringConstraints(pattern=_PROXY)]
+PublicKey = Annotated[str, StringConstraints(pattern=_PUBLIC_KEY)]
+LabelKey = Annotated[str, StringConstraints(pattern=_KEY, max_length=317)]
+LabelValue = Annotated[str, StringConstraints(pattern=_VALUE, max_length=63)]
 # A vCenter object's name, or its absolute inventory path.
 InventoryName = Annotated[str, StringConstraints(min_length=1, max_length=255)]
 Vcpu = Annotated[int, Field(ge=1, le=768)]

@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from provisioner.domain.faults import Fault, InvalidRequest
-from provisioner.domain.spec.document import Document
+from provisioner.domain.spec.document import IN_WORDS, Document
 from provisioner.domain.spec.mending import MendedBody, path_of
 
 D = TypeVar("D", bound=Document)
@@ -70,6 +70,7 @@ def _advice(error: ErrorDetails) -> str:
         "missing": "is missing",
         "too_short": f"needs at least {limits.get('min_length')}",
         "too_long": f"takes at most {limits.get('max_length')}",
+        "string_pattern_mismatch": IN_WORDS.get(limits.get("pattern", ""), error["msg"]),
     }
     advice = error["msg"].removeprefix("Value error, ")
     return known.get(error["type"], advice[:1].lower() + advice[1:])
