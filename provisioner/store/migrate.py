@@ -14,9 +14,13 @@ from provisioner.store.tables import Installation
 
 
 def migrate(database: Database) -> None:
-    """Idempotent. Also gives the installation its UUID, the owner mark of all its VMs."""
+    """Idempotent, also when several processes begin at once.
+
+    Also gives the installation its UUID, the owner mark of all its VMs.
+    """
     config = _config()
-    with database.engine.connect() as connection, connection.begin():
+    engine = database.engine.execution_options(immediate=True)
+    with engine.connect() as connection, connection.begin():
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
     with database.write() as session:
