@@ -1,6 +1,5 @@
 """Real servers for all tests of this folder, an installation of its own for each."""
 
-import shutil
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
@@ -17,7 +16,7 @@ from provisioner.store.database import Database
 from provisioner.store.migrate import migrate
 from tests.fixtures_openbao import openbao
 from tests.workflow.hands import Hands
-from tests.workflow.site import Servers, Site, close_site, open_site
+from tests.workflow.site import Servers, Site, open_site
 
 __all__ = ["openbao"]
 
@@ -51,7 +50,6 @@ async def client(temporal: TemporalServer) -> Client:
 
 @pytest.fixture(scope="session")
 def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A database as new, to be copied: migrating takes longer than most tests."""
     path = tmp_path_factory.mktemp("database") / "test.db"
     database = Database(f"sqlite:///{path}")
     migrate(database)
@@ -64,10 +62,8 @@ async def site(
     servers: Servers, client: Client, migrated: Path, tmp_path: Path
 ) -> AsyncIterator[Site]:
     """Without a worker."""
-    shutil.copy(migrated, tmp_path)
-    opened = await open_site(servers, client, tmp_path)
-    yield opened
-    await close_site(opened)
+    async with open_site(servers, client, migrated, tmp_path) as opened:
+        yield opened
 
 
 @pytest.fixture

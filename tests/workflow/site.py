@@ -1,5 +1,6 @@
 """One installation of the product for one test: a database, a task queue, a folder for its VMs."""
 
+import shutil
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -92,12 +93,23 @@ class Site:
             row.host, row.port = host, port
 
 
-async def open_site(servers: Servers, client: Client, folder: Path, **settings: object) -> Site:
-    """`folder` holds a migrated database."""
+@asynccontextmanager
+async def open_site(
+    servers: Servers, client: Client, migrated: Path, folder: Path
+) -> AsyncIterator[Site]:
+    """`migrated` is a database as new, to be copied: migrating takes longer than most tests."""
+    shutil.copy(migrated, folder / "test.db")
+    site = await _set_up(servers, client, f"sqlite:///{folder}/test.db")
+    try:
+        yield site
+    finally:
+        await _take_down(site)
+
+
+async def _set_up(servers: Servers, client: Client, url: str) -> Site:
     name = new_uuid()
     inspector = Inspector(servers.vcenter)
     root_folder = inspector.make_folder(name)
-    url = f"sqlite:///{folder}/test.db"
     database = Database(url)
     org_id, vcenter_id = _register(database, servers.vcenter, root_folder)
     gateway = Gateway(servers.temporal.address, "default", name)
@@ -106,7 +118,7 @@ async def open_site(servers: Servers, client: Client, folder: Path, **settings: 
         servers=servers,
         client=client,
         inspector=inspector,
-        settings=Settings(database_url=SecretStr(url), task_queue=name, **settings),
+        settings=Settings(database_url=SecretStr(url), task_queue=name),
         database=database,
         vault=servers.vault(),
         gateway=gateway,
@@ -119,7 +131,7 @@ async def open_site(servers: Servers, client: Client, folder: Path, **settings: 
     return made
 
 
-async def close_site(site: Site) -> None:
+async def _take_down(site: Site) -> None:
     await site.gateway.stop()
     control = site.servers.vcenter.control
     control.clear_faults()
