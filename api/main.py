@@ -2,8 +2,7 @@
 
 import json
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing
 from typing import Annotated
 
 import typer
@@ -11,12 +10,14 @@ from pydantic import SecretStr, ValidationError
 
 from api import logs
 from provisioner.domain.errors import ProvisionerError
+from provisioner.opening import open_database
 from provisioner.settings import Settings
 from provisioner.store import tokens
 from provisioner.store.database import Database
 from provisioner.store.migrate import migrate as bring_up_to_date
-from provisioner.store.migrate import require_current
 from provisioner.store.tokens import Role
+
+_LONGEST_NAME = 63
 
 app = typer.Typer(
     help="Creates Kubernetes clusters on VMware vSphere. Settings come from the environment.",
@@ -45,7 +46,8 @@ def worker() -> None:
 @app.command()
 def migrate() -> None:
     """Bring the database to this version's schema. Can be repeated."""
-    with _database(_settings()) as database:
+    url = _settings().database_url.get_secret_value()
+    with closing(Database(url)) as database:
         bring_up_to_date(database)
 
 
@@ -65,13 +67,15 @@ def create_token(
     name: Annotated[str, typer.Option(help="What the history calls the token's owner.")],
 ) -> None:
     """Make an API token. Its value is printed once, as JSON, and kept nowhere."""
-    with _database(_settings()) as database:
-        require_current(database)
-        with database.write() as session:
-            org = tokens.ensure_organisation(session, organisation)
-            value = tokens.issue(session, org.id, _role(role), name)
-            org_id = org.id
-    typer.echo(json.dumps({"token": value, "orgId": org_id}))
+    given = _role(role)
+    for option, text in (("--organisation", organisation), ("--name", name)):
+        if not 1 <= len(text) <= _LONGEST_NAME:
+            raise typer.BadParameter(f"takes 1 to {_LONGEST_NAME} characters", param_hint=option)
+    with closing(open_database(_settings())) as database, database.write() as session:
+        org = tokens.ensure_organisation(session, organisation)
+        value = tokens.issue(session, org.id, given, name)
+        made = {"token": value, "orgId": org.id}
+    typer.echo(json.dumps(made))
 
 
 def main() -> None:
@@ -92,15 +96,6 @@ def _settings() -> Settings:
         raise typer.Exit(2) from None
     logs.configure(found)
     return found
-
-
-@contextmanager
-def _database(settings: Settings) -> Iterator[Database]:
-    database = Database(settings.database_url.get_secret_value())
-    try:
-        yield database
-    finally:
-        database.close()
 
 
 def _role(given: str) -> Role:

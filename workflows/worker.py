@@ -10,11 +10,8 @@ from temporalio.client import Client
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.worker import UnsandboxedWorkflowRunner, Worker, WorkflowRunner
 
+from provisioner.opening import open_database, open_vault
 from provisioner.settings import Settings
-from provisioner.store.database import Database
-from provisioner.store.migrate import require_current
-from provisioner.vault.access import VaultAccess
-from provisioner.vault.vault import Vault
 from workflows.composition import Composition, compose
 from workflows.metrics import serve_metrics
 from workflows.node import CreateNode, RemoveNode
@@ -43,9 +40,7 @@ def main(settings: Settings) -> None:
 
 
 async def _run(settings: Settings) -> None:
-    database = Database(settings.database_url.get_secret_value())
-    require_current(database)
-    vault = Vault(vault_access(settings))
+    database, vault = open_database(settings), open_vault(settings)
     composition = compose(settings, database, vault)
     serve_metrics(settings.worker_metrics_listen, composition)
     client = await connect(settings)
@@ -97,16 +92,4 @@ def new_worker(
         # After a worker died, its workflows move to another one soon.
         sticky_queue_schedule_to_start_timeout=timedelta(seconds=2),
         graceful_shutdown_timeout=running.grace,
-    )
-
-
-def vault_access(settings: Settings) -> VaultAccess:
-    """Raises ValueError naming the settings that are missing."""
-    if not settings.vault_role_id or settings.vault_secret_id_file is None:
-        raise ValueError("set PKE_VAULT_ROLE_ID and PKE_VAULT_SECRET_ID_FILE")
-    return VaultAccess(
-        url=settings.vault_url,
-        role_id=settings.vault_role_id,
-        secret_id=settings.vault_secret_id_file.read_text().strip(),
-        ca_bundle=settings.vault_ca_file.read_text() if settings.vault_ca_file else None,
     )
