@@ -28,8 +28,8 @@ class VCenterAbout:
     api_version: str
 
 
-ACTIONS = Window(shortest=0.1, longest=0.8)
-WATCH = Window(shortest=0.2, longest=0.8)
+ACTIONS = Window(shortest=0.1, longest=1.2)
+WATCH = Window(shortest=0.2, longest=1.5, burst=4)
 
 
 @dataclass(frozen=True)
