@@ -167,6 +167,7 @@ class Node(Base):
     join_requested_at: Mapped[datetime | None]
     join_granted_at: Mapped[datetime | None]
     join_token_at: Mapped[datetime | None]
+    join_token_id: Mapped[str | None] = mapped_column(String(6))
     reported_ready_at: Mapped[datetime | None]
     ready_at: Mapped[datetime | None]
     gone_at: Mapped[datetime | None]

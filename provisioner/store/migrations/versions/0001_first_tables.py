@@ -203,6 +203,7 @@ def upgrade() -> None:
         sa.Column("join_requested_at", UtcDateTime(timezone=True), nullable=True),
         sa.Column("join_granted_at", UtcDateTime(timezone=True), nullable=True),
         sa.Column("join_token_at", UtcDateTime(timezone=True), nullable=True),
+        sa.Column("join_token_id", sa.String(length=6), nullable=True),
         sa.Column("reported_ready_at", UtcDateTime(timezone=True), nullable=True),
         sa.Column("ready_at", UtcDateTime(timezone=True), nullable=True),
         sa.Column("gone_at", UtcDateTime(timezone=True), nullable=True),
