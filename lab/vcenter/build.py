@@ -12,7 +12,7 @@ from pathlib import Path
 
 SOURCES = Path(__file__).parent
 BUILD_FOLDER = SOURCES.parents[1] / "build"
-FLAGS = ("-trimpath", "-ldflags=-s -w", "-mod=readonly")
+FLAGS = ("-trimpath", "-ldflags=-s -w", "-mod=readonly", "-buildvcs=false")
 
 
 class BuildError(Exception):
