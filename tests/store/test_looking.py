@@ -164,6 +164,24 @@ def test_a_control_plane_that_cannot_be_made_fails_the_cluster(estate: Estate) -
     assert estate.operation(resource).state == "failed"
 
 
+def test_an_operation_goes_on_while_another_node_may_still_become_ready(
+    estate: Estate, running: str
+) -> None:
+    degrade(estate, running)
+    estate.change(running, **pools(4))
+    for _ in range(MAX_ATTEMPTS):
+        estate.look(running)
+        last = max(node.attempt for node in alive(estate, running))
+        fail(estate, [node for node in alive(estate, running) if node.attempt == last][-1])
+    estate.look(running)
+    assert estate.resource(running).status == "DEGRADED"
+    assert estate.operation(running).state == "running"
+    estate.ready(node for node in alive(estate, running) if node.phase == Phase.CREATING)
+    gone(estate, running)
+    estate.look(running)
+    assert estate.operation(running).state == "failed"
+
+
 def test_a_later_success_makes_it_running_again(estate: Estate, running: str) -> None:
     degrade(estate, running)
     estate.change(running, **pools(2))
