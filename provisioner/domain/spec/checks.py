@@ -7,6 +7,7 @@ from provisioner.domain.faults import Fault
 from provisioner.domain.naming import MAX_HOSTNAME, longest_node_name
 from provisioner.domain.spec.address_checks import check_addresses
 from provisioner.domain.spec.cluster import CONTROL_PLANE, ClusterSpec
+from provisioner.domain.spec.label_checks import check_labels
 from provisioner.domain.spec.placement import EITHER, PlacementOverride
 
 
@@ -16,6 +17,7 @@ def check(spec: ClusterSpec) -> list[Fault]:
         *_endpoint(spec),
         *_placements(spec),
         *check_addresses(spec),
+        *check_labels(spec),
         *_authorities(spec),
     ]
 
