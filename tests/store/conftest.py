@@ -9,6 +9,7 @@ import pytest
 from provisioner.store.database import Database
 from provisioner.store.migrate import migrate
 from tests.store.estate import Estate, found_estate
+from tests.store.lives import SMALL
 
 
 @pytest.fixture(scope="session")
@@ -43,3 +44,11 @@ def database(database_url: str) -> Iterator[Database]:
 @pytest.fixture
 def estate(database: Database) -> Estate:
     return found_estate(database)
+
+
+@pytest.fixture
+def running(estate: Estate) -> str:
+    """A cluster of one master and two workers, as asked."""
+    resource = estate.cluster(**SMALL)
+    estate.settle(resource)
+    return resource

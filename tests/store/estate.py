@@ -34,6 +34,8 @@ from tests.unit.inventories import ROOT, objects
 from tests.unit.world import DEADLINES
 
 T = TypeVar("T")
+# The L2 network of the port group that documents name.
+NODES = "11111111-1111-1111-1111-111111111111/DistributedVirtualPortgroup:/DC1/network/nodes"
 
 
 @dataclass

@@ -11,11 +11,9 @@ from provisioner.domain.nodes import Phase
 from provisioner.domain.spec.cluster import CONTROL_PLANE
 from provisioner.store import leases
 from provisioner.store.tables import Lease, Node
-from tests.store.estate import Estate
+from tests.store.estate import NODES, Estate
 from tests.unit.documents import addresses, pool
 from tests.unit.world import DEADLINES
-
-NODES = "11111111-1111-1111-1111-111111111111/DistributedVirtualPortgroup:/DC1/network/nodes"
 
 
 def with_addresses(*ranges: str, size: int = 2, **changes: Any) -> dict[str, Any]:

@@ -1,56 +1,14 @@
-"""One look after the other: plans become rows, and users read what is going on and why."""
+"""One look after the other: plans become rows, and users read what is going on."""
 
 from datetime import timedelta
-from typing import Any
-
-import pytest
 
 from provisioner.domain.clusters import CERTIFICATES, RELEASE
 from provisioner.domain.nodes import Phase
-from provisioner.domain.planning.wishes import MAX_ATTEMPTS
 from provisioner.domain.spec.cluster import CONTROL_PLANE
-from provisioner.domain.virtual_machines import WatchBatch
-from provisioner.store import operations, resources
-from provisioner.store.tables import Node
+from provisioner.store import operations
 from tests.store.estate import Estate
+from tests.store.lives import SMALL, alive, conditions, fail, gone, pools, reasons
 from tests.unit.documents import pool
-from tests.unit.inventories import objects
-
-SMALL = {"controlPlane": {"size": 1, "template": "debian-12-node"}}
-
-
-def pools(size: int) -> dict[str, Any]:
-    return {"nodePools": [{"name": "pool1", "size": size, "template": "debian-12-node"}]}
-
-
-@pytest.fixture
-def running(estate: Estate) -> str:
-    """A cluster of one master and two workers, as asked."""
-    resource = estate.cluster(**SMALL)
-    estate.settle(resource)
-    return resource
-
-
-def reasons(estate: Estate, resource: str) -> list[str]:
-    return [event.reason for event in estate.events(resource)]
-
-
-def conditions(estate: Estate, resource: str) -> dict[str, dict[str, str]]:
-    return {one["type"]: one for one in estate.resource(resource).conditions}
-
-
-def fail(estate: Estate, node: Node, reason: str = "it broke") -> None:
-    estate.set(node, failure=reason)
-
-
-def gone(estate: Estate, resource: str) -> None:
-    leaving = [node for node in estate.nodes(resource) if node.phase == Phase.REMOVING]
-    estate.set(leaving, phase=Phase.GONE)
-
-
-def alive(estate: Estate, resource: str, group: str = "pool1") -> list[Node]:
-    there = (Phase.CREATING, Phase.READY)
-    return [node for node in estate.nodes(resource, group) if node.phase in there]
 
 
 def test_the_first_look_writes_a_row_per_node(estate: Estate) -> None:
@@ -132,64 +90,6 @@ def test_a_node_past_its_deadline_keeps_the_reason(estate: Estate, running: str)
     assert failed.failure == "still waiting for an address after 60 s"
 
 
-def degrade(estate: Estate, resource: str) -> None:
-    """A third worker is asked for and fails three times."""
-    estate.change(resource, **pools(3))
-    for _ in range(MAX_ATTEMPTS):
-        estate.look(resource)
-        fail(estate, alive(estate, resource)[-1])
-        estate.look(resource)
-        gone(estate, resource)
-    estate.look(resource)
-
-
-def test_three_failures_degrade_it_and_fail_the_operation(estate: Estate, running: str) -> None:
-    degrade(estate, running)
-    assert estate.resource(running).status == "DEGRADED"
-    operation = estate.operation(running)
-    assert operation.state == "failed"
-    assert "3 attempts failed" in str(operation.reason)
-    assert conditions(estate, running)["GroupReady/pool1"]["reason"] == "Short"
-    assert len(alive(estate, running)) == 2
-    assert "StatusChanged" in reasons(estate, running)
-
-
-def test_a_control_plane_that_cannot_be_made_fails_the_cluster(estate: Estate) -> None:
-    resource = estate.cluster(**SMALL)
-    for _ in range(MAX_ATTEMPTS):
-        estate.look(resource)
-        fail(estate, alive(estate, resource, CONTROL_PLANE)[-1])
-    estate.look(resource)
-    assert estate.resource(resource).status == "FAILED"
-    assert estate.operation(resource).state == "failed"
-
-
-def test_an_operation_goes_on_while_another_node_may_still_become_ready(
-    estate: Estate, running: str
-) -> None:
-    degrade(estate, running)
-    estate.change(running, **pools(4))
-    for _ in range(MAX_ATTEMPTS):
-        estate.look(running)
-        last = max(node.attempt for node in alive(estate, running))
-        fail(estate, [node for node in alive(estate, running) if node.attempt == last][-1])
-    estate.look(running)
-    assert estate.resource(running).status == "DEGRADED"
-    assert estate.operation(running).state == "running"
-    estate.ready(node for node in alive(estate, running) if node.phase == Phase.CREATING)
-    gone(estate, running)
-    estate.look(running)
-    assert estate.operation(running).state == "failed"
-
-
-def test_a_later_success_makes_it_running_again(estate: Estate, running: str) -> None:
-    degrade(estate, running)
-    estate.change(running, **pools(2))
-    estate.settle(running)
-    assert estate.resource(running).status == "RUNNING"
-    assert estate.operation(running).state == "succeeded"
-
-
 def test_shrinking_retires_the_youngest(estate: Estate, running: str) -> None:
     youngest = max(alive(estate, running), key=lambda node: (node.created_at, node.id))
     estate.change(running, **pools(1))
@@ -243,40 +143,6 @@ def test_deletion_ends_with_nothing_left(estate: Estate, running: str) -> None:
     assert resource.deleted_at
     assert resource.status == "DELETED"
     assert estate.operation(running).state == "succeeded"
-
-
-def test_a_vanished_template_is_a_shortage_that_heals(estate: Estate, running: str) -> None:
-    template = "VirtualMachine:/DC1/vm/templates/debian-12-node"
-    known = next(one for one in objects() if one.moref == template)
-    estate.watch(WatchBatch(objects_gone=(template,)))
-    assert estate.look(running).settled
-    estate.change(running, **pools(4))
-    made = estate.look(running)
-    assert (made.create, [one.missing for one in made.shortages]) == ((), [2])
-    assert estate.resource(running).status == "DEGRADED"
-    message = conditions(estate, running)["GroupReady/pool1"]["message"]
-    assert "nodePools.0.template: no template 'debian-12-node'" in message
-    estate.watch(WatchBatch(objects=(known,)))
-    estate.settle(running)
-    assert estate.resource(running).status == "RUNNING"
-
-
-def test_a_vanished_inventory_is_a_shortage_too(estate: Estate) -> None:
-    resource = estate.cluster()
-    estate.watch(WatchBatch(full=True))
-    made = estate.look(resource)
-    assert {one.group for one in made.shortages} == {CONTROL_PLANE, "pool1"}
-    assert estate.resource(resource).status == "FAILED"
-
-
-def test_a_retry_gives_three_new_attempts(estate: Estate, running: str) -> None:
-    degrade(estate, running)
-    estate.locked(running, lambda session, row: resources.retry(session, row, "bob"))
-    estate.look(running)
-    assert alive(estate, running)[-1].attempt == 1
-    assert estate.operation(running).state == "running"
-    estate.settle(running)
-    assert estate.resource(running).status == "RUNNING"
 
 
 def test_a_new_pool_comes_and_goes(estate: Estate, running: str) -> None:

@@ -10,8 +10,7 @@ from provisioner.domain.spec.cluster import ClusterSpec
 from provisioner.store import clusters, leases, resources, vcenters
 from provisioner.store.clusters import Site
 from provisioner.store.tables import VCenter
-from tests.store.estate import Estate
-from tests.store.test_identities import NODES
+from tests.store.estate import NODES, Estate
 from tests.unit.documents import cluster_document
 
 

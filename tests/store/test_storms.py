@@ -13,8 +13,7 @@ from provisioner.domain.spec.cluster import CONTROL_PLANE
 from provisioner.store import leadership, leases, resources
 from provisioner.store.leases import Holder
 from provisioner.store.tables import Lease, Node
-from tests.store.estate import Estate
-from tests.store.test_identities import NODES
+from tests.store.estate import NODES, Estate
 from tests.unit.documents import addresses, pool
 
 TURNS = 30
