@@ -24,12 +24,17 @@ class CreateNode:
             MachineActivities.create_machine, given, **PATIENT
         ):
             return
-        while True:
+        while not _is_cancelled():
             # No timer: the minute's schedule pokes a node whose report got lost.
             await workflow.wait_condition(lambda: self._poked)
             self._poked = False
             if await workflow.execute_activity_method(MembershipActivities.admit, given, **PATIENT):
                 return
+
+
+def _is_cancelled() -> bool:
+    """An activity that ends well although it was to be cancelled takes the cancellation with it."""
+    return workflow.cancellation_reason() is not None
 
 
 @workflow.defn(name=NODE_REMOVE)

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -11,8 +11,11 @@ from temporalio.testing import ActivityEnvironment
 from provisioner.store.tables import Node
 from tests.workflow.site import Site
 from tests.workflow.subject import Subject
+from tests.workflow.waiting import until_async
 from workflows.composition import Composition
 from workflows.contracts import LookInput, NodeInput, TaskInput
+
+SECONDS = 20
 
 
 class Hands:
@@ -43,17 +46,35 @@ class Hands:
     async def do(self, name: str, argument: object) -> Any:
         return await self._environment().run(self._activities[name], argument)
 
-    async def cancel_when(self, is_so: Callable[[], bool], name: str, argument: object) -> None:
-        """Cancels the activity once it is so, and waits until it has ended."""
+    def begin(self, name: str, argument: object) -> "Begun":
         environment = self._environment()
         running = asyncio.create_task(environment.run(self._activities[name], argument))
-        while not is_so() and not running.done():
-            await asyncio.sleep(0.01)
-        environment.cancel()
-        await asyncio.wait([running])
-        assert running.cancelled() or running.exception() is not None
+        return Begun(environment, running)
 
     def _environment(self) -> ActivityEnvironment:
         environment = ActivityEnvironment(client=self._site.client)
         environment.info = replace(environment.info, task_queue=self._site.queue)
         return environment
+
+
+@dataclass(frozen=True)
+class Begun:
+    """An activity under way."""
+
+    environment: ActivityEnvironment
+    running: "asyncio.Task[Any]"
+
+    async def until(self, is_so: Callable[[], bool]) -> None:
+        async def so() -> bool:
+            assert not self.running.done(), "it ended before"
+            return await asyncio.to_thread(is_so)
+
+        await until_async(so, SECONDS, lambda: "the activity goes on")
+
+    def cancel(self) -> None:
+        self.environment.cancel()
+
+    async def has_ended(self) -> BaseException | None:
+        """How: None is well."""
+        await asyncio.wait([self.running])
+        return asyncio.CancelledError() if self.running.cancelled() else self.running.exception()

@@ -1,5 +1,6 @@
 """The vCenter as its administrator sees and changes it, past the product."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,10 +13,11 @@ from provisioner.domain.marks import only_marks
 from provisioner.domain.virtual_machines import VCenterAccess
 from tests.workflow.waiting import until
 
-ROOT = "DC1/vm/kubernetes"
+ROOT = "/DC1/vm/kubernetes"
 TEMPLATE = "DC1/vm/templates/debian-12-node"
 POOL = "DC1/host/compute-1/Resources"
 SECONDS = 20
+NOTHING: Mapping[str, str] = {}
 
 
 @dataclass(frozen=True)
@@ -47,10 +49,10 @@ class Inspector:
             )
         )
 
-    def make_folder(self, name: str) -> str:
-        """Below the lab's folder; returns its inventory path."""
-        self._session.call(lambda: self._at(ROOT).CreateFolder(name))
-        return f"/{ROOT}/{name}"
+    def make_folder(self, name: str, below: str = ROOT) -> str:
+        """Returns its inventory path."""
+        self._session.call(lambda: self._at(below).CreateFolder(name))
+        return f"{below}/{name}"
 
     def folders(self, path: str) -> list[str]:
         return [one.name for one in self._children(path, vim.Folder)]
@@ -60,12 +62,11 @@ class Inspector:
         found = [_machine(vm) for vm in self._children(path, vim.VirtualMachine)]
         return [one for one in found if one is not None]
 
-    def make_machine(self, path: str, name: str, uuid: str = "", **extra_config: str) -> str:
-        """A VM nobody asked us for; returns its moref. Double underscores in keys are dots."""
-        options = [
-            vim.option.OptionValue(key=key.replace("__", "."), value=value)
-            for key, value in extra_config.items()
-        ]
+    def make_machine(
+        self, path: str, name: str, *, uuid: str = "", extra_config: Mapping[str, str] = NOTHING
+    ) -> str:
+        """A VM nobody asked the product for; returns its moref."""
+        options = _options(extra_config)
         config = vim.vm.ConfigSpec(instanceUuid=uuid or None, extraConfig=options)
         location = vim.vm.RelocateSpec(pool=self._at(POOL))
         spec = vim.vm.CloneSpec(location=location, config=config, powerOn=False, template=False)
@@ -73,14 +74,13 @@ class Inspector:
         made = self._done(lambda: template.CloneVM_Task(folder, name, spec))
         return str(made._moId)
 
-    def mark(self, moref: str, marks: dict[str, str]) -> None:
-        options = [vim.option.OptionValue(key=key, value=value) for key, value in marks.items()]
-        spec = vim.vm.ConfigSpec(extraConfig=options)
+    def set_extra_config(self, moref: str, values: Mapping[str, str]) -> None:
+        spec = vim.vm.ConfigSpec(extraConfig=_options(values))
         self._done(lambda: self._vm(moref).ReconfigVM_Task(spec))
 
     def report_address(self, moref: str, address: str) -> None:
         """As VMware Tools would."""
-        self.mark(
+        self.set_extra_config(
             moref,
             {"SET.guest.toolsRunningStatus": "guestToolsRunning", "SET.guest.ipAddress": address},
         )
@@ -124,6 +124,10 @@ class Inspector:
         if task.info.error is not None:
             raise task.info.error
         return task.info.result
+
+
+def _options(values: Mapping[str, str]) -> list[Any]:
+    return [vim.option.OptionValue(key=key, value=value) for key, value in values.items()]
 
 
 def _machine(vm: Any) -> Machine | None:

@@ -62,10 +62,9 @@ class MachineActivities:
 
         Its creation is cancelled and over before: nothing brings the VM after we looked.
         """
+        await self._end_creation(given.node)
+        # Not before: what the creation began until then is on its row now.
         order = await self._threads.run(self._rows.removal, given.node)
-        async with heartbeats():
-            if not order.was_ready:
-                await end(create_workflow(given.node))
         try:
             async with heartbeats(), self._connections.guarded(order.vcenter_id) as connection:
                 await self._destroy(connection, order)
@@ -75,6 +74,12 @@ class MachineActivities:
             raise again(err) from err
         await self._threads.run(self._rows.note_gone, order.node_id, self._kinds[order.kind].forget)
         self._poker.poke(order.workflow_id)
+
+    async def _end_creation(self, node_id: str) -> None:
+        if (await self._threads.run(self._rows.removal, node_id)).was_ready:
+            return
+        async with heartbeats():
+            await end(create_workflow(node_id))
 
     async def _destroy(self, connection: Connection, order: RemovalOrder) -> None:
         if order.clone_task:

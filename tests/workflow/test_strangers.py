@@ -1,0 +1,56 @@
+"""Machines that are not ours: left alone, whatever they are called."""
+
+import pytest
+from temporalio.exceptions import ApplicationError
+
+from provisioner.domain import marks
+from provisioner.domain.nodes import Phase
+from provisioner.store import nodes
+from provisioner.store.tables import Node
+from tests.workflow.hands import Hands
+from tests.workflow.site import Site
+
+ANOTHER = {marks.OWNER: "another installation"}
+
+
+@pytest.mark.parametrize("marked", [{}, ANOTHER], ids=["unmarked", "marked by another"])
+async def test_of_our_name(site: Site, hands: Hands, marked: dict[str, str]) -> None:
+    subject, [node] = await hands.plan()
+    folder = site.inspector.make_folder(f"c1-{subject.id[:8]}", site.root_folder)
+    stranger = site.inspector.make_machine(folder, node.name, extra_config=marked)
+    assert not await hands.create(node)
+    failure = _row(site, node).failure or ""
+    assert node.name in failure
+    assert "not ours" in failure
+
+    _give_up(site, node)
+    await hands.destroy(node)
+    assert _row(site, node).phase == Phase.GONE
+    assert [one.moref for one in subject.machines()] == [stranger]
+    await hands.run_task(subject, "release")
+    assert site.inspector.folders(site.root_folder) == [f"c1-{subject.id[:8]}"]
+
+
+async def test_of_our_uuid_elsewhere(site: Site, hands: Hands) -> None:
+    """A removal waits for a human rather than destroy it."""
+    subject, [node] = await hands.plan()
+    stranger = site.inspector.make_machine(site.root_folder, "theirs", uuid=node.instance_uuid)
+    _give_up(site, node)
+    with pytest.raises(ApplicationError, match="not its mark"):
+        await hands.destroy(node)
+    assert [one.moref for one in subject.machines()] == [stranger]
+    assert "theirs" in (_row(site, node).problem or "")
+
+    site.inspector.destroy(stranger)
+    await hands.destroy(node)
+    assert _row(site, node).phase == Phase.GONE
+
+
+def _row(site: Site, node: Node) -> Node:
+    with site.database.read() as session:
+        return nodes.get(session, node.id)
+
+
+def _give_up(site: Site, node: Node) -> None:
+    with site.database.write() as session:
+        nodes.begin_removal(nodes.get(session, node.id), "the test gives up")

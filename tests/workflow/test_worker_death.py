@@ -1,0 +1,86 @@
+"""Workers that end in the middle: another one goes on, with exactly the machines asked for."""
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from lab import processes
+from lab.processes import Command, Process
+from lab.vcenter.control import Control
+from provisioner.domain.nodes import Phase
+from tests.workflow.site import Site
+from tests.workflow.subject import Subject
+
+ROOT = Path(__file__).parents[2]
+READY_SECONDS = 30
+
+
+async def test_stopped_without_grace_again_and_again(site: Site, control: Control) -> None:
+    control.delay({"CloneVM_Task": 1500, "Destroy_Task": 500})
+    async with site.worker():
+        await site.begin()
+        subject = Subject.create(site, pool1=2)
+        await subject.until(lambda: _count(subject, lambda n: n.work_started_at) == 3)
+    async with site.worker():
+        await subject.until(lambda: _count(subject, lambda n: n.clone_task) > 0)
+    async with site.worker():
+        await subject.until(lambda: _count(subject, lambda n: n.moref) > 0)
+    async with site.worker():
+        await subject.until(lambda: _count(subject, lambda n: n.reported_ready_at) > 0)
+    async with site.worker():
+        await subject.becomes("RUNNING")
+        assert control.requests()["CloneVM_Task"] == len(subject.machines()) == 3
+        subject.scale()
+        await subject.until(lambda: _count(subject, lambda n: n.phase == Phase.REMOVING) > 0)
+    async with site.worker():
+        await subject.becomes("RUNNING")
+        assert len(subject.machines()) == 1
+        subject.delete()
+        await subject.until(lambda: _count(subject, lambda n: n.phase == Phase.REMOVING) > 0)
+    async with site.worker():
+        await subject.until(lambda: subject.row.deleted_at is not None)
+        assert subject.machines() == []
+        await subject.until_no_workflow_runs()
+
+
+async def test_killed_while_it_clones(site: Site, control: Control, tmp_path: Path) -> None:
+    """The clones go on and are taken over; the vCenter's watch moves as well."""
+    control.delay({"CloneVM_Task": 3000})
+    with _worker(site, tmp_path, "first") as first:
+        await site.begin()
+        subject = Subject.create(site, pool1=2)
+        await subject.until(lambda: _count(subject, lambda n: n.clone_task) == 3)
+        first.kill()
+    with _worker(site, tmp_path, "second"):
+        await subject.becomes("RUNNING")
+        assert control.requests()["CloneVM_Task"] == len(subject.machines()) == 3
+
+
+def _count(subject: Subject, holds: Callable[..., object]) -> int:
+    return sum(bool(holds(node)) for node in subject.nodes())
+
+
+@contextmanager
+def _worker(site: Site, folder: Path, name: str) -> Iterator[Process]:
+    secret = folder / "secret-id"
+    secret.touch(mode=0o600)
+    secret.write_text(site.servers.openbao.secret_id)
+    settings = {
+        "PKE_DATABASE_URL": site.settings.database_url.get_secret_value(),
+        "PKE_TEMPORAL_ADDRESS": site.servers.temporal.address,
+        "PKE_TASK_QUEUE": site.queue,
+        "PKE_VAULT_URL": site.servers.openbao.url,
+        "PKE_VAULT_ROLE_ID": site.servers.openbao.role_id,
+        "PKE_VAULT_SECRET_ID_FILE": str(secret),
+    }
+    argv = (sys.executable, "-m", "tests.workflow.worker_process")
+    command = Command(name, argv, env=settings, cwd=ROOT)
+    log = folder / f"{name}.log"
+    process = processes.start_ready(
+        command, folder, lambda: "ready" in log.read_text(), READY_SECONDS
+    )
+    try:
+        yield process
+    finally:
+        process.kill()
