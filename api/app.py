@@ -12,7 +12,7 @@ from api.metrics import Metrics, RequestMetrics
 from api.nodepools import routes as nodepools
 from api.operations import routes as operations
 from api.pke import routes as pke
-from api.pke.paths import LeaderRefusals, LeadingSlashes
+from api.pke.paths import LeaderRefusals, LeadingSlashes, OneCallPerConnection
 from api.queries import only_known
 from api.services import Services
 from api.vcenters import routes as vcenters
@@ -43,6 +43,7 @@ def create_app(services: Services) -> FastAPI:
     openapi.install(app)
     # The one added last is the first to see a request.
     app.add_middleware(LeaderRefusals)
+    app.add_middleware(OneCallPerConnection)
     app.add_middleware(RequestMetrics, metrics=app.state.metrics)
     app.add_middleware(LeadingSlashes)
     return app

@@ -81,7 +81,7 @@ def create_token(
 def main() -> None:
     try:
         app()
-    except ProvisionerError as err:
+    except (ProvisionerError, OSError) as err:
         typer.echo(f"pke-provisioner: {err}", err=True)
         sys.exit(1)
 

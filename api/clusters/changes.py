@@ -7,8 +7,15 @@ from pydantic import Field
 
 from api.patches import fixed_fields, read_patch
 from provisioner.domain.faults import Fault
-from provisioner.domain.spec.cluster import ClusterSpec, ControlPlane, Proxy
-from provisioner.domain.spec.document import Document, PublicKey
+from provisioner.domain.spec.cluster import (
+    ClusterSpec,
+    ControlPlane,
+    LoadBalancerRanges,
+    Proxy,
+    SshKeys,
+    TrustedCAs,
+)
+from provisioner.domain.spec.document import Document
 
 _FIXED = "can't be changed; create another cluster"
 _ONLY_PLANNED = "can only be planned so far: add ?dryRun=true"
@@ -21,10 +28,10 @@ class ControlPlaneChange(Document):
 class ClusterChange(Document):
     """What is given replaces the field of the cluster; `proxy: null` removes the proxy."""
 
-    ssh_keys: tuple[PublicKey, ...] = ()
+    ssh_keys: SshKeys = ()
     proxy: Proxy | None = None
-    trusted_cas: tuple[str, ...] = Field(default=(), alias="trustedCAs")
-    load_balancer_ranges: tuple[str, ...] = ()
+    trusted_cas: TrustedCAs = Field(default=(), alias="trustedCAs")
+    load_balancer_ranges: LoadBalancerRanges = ()
     control_plane: ControlPlaneChange | None = None
 
     def applied(self, spec: ClusterSpec) -> ClusterSpec:

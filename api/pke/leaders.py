@@ -9,7 +9,7 @@ from api.pke import bodies
 from api.pke.schemas import Leader, LeaderClaim, MasterState, ReadyState
 from api.pke.visitors import Master, Member
 from api.services import Use
-from provisioner.store import events, leadership, nodes, resources
+from provisioner.store import events, leadership, visits
 from provisioner.store.leadership import Claim
 
 router = APIRouter()
@@ -31,14 +31,16 @@ def claim_leader(use: Use, visitor: Master, body: Json) -> JSONResponse:
 
 
 def _claim(session: Session, visitor: Master, ip: str) -> tuple[Claim, bool]:
-    resource = resources.lock(session, visitor.resource.id)
-    node = nodes.get(session, visitor.node.id)
-    led_before = node.leading_at is not None
-    claim = leadership.claim(session, node, ip)
+    """The claim, and whether it is news. Nobody removed meanwhile may win: who would clear it?"""
+    found = visits.locked(session, visitor.node)
+    if found.powerless or found.settled:
+        return Claim(False, "", ""), False
+    led_before = found.node.leading_at is not None
+    claim = leadership.claim(session, found.node, ip)
     news = claim.won and not led_before
     if news:
-        message = f"{node.name} starts the control plane"
-        events.record(session, resource, "LeaderElected", message, node=node)
+        message = f"{found.node.name} starts the control plane"
+        events.record(session, found.resource, "LeaderElected", message, node=found.node)
     return claim, news
 
 

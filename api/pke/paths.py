@@ -7,6 +7,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 # Below whatever base path a node was told.
 _LEADER = re.compile(r"/pke/leader/*$")
+_NODES = "/api/v1/"
 _log = logging.getLogger(__name__)
 
 
@@ -20,6 +21,27 @@ class LeadingSlashes:
         if scope["type"] == "http" and scope["path"].startswith("//"):
             scope = {**scope, "path": "/" + scope["path"].lstrip("/")}
         await self._app(scope, receive, send)
+
+
+class OneCallPerConnection:
+    """Closes a node's connection after each answer.
+
+    A connection that idles until we close it can be chosen for the next POST at that very moment;
+    pke fails for good when one is reset.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def closing(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = [*message["headers"], (b"connection", b"close")]
+                message = {**message, "headers": headers}
+            await send(message)
+
+        nodes = scope["type"] == "http" and scope["path"].startswith(_NODES)
+        await self._app(scope, receive, closing if nodes else send)
 
 
 class LeaderRefusals:

@@ -1,14 +1,16 @@
 """Node tokens: JWTs that Vault signed. What they still allow, the node's row decides."""
 
+import math
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 
 import jwt
 from cryptography.hazmat.primitives.serialization import load_pem_public_key
 from jwt.algorithms import AllowedPublicKeys
 from pydantic import BaseModel, ValidationError
+
+from provisioner.vault.errors import VaultError, VaultUnavailable
 
 AUDIENCE = "pke-provisioner/node"
 ISSUER = "pke-provisioner"
@@ -26,12 +28,6 @@ class Claims(BaseModel):
     role: str
 
 
-@dataclass
-class _Keys:
-    by_kid: dict[str, AllowedPublicKeys]
-    fetched_at: float
-
-
 class NodeTokens:
     """Verifies without asking Vault: its public keys are kept, and fetched for an unknown kid."""
 
@@ -40,7 +36,9 @@ class NodeTokens:
     ) -> None:
         self._fetch, self._clock = fetch, clock
         self._lock = threading.Lock()
-        self._keys: _Keys | None = None
+        self._keys: dict[str, AllowedPublicKeys] = {}
+        self._trouble: VaultError | None = None
+        self._next_fetch_at = -math.inf
 
     def verify(self, token: str) -> Claims | None:
         """None for any token that is not a sound one of ours. Raises VaultError."""
@@ -63,14 +61,25 @@ class NodeTokens:
             return None
 
     def _key(self, kid: str) -> AllowedPublicKeys | None:
+        # Known keys wait for nobody, least of all for a stranger's unknown one.
+        return self._keys.get(kid) or self._fetched(kid)
+
+    def _fetched(self, kid: str) -> AllowedPublicKeys | None:
+        """A stranger's kid must not make us ask Vault at the stranger's pace."""
         with self._lock:
-            known = self._keys
-            if known and kid in known.by_kid:
-                return known.by_kid[kid]
-            # A stranger's kid must not make us ask Vault at the stranger's pace.
-            if known is None or self._clock() - known.fetched_at >= _REFRESH_SECONDS:
-                known = self._keys = _Keys(_loaded(self._fetch()), self._clock())
-            return known.by_kid.get(kid)
+            if kid not in self._keys and self._clock() >= self._next_fetch_at:
+                self._next_fetch_at = self._clock() + _REFRESH_SECONDS
+                self._refresh()
+            if kid not in self._keys and self._trouble:
+                raise VaultUnavailable("the keys of node tokens can't be read") from self._trouble
+            return self._keys.get(kid)
+
+    def _refresh(self) -> None:
+        """Trouble is kept: what can't be known yet is no reason to refuse anybody."""
+        try:
+            self._keys, self._trouble = _loaded(self._fetch()), None
+        except VaultError as err:
+            self._trouble = err
 
 
 def _loaded(pems: dict[str, str]) -> dict[str, AllowedPublicKeys]:

@@ -56,33 +56,35 @@ def note_progress(session: Session, node: Node, progress: str) -> None:
 
 def note_failure(session: Session, node: Node, failure: str) -> bool:
     """True when it is news: the first failure is the reason, later ones follow from it."""
-    resource, row = _locked(session, node)
-    if row.failure or row.phase != Phase.CREATING:
+    found = locked(session, node)
+    if found.powerless or found.settled:
         return False
-    nodes.stamp(row, "contacted_at")
-    row.failure = row.progress = failure
-    message = f"{row.name} failed: {failure}"
-    events.record(session, resource, "NodeFailed", message, node=row, warning=True)
+    nodes.stamp(found.node, "contacted_at")
+    found.node.failure = found.node.progress = failure
+    message = f"{node.name} failed: {failure}"
+    events.record(session, found.resource, "NodeFailed", message, node=node, warning=True)
     return True
 
 
 def note_event(session: Session, node: Node, reason: str, message: str) -> None:
-    resource, row = _locked(session, node)
-    events.record(session, resource, reason, message, node=row)
+    events.record(session, locked(session, node).resource, reason, message, node=node)
 
 
 def request_join(session: Session, node: Node) -> bool:
     """True when it is news."""
-    _, row = _locked(session, node)
-    return row.phase == Phase.CREATING and nodes.stamp(row, "join_requested_at")
+    found = locked(session, node)
+    if found.powerless or found.settled:
+        return False
+    return nodes.stamp(found.node, "join_requested_at")
 
 
 def report_ready(session: Session, node: Node) -> bool:
     """True when it is news."""
-    resource, row = _locked(session, node)
-    if row.phase != Phase.CREATING or not nodes.stamp(row, "reported_ready_at"):
+    found = locked(session, node)
+    if found.powerless or not nodes.stamp(found.node, "reported_ready_at"):
         return False
-    events.record(session, resource, "NodeReportedReady", f"{row.name} reports ready", node=row)
+    message = f"{node.name} reports ready"
+    events.record(session, found.resource, "NodeReportedReady", message, node=node)
     return True
 
 
@@ -92,6 +94,7 @@ def masters(session: Session, resource_id: str) -> list[Node]:
     return [node for node in everyone if node.group == CONTROL_PLANE]
 
 
-def _locked(session: Session, node: Node) -> tuple[Resource, Node]:
+def locked(session: Session, node: Node) -> Visitor:
+    """As it is now, and stays for this transaction."""
     resource = resources.lock(session, node.resource_id)
-    return resource, nodes.get(session, node.id)
+    return Visitor(nodes.get(session, node.id), resource)

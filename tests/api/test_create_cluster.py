@@ -172,3 +172,15 @@ def test_dry_run_shows_what_leases_leave(operator: httpx.Client) -> None:
     assert {"group": "pool1", "count": 1} in plan["create"]
     [shortage] = plan["shortages"]
     assert (shortage["group"], shortage["missing"]) == ("pool1", 1)
+
+
+def test_more_than_a_vm_can_receive(operator: httpx.Client) -> None:
+    keys = ["ssh-rsa " + "A" * 2000] * 30
+    found = faults(operator.post("/clusters", json=cluster_document(sshKeys=keys)))
+    assert set(found) == {"trustedCAs"}
+    assert "at most 40960 fit" in found["trustedCAs"]
+    found = faults(operator.post("/clusters", json=cluster_document(sshKeys=keys * 3)))
+    assert set(found) == {"sshKeys"}
+    document = cluster_document(sshKeys=keys[:19])
+    document["nodePools"][0]["labels"] = {f"key{index}": "v" * 60 for index in range(60)}
+    assert set(faults(operator.post("/clusters", json=document))) == {"nodePools.0.labels"}

@@ -168,3 +168,11 @@ def test_answers_hold_no_chunks_of_others(api: Api, rows: list[Node]) -> None:
     answer = Visit(api, rows[0]).status()
     assert int(answer.headers["content-length"]) == len(answer.content)
     json.loads(answer.content)
+
+
+def test_every_call_has_a_connection_of_its_own(api: Api, rows: list[Node]) -> None:
+    """pke does not survive a reset of a connection that idled."""
+    visit = Visit(api, rows[0])
+    for answer in (visit.status(), visit.claim(), visit.ready(config="%"), visit.get("nothing")):
+        assert answer.headers["connection"] == "close"
+    assert "connection" not in api.client("viewer").get("/clusters").headers

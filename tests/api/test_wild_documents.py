@@ -82,7 +82,7 @@ def spoiled(draw: st.DrawFn) -> dict[str, Any]:
     for at in draw(st.lists(st.sampled_from(PLACES), min_size=1, max_size=5)):
         try:
             _spoil(draw, document, at)
-        except (KeyError, IndexError, TypeError):
+        except (KeyError, IndexError, TypeError, AttributeError):
             continue  # an earlier one took it away
     return document
 

@@ -9,6 +9,7 @@ from provisioner.domain.spec.address_checks import check_addresses
 from provisioner.domain.spec.cluster import CONTROL_PLANE, ClusterSpec
 from provisioner.domain.spec.label_checks import check_labels
 from provisioner.domain.spec.placement import EITHER, PlacementOverride
+from provisioner.domain.spec.size_checks import check_sizes
 
 
 def check(spec: ClusterSpec) -> list[Fault]:
@@ -18,6 +19,7 @@ def check(spec: ClusterSpec) -> list[Fault]:
         *_placements(spec),
         *check_addresses(spec),
         *check_labels(spec),
+        *check_sizes(spec),
         *_authorities(spec),
     ]
 

@@ -27,6 +27,8 @@ CONTROL_PLANE = "control-plane"
 
 # Each is compared with each other one.
 LoadBalancerRanges = Annotated[tuple[str, ...], Field(max_length=64)]
+SshKeys = Annotated[tuple[PublicKey, ...], Field(max_length=64)]
+TrustedCAs = Annotated[tuple[str, ...], Field(max_length=64)]
 
 
 class Kubernetes(Document):
@@ -71,14 +73,14 @@ class Taint(Document):
 class NodePool(Machine):
     name: Label
     size: Annotated[int, Field(ge=0, le=1000)] = 1
-    labels: dict[LabelKey, LabelValue] = Field(default_factory=dict)
-    taints: tuple[Taint, ...] = ()
+    labels: dict[LabelKey, LabelValue] = Field(default_factory=dict, max_length=256)
+    taints: Annotated[tuple[Taint, ...], Field(max_length=256)] = ()
 
 
 class Proxy(Document):
     http: ProxyUrl | None = None
     https: ProxyUrl | None = None
-    no_proxy: tuple[str, ...] = ()
+    no_proxy: Annotated[tuple[str, ...], Field(max_length=256)] = ()
 
 
 class ClusterSpec(Document):
@@ -88,9 +90,9 @@ class ClusterSpec(Document):
     endpoint: Endpoint
     control_plane: ControlPlane
     placement: Placement
-    ssh_keys: tuple[PublicKey, ...] = ()
+    ssh_keys: SshKeys = ()
     proxy: Proxy | None = None
-    trusted_cas: tuple[str, ...] = Field(default=(), alias="trustedCAs")
+    trusted_cas: TrustedCAs = Field(default=(), alias="trustedCAs")
     load_balancer_ranges: LoadBalancerRanges = ()
     node_pools: Annotated[tuple[NodePool, ...], Field(max_length=100)] = ()
 
