@@ -8,6 +8,7 @@ from fastapi import Depends, FastAPI
 
 from api import errors, health, metrics, openapi
 from api.clusters import routes as clusters
+from api.clusters import views as cluster_views
 from api.metrics import Metrics, RequestMetrics
 from api.nodepools import routes as nodepools
 from api.operations import routes as operations
@@ -35,7 +36,7 @@ def create_app(services: Services) -> FastAPI:
     app.state.metrics = Metrics(services.database)
     # Routes are tried in this order, and nodes ask most.
     app.include_router(pke.router)
-    for module in (clusters, nodepools, operations, vcenters):
+    for module in (clusters, cluster_views, nodepools, operations, vcenters):
         app.include_router(module.router, dependencies=[Depends(only_known)])
     for open_module in (health, metrics):
         app.include_router(open_module.router)

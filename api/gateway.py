@@ -9,12 +9,14 @@ import logging
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from datetime import timedelta
+from functools import partial
 
 from temporalio.client import Client, WorkflowFailureError
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.exceptions import WorkflowAlreadyStartedError
 from temporalio.service import RPCError, RPCStatusCode
 
+from api.gathering import Gathered
 from provisioner.domain.errors import ProvisionerError
 from workflows.contracts import (
     LOOK_AGAIN,
@@ -31,8 +33,6 @@ from workflows.contracts import (
 RPC = timedelta(seconds=5)
 VERIFY_SECONDS = 30.0
 _HEALTH = timedelta(seconds=2)
-_GATHER_SECONDS = 0.05
-_AT_ONCE = 16
 _log = logging.getLogger(__name__)
 
 
@@ -54,13 +54,10 @@ class Gateway:
     ) -> None:
         self._address, self._namespace, self._queue = address, namespace, task_queue
         self._verify_seconds = verify_seconds
-        self._pending: dict[str, asyncio.Task[None]] = {}
 
     async def start(self) -> None:
         """Opens no connection yet: the API starts before Temporal does, if need be."""
-        self._loop = asyncio.get_running_loop()
-        self._closing = asyncio.Event()
-        self._limit = asyncio.Semaphore(_AT_ONCE)
+        self._pokes = Gathered(asyncio.get_running_loop())
         self._client = await Client.connect(
             self._address,
             namespace=self._namespace,
@@ -70,8 +67,7 @@ class Gateway:
 
     async def stop(self) -> None:
         """Sends what is still waiting to be sent."""
-        self._closing.set()
-        await asyncio.gather(*self._pending.values())
+        await self._pokes.drain()
 
     def poke(self, kind: str, resource: str) -> None:
         """The resource's workflow looks again; it is started if it does not run."""
@@ -87,7 +83,7 @@ class Gateway:
                 rpc_timeout=RPC,
             )
 
-        self._soon(workflow, send)
+        self._pokes.soon(workflow, partial(_quietly, workflow, send))
 
     def poke_node(self, node: str) -> None:
         """The node's creation looks again; one that is over needs no hint."""
@@ -96,7 +92,7 @@ class Gateway:
         async def send() -> None:
             await handle.signal(LOOK_AGAIN, rpc_timeout=RPC)
 
-        self._soon(handle.id, send)
+        self._pokes.soon(handle.id, partial(_quietly, handle.id, send))
 
     async def ensure_watch(self, vcenter: str) -> None:
         """A watch that runs already is success; like a poke, it never fails its caller."""
@@ -148,25 +144,6 @@ class Gateway:
             return await self._client.service_client.check_health(timeout=_HEALTH)
         except (RPCError, RuntimeError):
             return False
-
-    def _soon(self, key: str, send: Callable[[], Awaitable[None]]) -> None:
-        self._loop.call_soon_threadsafe(self._schedule, key, send)
-
-    def _schedule(self, key: str, send: Callable[[], Awaitable[None]]) -> None:
-        if key not in self._pending:
-            self._pending[key] = self._loop.create_task(self._gathered(key, send))
-
-    async def _gathered(self, key: str, send: Callable[[], Awaitable[None]]) -> None:
-        with suppress(TimeoutError):
-            await asyncio.wait_for(self._closing.wait(), _GATHER_SECONDS)
-        # From here on a new poke is a new call: this one may be too early for it.
-        sending = self._pending.pop(key)
-        self._pending[f"{key} sending {id(sending)}"] = sending
-        try:
-            async with self._limit:
-                await _quietly(key, send)
-        finally:
-            del self._pending[f"{key} sending {id(sending)}"]
 
 
 async def _quietly(key: str, send: Callable[[], Awaitable[None]]) -> None:

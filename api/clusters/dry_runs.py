@@ -6,14 +6,8 @@ from sqlalchemy.orm import Session
 
 from api import answers
 from api.answers import Answer
-from api.clusters.schemas import (
-    DryRunOut,
-    GroupCount,
-    PlannedRemoval,
-    PlanOut,
-    ShortageOut,
-    document,
-)
+from api.clusters.plans import DryRunOut, GroupCount, PlannedRemoval, PlanOut, ShortageOut
+from api.clusters.schemas import document
 from provisioner.domain.deadlines import Deadlines
 from provisioner.domain.nodes import Phase
 from provisioner.domain.planning import tasks

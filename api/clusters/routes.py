@@ -1,8 +1,6 @@
 """Clusters: create, look, change, retry, delete."""
 
-from typing import Annotated
-
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Response
 from sqlalchemy.orm import Session
 
 from api.answers import Repeatable
@@ -10,7 +8,7 @@ from api.auth import Operator, Viewer
 from api.clusters import schemas
 from api.clusters.admission import admit, new_faults
 from api.clusters.changes import ClusterChange, read_change
-from api.clusters.issuing import issue_kubeconfig
+from api.clusters.plans import PLAN
 from api.clusters.transactions import Transaction
 from api.documents import body_of
 from api.json_body import Json, NoBody
@@ -20,7 +18,7 @@ from api.services import Use
 from provisioner.domain.clusters import KIND
 from provisioner.domain.faults import Fault
 from provisioner.domain.spec.cluster import ClusterSpec
-from provisioner.store import clusters, events, inventory, nodes, observing, resources
+from provisioner.store import clusters, observing, resources
 from provisioner.store.overviews import overviews
 from provisioner.store.resources import NewResource
 from provisioner.store.tables import Operation, Resource
@@ -33,7 +31,7 @@ router = APIRouter(prefix="/clusters", tags=["clusters"])
     summary="Create a cluster",
     status_code=202,
     response_model=OperationOut,
-    responses={200: {"model": schemas.DryRunOut, "description": "The plan (dryRun)"}},
+    responses=PLAN,
     openapi_extra=body_of(ClusterSpec),
 )
 def create_cluster(
@@ -76,7 +74,7 @@ def get_cluster(cluster: str, use: Use, caller: Viewer) -> schemas.ClusterOut:
     summary="Change what can change",
     status_code=202,
     response_model=OperationOut,
-    responses={200: {"model": schemas.DryRunOut, "description": "The plan (dryRun)"}},
+    responses=PLAN,
     openapi_extra=body_of(ClusterChange),
 )
 def change_cluster(
@@ -133,47 +131,3 @@ def retry_cluster(
         return resource, resources.retry(session, resource, caller.name)
 
     return transaction.run(retry).response()
-
-
-@router.get("/{cluster}/nodes", summary="List a cluster's nodes")
-def list_nodes(
-    cluster: str,
-    use: Use,
-    caller: Viewer,
-    everyone: Annotated[bool, Query(alias="all", description="Also those that are gone.")] = False,
-) -> schemas.NodeList:
-    with use.database.read() as session:
-        resource = resources.find(session, caller.org_id, KIND, cluster)
-        rows = nodes.of_resource(session, resource.id, gone=everyone)
-        found = sorted(rows, key=schemas.order)
-        states = inventory.power_states(session, [node.instance_uuid for node in found])
-        items = [schemas.node(row, states.get(row.instance_uuid)) for row in found]
-        return schemas.NodeList(items=items)
-
-
-@router.get("/{cluster}/events", summary="Read a cluster's history, oldest first")
-def list_events(
-    cluster: str,
-    use: Use,
-    caller: Viewer,
-    after: Annotated[int, Query(ge=0, le=2**31, description="The last number known.")] = 0,
-    limit: Annotated[int, Query(ge=1, le=1000)] = 500,
-) -> schemas.EventList:
-    with use.database.read() as session:
-        resource = resources.find(session, caller.org_id, KIND, cluster)
-        found = events.since(session, resource.id, after, limit)
-        names = nodes.names(session, {event.node_id for event in found if event.node_id})
-        items = [schemas.event(row, names.get(row.node_id or "")) for row in found]
-        return schemas.EventList(items=items)
-
-
-@router.get(
-    "/{cluster}/kubeconfig",
-    summary="Issue a short-lived administrator's kubeconfig",
-    response_class=Response,
-    responses={200: {"content": {"application/yaml": {}}}},
-)
-def get_kubeconfig(cluster: str, use: Use, caller: Operator) -> Response:
-    text = issue_kubeconfig(use, caller, cluster)
-    headers = {"Cache-Control": "no-store"}
-    return Response(text, media_type="application/yaml", headers=headers)

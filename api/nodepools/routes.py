@@ -1,14 +1,13 @@
 """A cluster's node pools: look, add, scale, choose nodes to go, delete."""
 
-from typing import Any
-
 from fastapi import APIRouter, Response
 from sqlalchemy.orm import Session
 
 from api.answers import Repeatable
 from api.auth import Operator, Viewer
 from api.clusters.admission import new_faults
-from api.clusters.schemas import DryRunOut, document
+from api.clusters.plans import PLAN
+from api.clusters.schemas import document
 from api.clusters.transactions import Transaction
 from api.documents import body_of
 from api.json_body import Json
@@ -25,9 +24,6 @@ from provisioner.store.errors import NotFound
 from provisioner.store.tables import Operation, Resource
 
 router = APIRouter(prefix="/clusters/{cluster}/nodepools", tags=["node pools"])
-PLAN: dict[int | str, dict[str, Any]] = {
-    200: {"model": DryRunOut, "description": "The plan (dryRun)"}
-}
 
 
 @router.get("", summary="List a cluster's node pools")

@@ -1,0 +1,59 @@
+"""What belongs to a cluster and can be looked at: nodes, history, kubeconfig."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Response
+
+from api.auth import Operator, Viewer
+from api.clusters.events import EventList, event
+from api.clusters.issuing import issue_kubeconfig
+from api.clusters.nodes import NodeList, node, order
+from api.services import Use
+from provisioner.domain.clusters import KIND
+from provisioner.store import events, inventory, nodes, resources
+
+router = APIRouter(prefix="/clusters/{cluster}", tags=["clusters"])
+
+
+@router.get("/nodes", summary="List a cluster's nodes")
+def list_nodes(
+    cluster: str,
+    use: Use,
+    caller: Viewer,
+    everyone: Annotated[bool, Query(alias="all", description="Also those that are gone.")] = False,
+) -> NodeList:
+    with use.database.read() as session:
+        resource = resources.find(session, caller.org_id, KIND, cluster)
+        rows = nodes.of_resource(session, resource.id, gone=everyone)
+        found = sorted(rows, key=order)
+        states = inventory.power_states(session, [node.instance_uuid for node in found])
+        items = [node(row, states.get(row.instance_uuid)) for row in found]
+        return NodeList(items=items)
+
+
+@router.get("/events", summary="Read a cluster's history, oldest first")
+def list_events(
+    cluster: str,
+    use: Use,
+    caller: Viewer,
+    after: Annotated[int, Query(ge=0, le=2**31, description="The last number known.")] = 0,
+    limit: Annotated[int, Query(ge=1, le=1000)] = 500,
+) -> EventList:
+    with use.database.read() as session:
+        resource = resources.find(session, caller.org_id, KIND, cluster)
+        found = events.since(session, resource.id, after, limit)
+        names = nodes.names(session, {event.node_id for event in found if event.node_id})
+        items = [event(row, names.get(row.node_id or "")) for row in found]
+        return EventList(items=items)
+
+
+@router.get(
+    "/kubeconfig",
+    summary="Issue a short-lived administrator's kubeconfig",
+    response_class=Response,
+    responses={200: {"content": {"application/yaml": {}}}},
+)
+def get_kubeconfig(cluster: str, use: Use, caller: Operator) -> Response:
+    text = issue_kubeconfig(use, caller, cluster)
+    headers = {"Cache-Control": "no-store"}
+    return Response(text, media_type="application/yaml", headers=headers)
