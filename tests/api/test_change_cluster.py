@@ -7,9 +7,10 @@ import pytest
 
 from provisioner.domain.clusters import RELEASE
 from provisioner.domain.planning.wishes import TaskWish, When
-from provisioner.store import leases, resources, tasks
+from provisioner.domain.virtual_machines import VMSeen, WatchBatch
+from provisioner.store import inventory, leases, resources, tasks, vcenters
 from tests.api.asking import accepted, create, faults, shown
-from tests.api.looking import look, make_ready
+from tests.api.looking import change, look, make_ready
 from tests.api.served import Api
 from tests.unit.documents import cluster_document
 
@@ -158,3 +159,31 @@ def release(api: Api, cluster: dict[str, Any]) -> None:
         tasks.finish(session, resource, RELEASE)
         leases.free_of_resource(session, resource.id)
     look(api, cluster)
+
+
+def test_gone_nodes_on_request(api: Api, operator: httpx.Client, cluster: dict[str, Any]) -> None:
+    [first, *_] = look(api, cluster)
+    change(api, first, phase="gone")
+    live = operator.get("/clusters/c1/nodes").json()["items"]
+    everyone = operator.get("/clusters/c1/nodes?all=true").json()["items"]
+    assert {one["name"] for one in everyone} - {one["name"] for one in live} == {first.name}
+
+
+def test_power_states_are_those_of_the_watch(
+    api: Api, operator: httpx.Client, cluster: dict[str, Any]
+) -> None:
+    [first, *_] = look(api, cluster)
+    seen = VMSeen(
+        moref="vm-99",
+        instance_uuid=first.instance_uuid,
+        name=first.name,
+        folder="group-v1",
+        power_state="poweredOn",
+    )
+    with api.database.write() as session:
+        vcenter = vcenters.get(session, first.vcenter_id)
+        inventory.apply(session, vcenter, WatchBatch(vms=(seen,)))
+    items = operator.get("/clusters/c1/nodes").json()["items"]
+    states = {one["name"]: one["vm"]["powerState"] for one in items}
+    assert states.pop(first.name) == "poweredOn"
+    assert set(states.values()) == {None}

@@ -6,6 +6,7 @@ import httpx
 import pytest
 from sqlalchemy import select
 
+from provisioner.store import vcenters
 from provisioner.store.tables import Lease, Resource
 from tests.api.asking import create, faults, shown
 from tests.api.inventory import ROOT
@@ -184,3 +185,11 @@ def test_more_than_a_vm_can_receive(operator: httpx.Client) -> None:
     document = cluster_document(sshKeys=keys[:19])
     document["nodePools"][0]["labels"] = {f"key{index}": "v" * 60 for index in range(60)}
     assert set(faults(operator.post("/clusters", json=document))) == {"nodePools.0.labels"}
+
+
+def test_inventory_not_read_yet(api: Api, operator: httpx.Client) -> None:
+    vcenter_id = api.add_vcenter(name="new")
+    with api.database.write() as session:
+        vcenters.get(session, vcenter_id).watched_at = None
+    found = faults(operator.post("/clusters", json=cluster_document(vcenter="new")))
+    assert "try again in a moment" in found["vcenter"]
