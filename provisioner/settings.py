@@ -68,5 +68,5 @@ class Settings(BaseSettings):
     deadlines: Deadlines = Field(
         default_factory=Deadlines,
         description="Seconds a node may take per step: PKE_DEADLINES__CLONE, __ADDRESS, __BOOT, "
-        "__BOOTSTRAP and __ADMISSION.",
+        "__BOOTSTRAP and __ADMISSION; and a task on the whole may take: __TASK.",
     )

@@ -14,7 +14,7 @@ from workflows.activities.folders import Folders
 from workflows.activities.looking import LookActivities
 from workflows.activities.machine_rows import MachineRows
 from workflows.activities.machines import MachineActivities
-from workflows.activities.membership import MembershipActivities
+from workflows.activities.membership import MembershipActivities, Retirement
 from workflows.activities.sightings import Sightings
 from workflows.activities.tasks import TaskActivities
 from workflows.activities.unsettled import UnsettledActivities
@@ -29,6 +29,7 @@ from workflows.threads import Threads
 # pyVmomi gains nothing from more: the interpreter is the limit (measured on the simulator).
 _SOAP_THREADS = 16
 _THREADS = 32
+_DRAIN_THREADS = 64
 
 
 @dataclass(frozen=True)
@@ -63,17 +64,18 @@ def assemble(
     poker = Poker()
     looking = LookActivities(database, settings.deadlines, threads)
     machines = MachineActivities(MachineRows(database), connections, kinds, poker, threads)
-    patience = timedelta(seconds=2 * settings.drain_seconds)
-    membership = MembershipActivities(database, connections, kinds, poker, threads, patience)
+    drains = Threads(_DRAIN_THREADS, "drain")
+    retirement = Retirement(drains, timedelta(seconds=2 * settings.drain_seconds))
+    membership = MembershipActivities(database, connections, kinds, poker, threads, retirement)
     folders = Folders(database, connections, threads)
-    tasks = TaskActivities(database, kinds, folders, poker, threads)
+    tasks = TaskActivities(database, kinds, folders, poker, threads, settings.deadlines)
     vcenters = VCenterActivities(Sightings(database), connections, poker, threads, soap)
     unsettled = UnsettledActivities(database, threads)
     return Composition(
         database,
         vault,
         connections,
-        (threads, soap),
+        (threads, soap, drains),
         (
             looking.look,
             machines.create_machine,

@@ -35,8 +35,8 @@ class Poker:
         await quietly(client.get_workflow_handle(workflow_id).signal(LOOK_AGAIN))
 
 
-async def start(name: str, argument: object, workflow_id: str, *, again: bool = False) -> None:
-    """Starts a workflow; one that runs already is what was wanted.
+async def start(name: str, argument: object, workflow_id: str, *, again: bool = False) -> bool:
+    """Starts a workflow. False when one runs already: mostly that is what was wanted.
 
     `again`: also when an earlier run of that id completed.
     """
@@ -52,7 +52,8 @@ async def start(name: str, argument: object, workflow_id: str, *, again: bool = 
             id_reuse_policy=policy,
         )
     except WorkflowAlreadyStartedError:
-        return
+        return False
+    return True
 
 
 async def end(workflow_id: str) -> None:

@@ -95,7 +95,9 @@ def _quiet(subject: Subject) -> dict[str, int]:
     before = subject.soap()
     time.sleep(QUIET_SECONDS)
     found = _difference(before, subject.soap())
-    return {method: count for method, count in found.items() if method != LONG_POLL}
+    # The one open long poll may have been answered and asked again.
+    found[LONG_POLL] = max(0, found.get(LONG_POLL, 0) - 1)
+    return {method: count for method, count in found.items() if count}
 
 
 def _difference(before: dict[str, int], after: dict[str, int]) -> dict[str, int]:

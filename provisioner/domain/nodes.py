@@ -52,6 +52,7 @@ class NodeFacts(Fact):
     join_token_at: datetime | None = None
     reported_ready_at: datetime | None = None
     ready_at: datetime | None = None
+    gone_at: datetime | None = None
 
     @property
     def alive(self) -> bool:

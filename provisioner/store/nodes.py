@@ -7,8 +7,9 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from provisioner.domain.nodes import NodeFacts, Phase
+from provisioner.store import resources
 from provisioner.store.errors import NotFound
-from provisioner.store.tables import Node
+from provisioner.store.tables import Node, Resource
 from provisioner.store.types import utc_now
 
 
@@ -17,6 +18,15 @@ def get(session: Session, node_id: str) -> Node:
     if found is None:
         raise NotFound(f"there is no node {node_id}")
     return found
+
+
+def locked(session: Session, node_id: str) -> tuple[Resource, Node]:
+    """Its resource's row, held until the transaction ends, and then the node as it is."""
+    query = select(Node.resource_id).where(Node.id == node_id)
+    resource_id = session.scalars(query).first()
+    if resource_id is None:
+        raise NotFound(f"there is no node {node_id}")
+    return resources.lock(session, resource_id), get(session, node_id)
 
 
 def of_resource(session: Session, resource_id: str, *, gone: bool = False) -> list[Node]:

@@ -2,6 +2,7 @@
 
 import pytest
 
+from lab.leftovers import leftovers
 from lab.service import Service
 from lab.stack.options import API, WORKER
 from lab.stack.stack import Stack
@@ -42,7 +43,7 @@ def test_a_worker_killed_six_times_in_a_creation(stack: Stack, service: Service)
     service.succeeded(operation, PATIENCE)
     assert len(vm_names(stack, "phoenix")) == 5
     service.succeeded(service.delete("phoenix"), PATIENCE)
-    assert not vm_names(stack, "phoenix")
+    assert not leftovers(stack)
 
 
 @pytest.mark.timeout(PATIENCE + 60)
@@ -59,6 +60,7 @@ def test_a_worker_killed_six_times_while_scaling(stack: Stack, service: Service)
     service.succeeded(shrinking, PATIENCE)
     assert len(vm_names(stack, "tide")) == 2
     service.succeeded(service.delete("tide"), PATIENCE)
+    assert not leftovers(stack)
 
 
 @pytest.mark.timeout(PATIENCE + 60)
@@ -69,3 +71,4 @@ def test_an_api_killed_twice_in_a_creation(stack: Stack, service: Service) -> No
     service.succeeded(operation, PATIENCE)
     assert len(vm_names(stack, "deaf")) == 4
     service.succeeded(service.delete("deaf"), PATIENCE)
+    assert not leftovers(stack)

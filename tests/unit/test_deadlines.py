@@ -20,9 +20,9 @@ def node(**clocks: object) -> NodeFacts:
     return NodeFacts.model_validate(given)
 
 
-def due(found: NodeFacts, leader_ready_at: datetime | None = None) -> float | None:
+def due(found: NodeFacts, awaited_since: datetime | None = None) -> float | None:
     """In seconds from the start."""
-    when = deadline(found, DEADLINES, leader_ready_at)
+    when = deadline(found, DEADLINES, awaited_since)
     return (when - START).total_seconds() if when else None
 
 
@@ -52,14 +52,14 @@ def test_waiting_for_a_clone_slot_runs_no_clock() -> None:
 def test_waiting_for_the_leader_runs_no_clock_until_it_is_ready() -> None:
     waiting = node(contacted_at=at(100))
     assert due(waiting) is None
-    assert due(waiting, leader_ready_at=at(60)) == 140
-    assert due(waiting, leader_ready_at=at(500)) == 540
+    assert due(waiting, awaited_since=at(60)) == 140
+    assert due(waiting, awaited_since=at(500)) == 540
 
 
 def test_waiting_for_the_turn_to_join_runs_no_clock() -> None:
     queued = node(contacted_at=at(1), join_requested_at=at(2))
     assert queued.step is Step.QUEUED
-    assert due(queued, leader_ready_at=at(0)) is None
+    assert due(queued, awaited_since=at(0)) is None
 
 
 def test_the_latest_step_counts() -> None:

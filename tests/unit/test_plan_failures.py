@@ -10,7 +10,7 @@ from provisioner.domain.planning.plan import NewNode
 from provisioner.domain.planning.wishes import Room
 from provisioner.domain.spec.cluster import CONTROL_PLANE
 from tests.unit.documents import cluster_spec
-from tests.unit.world import World
+from tests.unit.world import DEADLINES, World
 
 
 @pytest.fixture
@@ -133,3 +133,27 @@ def test_what_there_is_room_for_is_made(world: World) -> None:
     made = world.plan()
     assert len(made.create) == 2
     assert [shortage.missing for shortage in made.shortages] == [3]
+
+
+def test_masters_that_fall_silent_before_anybody_leads_are_given_up() -> None:
+    world = World(desired(cluster_spec(control_plane=3), generation=1, epoch=1, deleting=False))
+    world.finish(CERTIFICATES)
+    world.step()
+    for node in world.nodes.values():
+        world.change(node.id, phase=Phase.CREATING, ready_at=None, leading_at=None)
+        world.change(node.id, contacted_at=world.now, join_requested_at=None)
+    world.now += timedelta(seconds=DEADLINES.bootstrap + 1)
+    masters = {node.id for node in world.alive(CONTROL_PLANE)}
+    assert masters <= {removal.node for removal in world.plan().remove}
+
+
+def test_a_dead_leaders_companions_get_their_own_time() -> None:
+    world = World(desired(cluster_spec(control_plane=3), generation=1, epoch=1, deleting=False))
+    world.finish(CERTIFICATES)
+    old = {"contacted_at": world.now, "addressed_at": world.now}
+    companions = [world.put(group=CONTROL_PLANE, **old) for _ in range(2)]
+    dead = world.put(group=CONTROL_PLANE, **old, leading_at=world.now, failure="it broke")
+    world.now += timedelta(seconds=DEADLINES.bootstrap * 3)
+    world.change(dead.id, phase=Phase.GONE, gone_at=world.now)
+    removed = {removal.node for removal in world.plan().remove}
+    assert not removed & {node.id for node in companions}

@@ -32,6 +32,7 @@ from workflows.threads import Threads
 
 _GATHER_SECONDS = 0.2
 _STARTS_AT_ONCE = 16
+_SOON = {"wake_in_seconds": 1.0}
 # Recording a plan can make the next one possible at once: a failed node's next attempt.
 _ROUNDS = 3
 
@@ -56,10 +57,10 @@ class LookActivities:
             if given.gather:
                 await asyncio.sleep(_GATHER_SECONDS)
             orders = await self._threads.run(self._decide, given)
-            await _start(orders)
+            complete = await _start(orders)
             if orders.create or orders.remove:
                 await self._threads.run(self._note_started, [*orders.create, *orders.remove])
-        return orders.look
+        return orders.look if complete else orders.look.model_copy(update=_SOON)
 
     def _decide(self, given: LookInput) -> Orders:
         with self._database.write() as session:
@@ -106,16 +107,20 @@ def _orders(resource: Resource, made: Plan, now: datetime) -> Orders:
     )
 
 
-async def _start(orders: Orders) -> None:
-    """What runs already stays; what ran before and is wanted again runs again."""
+async def _start(orders: Orders) -> bool:
+    """What runs already stays; what ran before and is wanted again runs again.
+
+    False when a task's last run was still closing, so that it has to be started later.
+    """
     limit = asyncio.Semaphore(_STARTS_AT_ONCE)
 
-    async def one(name: str, argument: object, workflow_id: str, again: bool) -> None:
+    async def one(name: str, argument: object, workflow_id: str, again: bool) -> bool:
         async with limit:
-            await start(name, argument, workflow_id, again=again)
+            return await start(name, argument, workflow_id, again=again)
 
-    await asyncio.gather(
+    begun = await asyncio.gather(
         *(one(NODE_CREATE, NodeInput(node=n), create_workflow(n), False) for n in orders.create),
         *(one(NODE_REMOVE, NodeInput(node=n), remove_workflow(n), True) for n in orders.remove),
         *(one(RESOURCE_TASK, given, flow, True) for flow, given in orders.tasks.items()),
     )
+    return all(begun[len(begun) - len(orders.tasks) :])

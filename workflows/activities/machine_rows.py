@@ -44,11 +44,8 @@ class CloneOrder(MachineOrder):
     made: bool
 
 
-@dataclass(frozen=True)
 class RemovalOrder(MachineOrder):
-    """`was_ready`: its creation is over since long."""
-
-    was_ready: bool
+    pass
 
 
 class MachineRows:
@@ -74,8 +71,7 @@ class MachineRows:
     def removal(self, node_id: str) -> RemovalOrder:
         with self._database.read() as session:
             node = nodes.get(session, node_id)
-            order = _order(session, _resource(session, node), node)
-            return RemovalOrder(**order, was_ready=node.ready_at is not None)
+            return RemovalOrder(**_order(session, _resource(session, node), node))
 
     def note_cloning(self, node_id: str) -> bool:
         """The clone's clock starts, and with it the life of the node's token.
@@ -83,7 +79,7 @@ class MachineRows:
         False when the node was given up while it waited: the last moment to notice.
         """
         with self._database.write() as session:
-            node = nodes.get(session, node_id)
+            _, node = nodes.locked(session, node_id)
             if node.phase != Phase.CREATING:
                 return False
             if nodes.stamp(node, "clone_started_at"):
@@ -94,18 +90,18 @@ class MachineRows:
 
     def note_task(self, node_id: str, folder: str, task: str) -> None:
         with self._database.write() as session:
-            node = nodes.get(session, node_id)
+            _, node = nodes.locked(session, node_id)
             node.folder, node.clone_task = folder, task
 
     def forget_task(self, node_id: str) -> None:
         """It ended in failure: who comes next must not wait for it, but clone anew."""
         with self._database.write() as session:
-            nodes.get(session, node_id).clone_task = None
+            _, node = nodes.locked(session, node_id)
+            node.clone_task = None
 
     def note_powered_on(self, node_id: str, moref: str) -> None:
         with self._database.write() as session:
-            node = nodes.get(session, node_id)
-            resource = resources.lock(session, node.resource_id)
+            resource, node = nodes.locked(session, node_id)
             node.moref, node.problem = moref, None
             if nodes.stamp(node, "powered_on_at"):
                 message = f"{node.name} is cloned and powered on"
@@ -114,8 +110,7 @@ class MachineRows:
     def note_trouble(self, node_id: str, err: ProvisionerError) -> None:
         """What passes is a problem, shown; what doesn't is the node's failure."""
         with self._database.write() as session:
-            node = nodes.get(session, node_id)
-            resource = resources.lock(session, node.resource_id)
+            resource, node = nodes.locked(session, node_id)
             if not passes(err) and node.phase == Phase.CREATING:
                 node.failure = node.failure or str(err)
             elif node.problem != str(err):
@@ -124,8 +119,7 @@ class MachineRows:
 
     def note_gone(self, node_id: str, forget: Callable[[Session, Node], None]) -> None:
         with self._database.write() as session:
-            node = nodes.get(session, node_id)
-            resource = resources.lock(session, node.resource_id)
+            resource, node = nodes.locked(session, node_id)
             forget(session, node)
             leases.free_of_node(session, node.id)
             node.problem = None

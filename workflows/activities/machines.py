@@ -48,6 +48,7 @@ class MachineActivities:
                     moref = await self._cloning.clone(connection, order)
                 await connection.vcenter.power_on(moref)
                 await self._threads.run(self._rows.note_powered_on, order.node_id, moref)
+                self._poker.poke(order.workflow_id)  # a new clock runs
         except ProvisionerError as err:
             await self._threads.run(self._rows.note_trouble, order.node_id, err)
             if passes(err):
@@ -62,7 +63,8 @@ class MachineActivities:
 
         Its creation is cancelled and over before: nothing brings the VM after we looked.
         """
-        await self._end_creation(given.node)
+        async with heartbeats():
+            await end(create_workflow(given.node))
         # Not before: what the creation began until then is on its row now.
         order = await self._threads.run(self._rows.removal, given.node)
         try:
@@ -74,12 +76,6 @@ class MachineActivities:
             raise again(err) from err
         await self._threads.run(self._rows.note_gone, order.node_id, self._kinds[order.kind].forget)
         self._poker.poke(order.workflow_id)
-
-    async def _end_creation(self, node_id: str) -> None:
-        if (await self._threads.run(self._rows.removal, node_id)).was_ready:
-            return
-        async with heartbeats():
-            await end(create_workflow(node_id))
 
     async def _destroy(self, connection: Connection, order: RemovalOrder) -> None:
         if order.clone_task:

@@ -1,6 +1,7 @@
 """Nodes becoming members and ceasing to be, in the words of their kind."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import timedelta
 
 from temporalio import activity
@@ -24,6 +25,25 @@ from workflows.threads import Threads
 CLEARED = {"guestinfo.userdata": "", "guestinfo.userdata.encoding": ""}
 
 
+@dataclass(frozen=True)
+class Retirement:
+    """`threads` of its own: a drain sleeps in one. `patience`: how long it may fail, then the
+    node goes anyway."""
+
+    threads: Threads
+    patience: timedelta
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A node that reported ready, with a VM."""
+
+    kind: str
+    vcenter_id: str
+    moref: str
+    workflow_id: str
+
+
 class MembershipActivities:
     def __init__(
         self,
@@ -32,31 +52,32 @@ class MembershipActivities:
         kinds: Mapping[str, Kind],
         poker: Poker,
         threads: Threads,
-        patience: timedelta,
+        retirement: Retirement,
     ) -> None:
-        """`patience`: how long taking a node out of service may fail before it goes anyway."""
         self._database, self._rows = database, MachineRows(database)
-        self._patience = patience
+        self._drains, self._patience = retirement.threads, retirement.patience
         self._connections, self._kinds = connections, kinds
         self._poker, self._threads = poker, threads
 
     @activity.defn
     async def admit(self, given: NodeInput) -> bool:
-        """A node that reported ready is proven to be, and becomes a member. False: not reported."""
-        order = await self._threads.run(self._reported, given.node)
-        if order is None:
-            return False
-        kind, vcenter_id, moref, workflow_id = order
+        """A node that reported ready is proven to be, and becomes a member.
+
+        False when it did not report yet; a node that is a member, or goes, needs no admission.
+        """
+        candidate = await self._threads.run(self._candidate, given.node)
+        if candidate is None:
+            return await self._threads.run(self._is_over, given.node)
         async with heartbeats():
             try:
-                await self._threads.run(self._kinds[kind].admit, given.node)
-                await self._clear(vcenter_id, moref)
+                await self._threads.run(self._kinds[candidate.kind].admit, given.node)
+                await self._clear(candidate)
             except (ProvisionerError, NotYet) as err:
                 if isinstance(err, ProvisionerError):
                     await self._threads.run(self._note_problem, given.node, str(err))
                 raise again(err) from err
         await self._threads.run(self._note_ready, given.node)
-        self._poker.poke(workflow_id)
+        self._poker.poke(candidate.workflow_id)
         return True
 
     @activity.defn
@@ -68,34 +89,38 @@ class MembershipActivities:
         tick = Tick(activity.heartbeat, lambda: self._unwanted(given.node))
         async with heartbeats():
             try:
-                warning = await self._threads.run(self._kinds[kind].retire, given.node, tick)
+                warning = await self._drains.run(self._kinds[kind].retire, given.node, tick)
             except ProvisionerError as err:
                 if utc_now() - activity.info().scheduled_time < self._patience:
                     await self._threads.run(self._rows.note_trouble, given.node, err)
                     raise again(err) from err
                 warning = f"{err}; it is removed all the same"
-        await self._threads.run(self._note_retired, given.node, warning)
+        if not await self._threads.run(self._unwanted, given.node):
+            await self._threads.run(self._note_retired, given.node, warning)
 
-    async def _clear(self, vcenter_id: str, moref: str) -> None:
-        async with self._connections.guarded(vcenter_id) as connection:
+    async def _clear(self, candidate: Candidate) -> None:
+        async with self._connections.guarded(candidate.vcenter_id) as connection:
             try:
-                await connection.vcenter.set_extra_config(moref, CLEARED)
+                await connection.vcenter.set_extra_config(candidate.moref, CLEARED)
             except ManagedObjectGone:
                 return
 
-    def _reported(self, node_id: str) -> tuple[str, str, str, str] | None:
+    def _candidate(self, node_id: str) -> Candidate | None:
         with self._database.read() as session:
             node = nodes.get(session, node_id)
             if node.reported_ready_at is None or node.phase != Phase.CREATING or not node.moref:
                 return None
             kind = resources.get(session, node.resource_id).kind
             workflow_id = resource_workflow(kind, node.resource_id)
-            return kind, node.vcenter_id, node.moref, workflow_id
+            return Candidate(kind, node.vcenter_id, node.moref, workflow_id)
+
+    def _is_over(self, node_id: str) -> bool:
+        with self._database.read() as session:
+            return nodes.get(session, node_id).phase != Phase.CREATING
 
     def _note_ready(self, node_id: str) -> None:
         with self._database.write() as session:
-            node = nodes.get(session, node_id)
-            resource = resources.lock(session, node.resource_id)
+            resource, node = nodes.locked(session, node_id)
             node.problem = None
             if node.phase == Phase.CREATING and nodes.stamp(node, "ready_at"):
                 node.phase = Phase.READY
@@ -105,7 +130,8 @@ class MembershipActivities:
 
     def _note_problem(self, node_id: str, problem: str) -> None:
         with self._database.write() as session:
-            nodes.get(session, node_id).problem = problem
+            _, node = nodes.locked(session, node_id)
+            node.problem = problem
 
     def _to_retire(self, node_id: str) -> str | None:
         with self._database.read() as session:
@@ -120,8 +146,7 @@ class MembershipActivities:
 
     def _note_retired(self, node_id: str, warning: str | None) -> None:
         with self._database.write() as session:
-            node = nodes.get(session, node_id)
-            resource = resources.lock(session, node.resource_id)
+            resource, node = nodes.locked(session, node_id)
             node.retire = False
             if warning:
                 events.record(session, resource, "RetireWarning", warning, node=node, warning=True)

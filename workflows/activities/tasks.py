@@ -1,14 +1,17 @@
 """Work on a resource as a whole, in the words of its kind."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 
 from temporalio import activity
 
 from provisioner.domain.clusters import RELEASE
+from provisioner.domain.deadlines import Deadlines
 from provisioner.domain.errors import ProvisionerError
 from provisioner.domain.planning.wishes import TaskWish, When
 from provisioner.store import events, resources, tasks
 from provisioner.store.database import Database
+from provisioner.store.types import utc_now
 from workflows.activities.folders import Folders
 from workflows.contracts import TaskInput, resource_workflow, task_workflow
 from workflows.failures import again, passes
@@ -26,9 +29,11 @@ class TaskActivities:
         folders: Folders,
         poker: Poker,
         threads: Threads,
+        deadlines: Deadlines,
     ) -> None:
         self._database, self._kinds, self._folders = database, kinds, folders
         self._poker, self._threads = poker, threads
+        self._patience = timedelta(seconds=deadlines.task)
 
     @activity.defn
     async def run_task(self, given: TaskInput) -> None:
@@ -44,11 +49,16 @@ class TaskActivities:
                 await self._threads.run(self._kinds[kind].run_task, given.resource, given.task)
             except ProvisionerError as err:
                 await self._threads.run(self._note_problem, given, str(err))
-                if passes(err):
+                if passes(err) and not self._overdue(given):
                     raise again(err) from err
                 failure = str(err)
         await self._threads.run(self._finish, given, failure)
         self._poker.poke(resource_workflow(kind, given.resource))
+
+    def _overdue(self, given: TaskInput) -> bool:
+        """Its problem should have passed by now. Only a release goes on until all is gone."""
+        waited = utc_now() - activity.info().scheduled_time
+        return given.task != RELEASE and waited > self._patience
 
     async def _end_others(self, kind: str, given: TaskInput) -> None:
         """What another task makes while we remove would stay."""

@@ -2,6 +2,7 @@
 
 import json
 import logging
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 from pydantic import SecretStr
@@ -20,13 +21,13 @@ from provisioner.store import leadership, leases, nodes, observing, resources
 from provisioner.store.database import Database
 from provisioner.store.tables import Node
 from provisioner.store.types import utc_now
-from provisioner.vault.errors import SecretNotFound
 from provisioner.vault.layout import join_token_path
 from provisioner.vault.vault import Vault
 from workflows.kinds.cluster_access import ClusterAccess
 from workflows.kinds.cluster_bootstrap import bootstrap, claims
 from workflows.kinds.interface import NotYet, Tick
 
+_TOKENS_AT_ONCE = 8
 _log = logging.getLogger(__name__)
 
 
@@ -97,7 +98,8 @@ class ClusterKind:
             resource = resources.get(session, node.resource_id)
         if resource.deletion_requested_at is None:
             self._clean_up_cluster(node)
-        self._vault.delete_secret(join_token_path(ResourceId(resource.id), node.id))
+        if node.join_token_id:
+            self._vault.delete_secret(join_token_path(ResourceId(resource.id), node.id))
 
     def run_task(self, resource_id: str, task: str) -> None:
         work = {
@@ -111,22 +113,12 @@ class ClusterKind:
     def _clean_up_cluster(self, node: Node) -> None:
         """As far as the cluster answers: the token expires within minutes by itself."""
         try:
-            if token := self._token_id(node):
-                self._access.api(node.resource_id).delete_bootstrap_token(token)
-            if node.phase == Phase.REMOVING and (node.join_token_at or node.leading_at):
+            if node.join_token_id:
+                self._access.api(node.resource_id).delete_bootstrap_token(node.join_token_id)
+            if node.phase == Phase.REMOVING and (node.join_token_id or node.leading_at):
                 self._access.api(node.resource_id).delete_node(node.name)
         except KubernetesError as err:
             _log.warning("nothing was cleaned up in the cluster of %s: %s", node.name, err)
-
-    def _token_id(self, node: Node) -> str | None:
-        if node.join_token_at is None:
-            return None
-        try:
-            path = join_token_path(ResourceId(node.resource_id), node.id)
-            token = self._vault.read_secret(path)["token"]
-        except SecretNotFound:
-            return None
-        return token.get_secret_value().partition(".")[0]
 
     def _ensure_certificates(self, resource_id: str) -> None:
         with self._database.read() as session:
@@ -148,12 +140,14 @@ class ClusterKind:
                 and node.join_granted_at
                 and node.join_token_at is None
             ]
-        for node in waiting:
-            self._issue(node)
+        with ThreadPoolExecutor(_TOKENS_AT_ONCE) as pool:
+            list(pool.map(self._issue, waiting))
 
     def _issue(self, node: Node) -> None:
         life = timedelta(seconds=self._settings.join_token_seconds)
         token = new_bootstrap_token(utc_now(), life, f"node {node.name}")
+        with self._database.write() as session:
+            nodes.get(session, node.id).join_token_id = token.token_id
         self._access.api(node.resource_id).create_bootstrap_token(token)
         path = join_token_path(ResourceId(node.resource_id), node.id)
         self._vault.write_secret(path, _secret(token))

@@ -2,6 +2,7 @@
 
 import threading
 import time
+from collections import defaultdict
 from dataclasses import dataclass
 
 from provisioner.domain.ids import ResourceId
@@ -32,12 +33,12 @@ class ClusterAccess:
     def __init__(self, database: Database, vault: Vault) -> None:
         self._database, self._vault = database, vault
         self._open: dict[str, _Open] = {}
-        self._lock = threading.Lock()
+        self._locks: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
 
     def api(self, resource_id: str) -> ClusterApi:
         """Raises VaultError. The API itself is first called by who uses it."""
         endpoints = self._endpoints(resource_id)
-        with self._lock:
+        with self._locks[resource_id]:
             found = self._open.get(resource_id)
             if found and found.until > time.monotonic() and found.endpoints == endpoints:
                 return found.api
@@ -46,7 +47,7 @@ class ClusterAccess:
             return opened.api
 
     def forget(self, resource_id: str) -> None:
-        with self._lock:
+        with self._locks[resource_id]:
             if found := self._open.pop(resource_id, None):
                 found.api.close()
 

@@ -15,7 +15,7 @@ def plan(desired: Desired, observed: Observed, deadlines: Deadlines) -> Plan:
     if desired.deleting:
         return _ending(desired, observed)
     lead = core_ready_at(desired, observed)
-    failed = _failures(observed, deadlines, lead)
+    failed = _failures(desired, observed, deadlines)
     seen = _with_failures(observed, failed)
     unwanted = (*_unknown_groups(desired, seen), *_surpluses(desired, seen))
     kept = _without(seen, unwanted)
@@ -31,7 +31,7 @@ def plan(desired: Desired, observed: Observed, deadlines: Deadlines) -> Plan:
         grant=grant,
         tasks=(*due, *tickets),
         shortages=tuple(s for w in desired.groups for s in shortages(w, seen, desired.epoch)),
-        next_deadline=_next_deadline(kept, deadlines, lead),
+        next_deadline=_next_deadline(desired, seen, deadlines, kept),
         settled=not (create or unwanted or failed or due) and _as_asked(desired, seen),
     )
 
@@ -56,14 +56,33 @@ def _ending(desired: Desired, observed: Observed) -> Plan:
     )
 
 
-def _failures(
-    observed: Observed, deadlines: Deadlines, lead: datetime | None
-) -> tuple[Removal, ...]:
+def _due(
+    node: NodeFacts, desired: Desired, observed: Observed, deadlines: Deadlines
+) -> datetime | None:
+    return deadline(node, deadlines, _awaited_since(node, desired, observed))
+
+
+def _awaited_since(node: NodeFacts, desired: Desired, observed: Observed) -> datetime | None:
+    """A member of the core may lead from its first contact on, others once one of it is ready.
+
+    While somebody leads, the rest waits; that one has a deadline of its own.
+    """
+    lead = core_ready_at(desired, observed)
+    core = {wish.name for wish in desired.groups if wish.core}
+    if lead or node.group not in core:
+        return lead
+    leaders = [one for one in observed.nodes if one.group in core and one.leading_at]
+    if any(one.phase is not Phase.GONE for one in leaders):
+        return None
+    return max((one.gone_at for one in leaders if one.gone_at), default=node.created_at)
+
+
+def _failures(desired: Desired, observed: Observed, deadlines: Deadlines) -> tuple[Removal, ...]:
     found = []
     for node in observed.nodes:
         if node.phase is not Phase.CREATING:
             continue
-        due = deadline(node, deadlines, lead)
+        due = _due(node, desired, observed, deadlines)
         if node.failure:
             found.append(Removal(node=node.id, reason=node.failure, failed=True))
         elif due and due <= observed.now:
@@ -140,9 +159,9 @@ def _without_ticket(kept: tuple[NodeFacts, ...]) -> bool:
 
 
 def _next_deadline(
-    kept: tuple[NodeFacts, ...], deadlines: Deadlines, lead: datetime | None
+    desired: Desired, seen: Observed, deadlines: Deadlines, kept: tuple[NodeFacts, ...]
 ) -> datetime | None:
-    due = (deadline(node, deadlines, lead) for node in kept)
+    due = (_due(node, desired, seen, deadlines) for node in kept)
     return min((at for at in due if at), default=None)
 
 
