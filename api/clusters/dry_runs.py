@@ -14,7 +14,7 @@ from provisioner.domain.planning import tasks
 from provisioner.domain.planning.plan import Plan
 from provisioner.domain.planning.planner import plan
 from provisioner.domain.planning.wishes import Observed, When
-from provisioner.store import observing
+from provisioner.store import clusters, observing
 from provisioner.store.observing import World
 from provisioner.store.tables import Node, Resource
 from provisioner.store.types import utc_now
@@ -27,7 +27,9 @@ def answer(session: Session, resource: Resource, deadlines: Deadlines) -> Answer
     # Who takes a removed node's place is decided by the look that follows.
     following = plan(world.desired, _after_removals(world.observed, planned), deadlines)
     planned = planned.model_copy(update={"create": following.create})
-    shown = DryRunOut(plan=_shown(session, world, planned), spec=document(world.spec))
+    shown = DryRunOut(
+        plan=_shown(session, world, planned), spec=document(clusters.spec_of(session, resource))
+    )
     return answers.of(200, shown)
 
 

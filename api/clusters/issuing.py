@@ -5,7 +5,7 @@ from api.services import Services
 from provisioner.domain.clusters import KIND
 from provisioner.domain.ids import ResourceId
 from provisioner.domain.spec.cluster import API_PORT, ClusterSpec
-from provisioner.store import events, leadership, observing, resources
+from provisioner.store import clusters, events, leadership, resources
 from provisioner.store.errors import Conflict
 from provisioner.store.tokens import Caller
 from provisioner.vault.pki import ClientRole
@@ -30,4 +30,4 @@ def _entitled(use: Services, caller: Caller, cluster: str) -> tuple[str, Cluster
             raise Conflict(f"the control plane of {resource.name} has not been ready yet")
         message = f"a kubeconfig was issued to {caller.name}"
         events.record(session, resource, "KubeconfigIssued", message)
-        return resource.id, observing.spec_of(session, resource)
+        return resource.id, clusters.spec_of(session, resource)

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from api.schemas import Out
+from provisioner.domain.clusters import role
 from provisioner.domain.spec.cluster import CONTROL_PLANE
 from provisioner.store.nodes import facts
 from provisioner.store.tables import Node
@@ -50,7 +51,7 @@ def node(row: Node, power_state: str | None) -> NodeOut:
     fields = {name: getattr(row, name) for name in _SAME}
     return NodeOut(
         **fields,
-        role="master" if row.group == CONTROL_PLANE else "worker",
+        role=role(row.group),
         step=known.step,
         since=known.since,
         vm=MachineOut(instance_uuid=row.instance_uuid, moref=row.moref, power_state=power_state),

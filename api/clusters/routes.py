@@ -18,7 +18,7 @@ from api.services import Use
 from provisioner.domain.clusters import KIND
 from provisioner.domain.faults import Fault
 from provisioner.domain.spec.cluster import ClusterSpec
-from provisioner.store import clusters, observing, resources
+from provisioner.store import clusters, resources
 from provisioner.store.overviews import overviews
 from provisioner.store.resources import NewResource
 from provisioner.store.tables import Operation, Resource
@@ -85,16 +85,14 @@ def change_cluster(
     def change(session: Session) -> tuple[Resource, Operation]:
         resource = transaction.locked(session, cluster)
         resources.refuse_when_deleting(resource)
-        before = observing.spec_of(session, resource)
+        before = clusters.spec_of(session, resource)
 
         def faults(given: ClusterChange) -> list[Fault]:
             return new_faults(session, caller.org_id, resource.id, before, given.applied(before))
 
         after = read_change(body.value, dry_run, faults).applied(before)
         edited = schemas.document(after)
-        return resource, resources.change(
-            session, resource, "change", caller.name, lambda _: edited
-        )
+        return resource, resources.change(session, resource, "change", caller.name, edited)
 
     return transaction.run(change).response()
 

@@ -19,7 +19,7 @@ from api.services import Use
 from provisioner.domain.clusters import KIND
 from provisioner.domain.faults import Fault
 from provisioner.domain.spec.cluster import ClusterSpec, NodePool
-from provisioner.store import nodes, observing, resources
+from provisioner.store import clusters, nodes, resources
 from provisioner.store.errors import NotFound
 from provisioner.store.tables import Operation, Resource
 
@@ -30,7 +30,7 @@ router = APIRouter(prefix="/clusters/{cluster}/nodepools", tags=["node pools"])
 def list_pools(cluster: str, use: Use, caller: Viewer) -> NodePoolList:
     with use.database.read() as session:
         resource = resources.find(session, caller.org_id, KIND, cluster)
-        spec = observing.spec_of(session, resource)
+        spec = clusters.spec_of(session, resource)
         present = nodes.of_resource(session, resource.id)
         return NodePoolList(items=[shown(pool, present) for pool in spec.node_pools])
 
@@ -39,7 +39,7 @@ def list_pools(cluster: str, use: Use, caller: Viewer) -> NodePoolList:
 def get_pool(cluster: str, pool: str, use: Use, caller: Viewer) -> NodePoolOut:
     with use.database.read() as session:
         resource = resources.find(session, caller.org_id, KIND, cluster)
-        found = _pool(observing.spec_of(session, resource), pool)
+        found = _pool(clusters.spec_of(session, resource), pool)
         return shown(found, nodes.of_resource(session, resource.id))
 
 
@@ -129,13 +129,13 @@ def delete_pool(
 def _locked(transaction: Transaction, session: Session, key: str) -> tuple[Resource, ClusterSpec]:
     resource = transaction.locked(session, key)
     resources.refuse_when_deleting(resource)
-    return resource, observing.spec_of(session, resource)
+    return resource, clusters.spec_of(session, resource)
 
 
 def _record(
     session: Session, resource: Resource, kind: str, who: str, after: ClusterSpec
 ) -> Operation:
-    return resources.change(session, resource, kind, who, lambda _: document(after))
+    return resources.change(session, resource, kind, who, document(after))
 
 
 def _pool(spec: ClusterSpec, name: str) -> NodePool:

@@ -1,10 +1,6 @@
 """The clusters' certificate authorities, read from Vault once: they never change."""
 
-import hashlib
 from collections.abc import Callable
-
-from cryptography import x509
-from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from provisioner.domain.ids import ResourceId
 
@@ -23,10 +19,3 @@ class Authorities:
                 self._known.clear()
             self._known[resource_id] = self._fetch(ResourceId(resource_id))
         return self._known[resource_id]
-
-
-def discovery_hash(pem: str) -> str:
-    """What kubeadm pins: SHA-256 of the public key (SubjectPublicKeyInfo) of the authority."""
-    key = x509.load_pem_x509_certificate(pem.encode()).public_key()
-    spki = key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
-    return "sha256:" + hashlib.sha256(spki).hexdigest()

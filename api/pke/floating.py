@@ -11,7 +11,7 @@ from api.services import Use
 from provisioner.bootstrap.keepalived import KeepalivedConfig, render
 from provisioner.domain.nodes import Phase
 from provisioner.domain.spec.cluster import ClusterSpec
-from provisioner.store import clusters, observing, visits
+from provisioner.store import clusters, visits
 from provisioner.store.tables import Node
 
 router = APIRouter()
@@ -22,7 +22,7 @@ _HIGHEST = 254
 @router.get("/keepalived", summary="A master's keepalived.conf", response_class=PlainTextResponse)
 def get_keepalived(use: Use, visitor: Master, interface: Interface) -> str:
     with use.database.read() as session:
-        spec = observing.spec_of(session, visitor.resource)
+        spec = clusters.spec_of(session, visitor.resource)
         router_id = clusters.vrid(session, visitor.resource.id)
         known = visits.masters(session, visitor.resource.id)
     if spec.endpoint.mode != "keepalived" or router_id is None:

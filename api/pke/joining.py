@@ -4,14 +4,14 @@ from datetime import datetime
 
 from fastapi import APIRouter
 
-from api.pke.authorities import discovery_hash
 from api.pke.schemas import JoinParameters
 from api.pke.visitors import Member
 from api.problems import Problem
 from api.services import Use
+from provisioner.bootstrap.discovery import authority_hash
 from provisioner.domain.ids import ResourceId
 from provisioner.domain.spec.cluster import API_PORT
-from provisioner.store import observing, visits
+from provisioner.store import clusters, visits
 from provisioner.store.types import utc_now
 from provisioner.vault.errors import SecretNotFound
 from provisioner.vault.layout import join_token_path
@@ -36,11 +36,11 @@ def get_bootstrap(use: Use, visitor: Member) -> JoinParameters:
 
 def _parameters(use: Use, visitor: Member) -> JoinParameters:
     with use.database.read() as session:
-        spec = observing.spec_of(session, visitor.resource)
+        spec = clusters.spec_of(session, visitor.resource)
     authority = use.authorities.pem(visitor.resource.id)
     return JoinParameters(
         token=_token(use, visitor),
-        discovery_token_ca_cert_hash=discovery_hash(authority),
+        discovery_token_ca_cert_hash=authority_hash(authority),
         master_address=f"{spec.api_host}:{API_PORT}",
         certificate_authority=authority,
     )

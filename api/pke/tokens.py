@@ -10,10 +10,9 @@ from cryptography.hazmat.primitives.serialization import load_pem_public_key
 from jwt.algorithms import AllowedPublicKeys
 from pydantic import BaseModel, ValidationError
 
+from provisioner.domain.clusters import TOKEN_AUDIENCE, TOKEN_ISSUER
 from provisioner.vault.errors import VaultError, VaultUnavailable
 
-AUDIENCE = "pke-provisioner/node"
-ISSUER = "pke-provisioner"
 _REFRESH_SECONDS = 5.0
 _LEEWAY_SECONDS = 30
 
@@ -51,8 +50,8 @@ class NodeTokens:
                 token,
                 key,
                 algorithms=["ES256"],
-                audience=AUDIENCE,
-                issuer=ISSUER,
+                audience=TOKEN_AUDIENCE,
+                issuer=TOKEN_ISSUER,
                 leeway=_LEEWAY_SECONDS,
                 options={"require": ["exp", "iat", "jti", "sub", "aud", "iss"]},
             )

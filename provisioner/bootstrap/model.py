@@ -1,13 +1,10 @@
 """Everything a node's documents are made from."""
 
-from typing import Literal
-
 from pydantic import Field, SecretStr
 
+from provisioner.domain.clusters import Role
 from provisioner.domain.spec.cluster import API_PORT, Endpoint, Kubernetes, Proxy, Taint
 from provisioner.domain.virtual_machines import Fact
-
-Role = Literal["master", "worker"]
 
 
 class NicConfig(Fact):

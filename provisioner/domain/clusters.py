@@ -1,13 +1,38 @@
-"""A cluster in the planner's words."""
+"""A cluster in the words of everything made of VMs."""
 
 import hashlib
+from collections.abc import Iterator, Mapping
+from typing import Any, Literal
 
 from provisioner.domain.planning.wishes import Desired, GroupWish, TaskWish, When
-from provisioner.domain.spec.cluster import CONTROL_PLANE, ClusterSpec
+from provisioner.domain.spec.cluster import CONTROL_PLANE, ClusterSpec, NodePool
+from provisioner.domain.wanted import GroupShape, Wanted
 
 KIND = "cluster"
 CERTIFICATES, LOAD_BALANCER, RELEASE = "certificates", "load-balancer", "release"
 JOIN_TOKENS = "join-tokens"
+
+# Whose the nodes' tokens are, and whom they are for.
+TOKEN_ISSUER, TOKEN_AUDIENCE = "pke-provisioner", "pke-provisioner/node"
+
+Role = Literal["master", "worker"]
+
+
+def role(group: str) -> Role:
+    return "master" if group == CONTROL_PLANE else "worker"
+
+
+def read(document: Mapping[str, Any], *, generation: int, epoch: int, deleting: bool) -> Wanted:
+    spec = ClusterSpec.model_validate(document)
+    wish = desired(spec, generation=generation, epoch=epoch, deleting=deleting)
+    return Wanted(wish, {shape.name: shape for shape in shapes(spec)})
+
+
+def shapes(spec: ClusterSpec) -> Iterator[GroupShape]:
+    """Also of groups whose names are not sound."""
+    for path, group in spec.paths():
+        name = group.name if isinstance(group, NodePool) else CONTROL_PLANE
+        yield GroupShape(name, path, group, spec.placement)
 
 
 def desired(spec: ClusterSpec, *, generation: int, epoch: int, deleting: bool) -> Desired:

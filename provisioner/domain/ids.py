@@ -6,8 +6,6 @@ from typing import NewType
 OrgId = NewType("OrgId", int)
 ResourceId = NewType("ResourceId", str)
 NodeId = NewType("NodeId", str)
-OperationId = NewType("OperationId", str)
-VCenterId = NewType("VCenterId", str)
 
 
 def new_uuid() -> str:

@@ -4,7 +4,7 @@ from ipaddress import IPv4Address
 from typing import Literal
 
 from provisioner.domain.inventory import Resolved
-from provisioner.domain.spec.cluster import Machine
+from provisioner.domain.spec.machine import Machine
 from provisioner.domain.virtual_machines import Fact, NetworkType, Nic
 
 

@@ -21,10 +21,10 @@ class Step(StrEnum):
     CLONING = "cloning"
     ADDRESS = "waiting for an address"
     BOOTING = "booting"
-    CERTIFIED = "waiting for the leader"
+    CERTIFIED = "waiting for the first member"
     QUEUED = "waiting for its turn to join"
     BOOTSTRAPPING = "bootstrapping"
-    ADMISSION = "waiting for its Node object"
+    ADMISSION = "waiting for admission"
     DONE = "ready"
 
 

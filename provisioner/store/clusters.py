@@ -1,4 +1,4 @@
-"""A cluster's document against what is on record: its vCenter, its name, its reservations."""
+"""Clusters' documents, and each against what is on record: its vCenter, name, reservations."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -7,11 +7,11 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from provisioner.domain.clusters import KIND
+from provisioner.domain.clusters import KIND, shapes
 from provisioner.domain.faults import Fault, InvalidRequest
 from provisioner.domain.inventory import Resolved
 from provisioner.domain.spec.cluster import CONTROL_PLANE, ClusterSpec
-from provisioner.store import inventory, leases, observing, vcenters
+from provisioner.store import inventory, leases, placing, resources, vcenters
 from provisioner.store.errors import NotFound, Taken
 from provisioner.store.tables import Lease, Resource, VCenter
 
@@ -27,7 +27,11 @@ class Site:
     def domain(self, group: str) -> str | None:
         """The L2 network of the group's first NIC, which is the one the cluster uses."""
         place = self.places.get(group)
-        return observing.network_domain(self.vcenter, place) if place else None
+        return placing.network_domain(self.vcenter, place) if place else None
+
+
+def spec_of(session: Session, resource: Resource) -> ClusterSpec:
+    return ClusterSpec.model_validate(resources.document(session, resource))
 
 
 def find_site(session: Session, org_id: int, spec: ClusterSpec) -> Site:
@@ -41,7 +45,7 @@ def find_site(session: Session, org_id: int, spec: ClusterSpec) -> Site:
         advice = "its inventory has not been read yet; try again in a moment"
         raise InvalidRequest([Fault("vcenter", advice)])
     known = inventory.load(session, vcenter.id)
-    places, faults = observing.resolve(spec, known, vcenter.root_folder)
+    places, faults = placing.resolve(shapes(spec), known, vcenter.root_folder)
     return Site(vcenter, places, tuple(faults))
 
 
@@ -61,7 +65,7 @@ def faults_of_name(session: Session, org_id: int, spec: ClusterSpec) -> list[Fau
 
 def reserve(session: Session, resource: Resource, spec: ClusterSpec, site: Site) -> None:
     """Leases the VIP and, for keepalived, a VRID. Raises InvalidRequest when they are taken."""
-    domain = observing.network_domain(site.vcenter, site.places[CONTROL_PLANE])
+    domain = placing.network_domain(site.vcenter, site.places[CONTROL_PLANE])
     holder = leases.Holder(resource.id)
     try:
         if spec.endpoint.vip:

@@ -10,10 +10,11 @@ from provisioner.domain.inventory import Resolved
 from provisioner.domain.machines import NicPlan, network_type, place
 from provisioner.domain.naming import node_name
 from provisioner.domain.planning.plan import NewNode
-from provisioner.domain.spec.cluster import Machine
+from provisioner.domain.spec.machine import Machine
 from provisioner.store import leases
 from provisioner.store.leases import Holder
-from provisioner.store.observing import World, network_domain
+from provisioner.store.observing import World
+from provisioner.store.placing import network_domain
 from provisioner.store.tables import Node
 
 
@@ -28,7 +29,7 @@ class Issuer:
     def issue(self, new: NewNode) -> Node | None:
         """None when the group's addresses ran out meanwhile: the next look tells."""
         resource, where = self.world.resource, self.world.places[new.group]
-        machine = self.world.spec.machine(new.group)
+        machine = self.world.wanted.groups[new.group].machine
         node = Node(
             id=new_uuid(),
             resource_id=resource.id,

@@ -8,10 +8,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from provisioner.domain.addresses import AddressRange, InvalidRange, parse_range
-from provisioner.domain.clusters import KIND
+from provisioner.domain.clusters import KIND, shapes
 from provisioner.domain.faults import Fault
-from provisioner.domain.spec.cluster import CONTROL_PLANE, ClusterSpec, NodePool
-from provisioner.store import inventory, leases, observing
+from provisioner.domain.spec.cluster import CONTROL_PLANE, ClusterSpec
+from provisioner.store import inventory, leases, placing
 from provisioner.store.clusters import Site
 from provisioner.store.tables import Resource, Spec, VCenter
 
@@ -97,8 +97,8 @@ class Neighbourhood:
     def _domains(self, resource: Resource, spec: ClusterSpec) -> dict[str, str]:
         vcenter = self.session.get_one(VCenter, resource.vcenter_id)
         known = inventory.load(self.session, vcenter.id)
-        places, _ = observing.resolve(spec, known, vcenter.root_folder)
-        return {group: observing.network_domain(vcenter, place) for group, place in places.items()}
+        places, _ = placing.resolve(shapes(spec), known, vcenter.root_folder)
+        return {group: placing.network_domain(vcenter, place) for group, place in places.items()}
 
     def _name(self, resource: Resource) -> str:
         if resource.org_id == self.org_id:
@@ -116,10 +116,10 @@ def _claims(spec: ClusterSpec) -> Iterator[Claim]:
         yield Claim("endpoint.vip", "vip", CONTROL_PLANE, vip)
     for index, text in enumerate(spec.load_balancer_ranges):
         yield from _claim(f"loadBalancerRanges.{index}", "balancer", CONTROL_PLANE, text)
-    for path, group in spec.paths():
-        name = group.name if isinstance(group, NodePool) else CONTROL_PLANE
-        for index, text in enumerate(group.addresses.ranges if group.addresses else ()):
-            yield from _claim(f"{path}.addresses.ranges.{index}", "nodes", name, text)
+    for shape in shapes(spec):
+        pool = shape.machine.addresses
+        for index, text in enumerate(pool.ranges if pool else ()):
+            yield from _claim(f"{shape.path}.addresses.ranges.{index}", "nodes", shape.name, text)
 
 
 def _claim(path: str, use: str, group: str, text: str) -> Iterator[Claim]:

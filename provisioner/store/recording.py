@@ -68,7 +68,7 @@ def _establish(session: Session, world: World) -> None:
         return
     if all(_ready(world, wish.name) >= wish.size for wish in core):
         world.resource.established = True
-        message = "the control plane is complete"
+        message = "the core is complete"
         events.record(session, world.resource, "Established", message)
 
 

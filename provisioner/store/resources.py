@@ -1,6 +1,5 @@
 """Resources: clusters today, load balancer pairs and others later. Specs are append-only."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -105,15 +104,12 @@ def document(session: Session, resource: Resource) -> Json:
     return found.document
 
 
-def change(
-    session: Session, resource: Resource, kind: str, who: str, edit: Callable[[Json], Json]
-) -> Operation:
-    """Appends the next generation. Raises Conflict while the resource is being deleted.
+def change(session: Session, resource: Resource, kind: str, who: str, edited: Json) -> Operation:
+    """Appends the next generation's document. Raises Conflict while the resource is being deleted.
 
     `resource` must be locked: the last accepted generation wins and none is lost.
     """
     refuse_when_deleting(resource)
-    edited = edit(document(session, resource))
     resource.generation += 1
     _new_epoch(resource)
     _append(session, resource, edited, who)

@@ -8,7 +8,8 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from api.pke.tokens import AUDIENCE, ISSUER, NodeTokens
+from api.pke.tokens import NodeTokens
+from provisioner.domain.clusters import TOKEN_AUDIENCE, TOKEN_ISSUER
 from provisioner.vault.errors import VaultUnavailable
 
 KEYS = {f"node-token:{version}": ec.generate_private_key(ec.SECP256R1()) for version in (1, 2)}
@@ -41,8 +42,8 @@ def pem(key: ec.EllipticCurvePrivateKey) -> str:
 def signed(kid: str = "node-token:1", **changes: Any) -> str:
     now = int(time.time())
     claims = {
-        "iss": ISSUER,
-        "aud": AUDIENCE,
+        "iss": TOKEN_ISSUER,
+        "aud": TOKEN_AUDIENCE,
         "sub": "node:n",
         "jti": "j",
         "iat": now,

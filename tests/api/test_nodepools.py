@@ -5,7 +5,7 @@ from typing import Any
 import httpx
 import pytest
 
-from provisioner.store import observing, resources
+from provisioner.store import clusters, resources
 from tests.api.asking import POOL, accepted, create, faults, shown
 from tests.api.looking import change, look, make_ready, of_group
 from tests.api.served import Api
@@ -56,9 +56,9 @@ def test_an_old_fault_is_not_in_the_way(api: Api, operator: httpx.Client) -> Non
     org_id = api.organisation()
     with api.database.write() as session:
         resource = resources.find(session, org_id, "cluster", "c2")
-        spec = observing.spec_of(session, resource).model_dump(mode="json", by_alias=True)
+        spec = clusters.spec_of(session, resource).model_dump(mode="json", by_alias=True)
         spec["nodePools"][0]["template"] = "gone"
-        resources.change(session, resource, "change", "test", lambda _: spec)
+        resources.change(session, resource, "change", "test", spec)
     accepted(operator.post("/clusters/c2/nodepools", json=POOL))
     accepted(operator.patch("/clusters/c2/nodepools/pool1", json={"size": 1}))
 

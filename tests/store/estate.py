@@ -72,7 +72,8 @@ class Estate:
         """As a user would; the last accepted one wins."""
 
         def ask(session: Session, row: Resource) -> Operation:
-            return resources.change(session, row, "change", "bob", lambda old: old | document)
+            edited = resources.document(session, row) | document
+            return resources.change(session, row, "change", "bob", edited)
 
         return self.locked(resource, ask)
 

@@ -1,7 +1,5 @@
 """Resources: one live one of a name, specs that are only appended to, changes that all count."""
 
-from typing import Any
-
 import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -117,11 +115,12 @@ def test_a_change_appends_a_generation(estate: Estate) -> None:
 def test_an_edit_in_place_leaves_the_older_generation_as_it_was(estate: Estate) -> None:
     resource = estate.cluster()
 
-    def edit(document: dict[str, Any]) -> dict[str, Any]:
+    def change(session: Session, row: Resource) -> Operation:
+        document = resources.document(session, row)
         document["nodePools"][0]["size"] = 9
-        return document
+        return resources.change(session, row, "x", "bob", document)
 
-    estate.locked(resource, lambda session, row: resources.change(session, row, "x", "bob", edit))
+    estate.locked(resource, change)
     first, second = specs(estate, resource)
     assert first.document["nodePools"][0]["size"] == 2
     assert second.document["nodePools"][0]["size"] == 9
@@ -141,12 +140,12 @@ def test_of_many_changes_at_once_none_is_lost(estate: Estate) -> None:
     resource = estate.cluster(sshKeys=[])
 
     def add(number: int) -> int:
-        def edit(document: dict[str, Any]) -> dict[str, Any]:
-            return document | {"sshKeys": [*document["sshKeys"], str(number)]}
+        def change(session: Session, row: Resource) -> Operation:
+            document = resources.document(session, row)
+            edited = document | {"sshKeys": [*document["sshKeys"], str(number)]}
+            return resources.change(session, row, "x", "bob", edited)
 
-        return estate.locked(
-            resource, lambda session, row: resources.change(session, row, "x", "bob", edit)
-        ).generation
+        return estate.locked(resource, change).generation
 
     assert sorted(at_once(16, add)) == list(range(2, 18))
     assert [spec.generation for spec in specs(estate, resource)] == list(range(1, 18))

@@ -77,7 +77,8 @@ class Subject:
         found = [_pool(name, size) for name, size in pools.items()]
         with self.site.database.write() as session:
             resource = resources.lock(session, self.id)
-            resources.change(session, resource, "scale", USER, lambda d: d | {"nodePools": found})
+            edited = resources.document(session, resource) | {"nodePools": found}
+            resources.change(session, resource, "scale", USER, edited)
         if poke:
             self.poke()
 

@@ -151,5 +151,5 @@ class MembershipActivities:
             if warning:
                 events.record(session, resource, "RetireWarning", warning, node=node, warning=True)
             else:
-                message = f"{node.name} is drained and its Node object removed"
+                message = f"{node.name} is retired"
                 events.record(session, resource, "NodeRetired", message, node=node)

@@ -5,11 +5,10 @@ from datetime import timedelta
 
 from temporalio import activity
 
-from provisioner.domain.clusters import RELEASE
 from provisioner.domain.deadlines import Deadlines
 from provisioner.domain.errors import ProvisionerError
-from provisioner.domain.planning.wishes import TaskWish, When
-from provisioner.store import events, resources, tasks
+from provisioner.domain.planning.wishes import When
+from provisioner.store import events, observing, resources, tasks
 from provisioner.store.database import Database
 from provisioner.store.types import utc_now
 from workflows.activities.folders import Folders
@@ -37,28 +36,29 @@ class TaskActivities:
 
     @activity.defn
     async def run_task(self, given: TaskInput) -> None:
-        kind = await self._threads.run(self._begin, given)
-        if kind is None:
+        begun = await self._threads.run(self._begin, given)
+        if begun is None:
             return
+        kind, when = begun
         failure = None
         async with heartbeats():
             try:
-                if given.task == RELEASE:
+                if when is When.AFTER_NODES:
                     await self._end_others(kind, given)
                     await self._folders.remove(given.resource)
                 await self._threads.run(self._kinds[kind].run_task, given.resource, given.task)
             except ProvisionerError as err:
                 await self._threads.run(self._note_problem, given, str(err))
-                if passes(err) and not self._overdue(given):
+                if passes(err) and not self._overdue(when):
                     raise again(err) from err
                 failure = str(err)
         await self._threads.run(self._finish, given, failure)
         self._poker.poke(resource_workflow(kind, given.resource))
 
-    def _overdue(self, given: TaskInput) -> bool:
-        """Its problem should have passed by now. Only a release goes on until all is gone."""
+    def _overdue(self, when: When) -> bool:
+        """Its problem should have passed by now. Only what comes last goes on until all is gone."""
         waited = utc_now() - activity.info().scheduled_time
-        return given.task != RELEASE and waited > self._patience
+        return when is not When.AFTER_NODES and waited > self._patience
 
     async def _end_others(self, kind: str, given: TaskInput) -> None:
         """What another task makes while we remove would stay."""
@@ -70,15 +70,16 @@ class TaskActivities:
         with self._database.read() as session:
             return [task.name for task in tasks.of_resource(session, resource_id)]
 
-    def _begin(self, given: TaskInput) -> str | None:
-        """None when deletion overtook it: what it would make, nobody would remove."""
+    def _begin(self, given: TaskInput) -> tuple[str, When] | None:
+        """None when it is not wanted any more: what it would make, nobody would remove."""
         with self._database.write() as session:
             resource = resources.lock(session, given.resource)
-            if resource.deletion_requested_at and given.task != RELEASE:
+            wishes = observing.wanted(session, resource).desired.tasks
+            wish = next((one for one in wishes if one.name == given.task), None)
+            if wish is None:
                 return None
-            wish = TaskWish(name=given.task, key=given.key, when=When.BEFORE_NODES)
-            tasks.begin(session, resource, wish)
-            return resource.kind
+            tasks.begin(session, resource, wish.model_copy(update={"key": given.key}))
+            return resource.kind, wish.when
 
     def _note_problem(self, given: TaskInput, problem: str) -> None:
         with self._database.write() as session:

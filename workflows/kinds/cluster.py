@@ -17,7 +17,7 @@ from provisioner.domain.spec.cluster import CONTROL_PLANE
 from provisioner.kubernetes.bootstrap_tokens import BootstrapToken, new_bootstrap_token
 from provisioner.kubernetes.errors import DrainBlocked, KubernetesError
 from provisioner.settings import Settings
-from provisioner.store import leadership, leases, nodes, observing, resources
+from provisioner.store import clusters, leadership, leases, nodes, resources
 from provisioner.store.database import Database
 from provisioner.store.tables import Node
 from provisioner.store.types import utc_now
@@ -51,7 +51,7 @@ class ClusterKind:
         with self._database.read() as session:
             node = nodes.get(session, node_id)
             resource = resources.get(session, node.resource_id)
-            spec = observing.spec_of(session, resource)
+            spec = clusters.spec_of(session, resource)
         token = self._vault.sign_node_token(claims(resource, node))
         found = self._bootstrapper.render(bootstrap(spec, resource, node, token, self._settings))
         if node.group == CONTROL_PLANE:
@@ -127,7 +127,7 @@ class ClusterKind:
 
     def _apply_ranges(self, resource_id: str) -> None:
         with self._database.read() as session:
-            spec = observing.spec_of(session, resources.get(session, resource_id))
+            spec = clusters.spec_of(session, resources.get(session, resource_id))
         self._access.api(resource_id).apply_load_balancer_ranges(spec.load_balancer_ranges)
 
     def _ensure_join_tokens(self, resource_id: str) -> None:

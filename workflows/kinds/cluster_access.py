@@ -9,7 +9,8 @@ from provisioner.domain.ids import ResourceId
 from provisioner.domain.nodes import Phase
 from provisioner.domain.spec.cluster import API_PORT, CONTROL_PLANE
 from provisioner.kubernetes.cluster_api import ClusterApi
-from provisioner.store import nodes, observing, resources
+from provisioner.kubernetes.interface import KubernetesApi
+from provisioner.store import clusters, nodes, resources
 from provisioner.store.database import Database
 from provisioner.vault.pki import ClientRole
 from provisioner.vault.vault import Vault
@@ -22,7 +23,7 @@ _REUSE_SECONDS = 300
 
 @dataclass(frozen=True)
 class _Open:
-    api: ClusterApi
+    api: KubernetesApi
     endpoints: tuple[str, ...]
     until: float
 
@@ -35,7 +36,7 @@ class ClusterAccess:
         self._open: dict[str, _Open] = {}
         self._locks: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
 
-    def api(self, resource_id: str) -> ClusterApi:
+    def api(self, resource_id: str) -> KubernetesApi:
         """Raises VaultError. The API itself is first called by who uses it."""
         endpoints = self._endpoints(resource_id)
         with self._locks[resource_id]:
@@ -61,7 +62,7 @@ class ClusterAccess:
     def _endpoints(self, resource_id: str) -> tuple[str, ...]:
         """The floating address or DNS name first, then the masters' own addresses."""
         with self._database.read() as session:
-            spec = observing.spec_of(session, resources.get(session, resource_id))
+            spec = clusters.spec_of(session, resources.get(session, resource_id))
             masters = [
                 node.address
                 for node in nodes.of_resource(session, resource_id)

@@ -6,29 +6,23 @@ from typing import Any
 from pydantic import SecretStr
 
 from provisioner.bootstrap.model import NicConfig, NodeBootstrap
+from provisioner.domain.clusters import TOKEN_AUDIENCE, TOKEN_ISSUER, role
 from provisioner.domain.machines import NicPlan
-from provisioner.domain.spec.cluster import CONTROL_PLANE, ClusterSpec, NodePool
+from provisioner.domain.spec.cluster import ClusterSpec, NodePool
 from provisioner.settings import Settings
 from provisioner.store.tables import Node, Resource
-
-AUDIENCE = "pke-provisioner/node"
-ISSUER = "pke-provisioner"
-
-
-def role(node: Node) -> str:
-    return "master" if node.group == CONTROL_PLANE else "worker"
 
 
 def claims(resource: Resource, node: Node) -> dict[str, Any]:
     """The node's token, from what is on record: made again, it is the same."""
     return {
-        "iss": ISSUER,
-        "aud": AUDIENCE,
+        "iss": TOKEN_ISSUER,
+        "aud": TOKEN_AUDIENCE,
         "sub": f"node:{node.id}",
         "jti": node.token_id,
         "iat": _seconds(node.token_issued_at),
         "exp": _seconds(node.token_expires_at),
-        "role": role(node),
+        "role": role(node.group),
         "org": resource.org_id,
         "cluster": resource.number,
         "node": node.id,
@@ -41,11 +35,10 @@ def bootstrap(
     spec: ClusterSpec, resource: Resource, node: Node, token: SecretStr, settings: Settings
 ) -> NodeBootstrap:
     pool = spec.machine(node.group)
-    workers = isinstance(pool, NodePool)
     return NodeBootstrap(
         node_name=node.name,
         cluster_name=spec.name,
-        role="worker" if workers else "master",
+        role=role(node.group),
         node_pool=node.group,
         instance_id=node.id,
         org_number=resource.org_id,

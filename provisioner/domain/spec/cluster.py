@@ -7,20 +7,17 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from provisioner.domain.spec.document import (
-    DiskGiB,
     DnsName,
     Document,
-    InventoryName,
     Label,
     LabelKey,
     LabelValue,
-    MemoryMiB,
     ProxyUrl,
     PublicKey,
-    Vcpu,
     Version,
 )
-from provisioner.domain.spec.placement import AddressPool, Placement, PlacementOverride
+from provisioner.domain.spec.machine import Machine
+from provisioner.domain.spec.placement import Placement
 
 API_PORT = 6443
 CONTROL_PLANE = "control-plane"
@@ -44,17 +41,6 @@ class Endpoint(Document):
     mode: Literal["keepalived", "external"] = "keepalived"
     vip: IPv4Address | None = None
     dns_name: DnsName | None = None
-
-
-class Machine(Document):
-    """The shape of a group's VMs. `diskGiB` grows the template's first disk."""
-
-    vcpu: Vcpu = 2
-    memory_mib: MemoryMiB = Field(default=4096, alias="memoryMiB")
-    disk_gib: DiskGiB | None = Field(default=None, alias="diskGiB")
-    template: InventoryName
-    addresses: AddressPool | None = None
-    placement: PlacementOverride | None = None
 
 
 class ControlPlane(Machine):
@@ -121,6 +107,3 @@ class ClusterSpec(Document):
         yield "controlPlane", self.control_plane
         for index, pool in enumerate(self.node_pools):
             yield f"nodePools.{index}", pool
-
-    def placement_of(self, group: str) -> Placement:
-        return self.placement.overlaid(self.machine(group).placement)
