@@ -2,10 +2,11 @@
 
 from datetime import datetime
 
-from provisioner.domain.deadlines import Deadlines, deadline
+from provisioner.domain.deadlines import Deadlines
 from provisioner.domain.ids import NodeId
 from provisioner.domain.nodes import NodeFacts, Phase
 from provisioner.domain.planning import tasks
+from provisioner.domain.planning.core import Clock, Core
 from provisioner.domain.planning.groups import missing, shortages, surplus
 from provisioner.domain.planning.plan import Plan, Removal
 from provisioner.domain.planning.wishes import Desired, GroupWish, Observed, TaskWish, When
@@ -14,8 +15,9 @@ from provisioner.domain.planning.wishes import Desired, GroupWish, Observed, Tas
 def plan(desired: Desired, observed: Observed, deadlines: Deadlines) -> Plan:
     if desired.deleting:
         return _ending(desired, observed)
-    lead = core_ready_at(desired, observed)
-    failed = _failures(desired, observed, deadlines)
+    core = Core.of(desired, observed)
+    lead = core.ready_at
+    failed = _failures(observed, Clock(core, deadlines))
     seen = _with_failures(observed, failed)
     unwanted = (*_unknown_groups(desired, seen), *_surpluses(desired, seen))
     kept = _without(seen, unwanted)
@@ -31,16 +33,9 @@ def plan(desired: Desired, observed: Observed, deadlines: Deadlines) -> Plan:
         grant=grant,
         tasks=(*due, *tickets),
         shortages=tuple(s for w in desired.groups for s in shortages(w, seen, desired.epoch)),
-        next_deadline=_next_deadline(desired, seen, deadlines, kept),
+        next_deadline=Clock(core, deadlines).next(kept),
         settled=not (create or unwanted or failed or due) and _as_asked(desired, seen),
     )
-
-
-def core_ready_at(desired: Desired, observed: Observed) -> datetime | None:
-    """When the first member of a core group became ready, if one still is."""
-    core = {wish.name for wish in desired.groups if wish.core}
-    ready = [n.ready_at for n in observed.nodes if n.group in core and n.phase is Phase.READY]
-    return min((at for at in ready if at), default=None)
 
 
 def _ending(desired: Desired, observed: Observed) -> Plan:
@@ -56,33 +51,12 @@ def _ending(desired: Desired, observed: Observed) -> Plan:
     )
 
 
-def _due(
-    node: NodeFacts, desired: Desired, observed: Observed, deadlines: Deadlines
-) -> datetime | None:
-    return deadline(node, deadlines, _awaited_since(node, desired, observed))
-
-
-def _awaited_since(node: NodeFacts, desired: Desired, observed: Observed) -> datetime | None:
-    """A member of the core may lead from its first contact on, others once one of it is ready.
-
-    While somebody leads, the rest waits; that one has a deadline of its own.
-    """
-    lead = core_ready_at(desired, observed)
-    core = {wish.name for wish in desired.groups if wish.core}
-    if lead or node.group not in core:
-        return lead
-    leaders = [one for one in observed.nodes if one.group in core and one.leading_at]
-    if any(one.phase is not Phase.GONE for one in leaders):
-        return None
-    return max((one.gone_at for one in leaders if one.gone_at), default=node.created_at)
-
-
-def _failures(desired: Desired, observed: Observed, deadlines: Deadlines) -> tuple[Removal, ...]:
+def _failures(observed: Observed, clock: Clock) -> tuple[Removal, ...]:
     found = []
     for node in observed.nodes:
         if node.phase is not Phase.CREATING:
             continue
-        due = _due(node, desired, observed, deadlines)
+        due = clock.due(node)
         if node.failure:
             found.append(Removal(node=node.id, reason=node.failure, failed=True))
         elif due and due <= observed.now:
@@ -156,13 +130,6 @@ def _turn(wish: GroupWish, kept: tuple[NodeFacts, ...]) -> tuple[NodeId, ...]:
 def _without_ticket(kept: tuple[NodeFacts, ...]) -> bool:
     creating = (node for node in kept if node.phase is Phase.CREATING)
     return any(node.join_granted_at and not node.join_token_at for node in creating)
-
-
-def _next_deadline(
-    desired: Desired, seen: Observed, deadlines: Deadlines, kept: tuple[NodeFacts, ...]
-) -> datetime | None:
-    due = (_due(node, desired, seen, deadlines) for node in kept)
-    return min((at for at in due if at), default=None)
 
 
 def _as_asked(desired: Desired, seen: Observed) -> bool:
