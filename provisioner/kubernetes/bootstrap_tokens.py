@@ -1,13 +1,9 @@
 """Bootstrap tokens: what lets one kubelet ask for its first certificate."""
 
-import hashlib
 import secrets
 import string
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
-from cryptography import x509
-from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from pydantic import AwareDatetime, BaseModel, SecretStr
 
 NAMESPACE = "kube-system"
@@ -53,14 +49,6 @@ def secret_data(token: BootstrapToken) -> dict[str, str]:
         "auth-extra-groups": GROUP,
         "description": token.description,
     }
-
-
-def certificate_hash(authority_pem: str) -> str:
-    """`sha256:` and the hex digest of the first certificate's public key info."""
-    certificate = x509.load_pem_x509_certificate(authority_pem.encode())
-    key: Any = certificate.public_key()
-    info = key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
-    return f"sha256:{hashlib.sha256(info).hexdigest()}"
 
 
 def _random(length: int) -> str:

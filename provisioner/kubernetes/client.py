@@ -26,13 +26,6 @@ class EndpointClient(ApiClient):
             kwargs["_request_timeout"] = self._timeout_seconds
         return super().call_api(*args, **kwargs)
 
-    def require_ok(self, path: str) -> None:
-        """For paths outside the API's kinds, such as `/livez`. Raises ApiException."""
-        response = self.call_api("GET", self.configuration.host + path)
-        response.read()
-        if response.status != 200:
-            raise ApiException(status=response.status, reason=response.reason)
-
     def disconnect(self) -> None:
         self._pool_manager.clear()
 

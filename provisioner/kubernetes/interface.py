@@ -31,7 +31,7 @@ class KubernetesApi(Protocol):
     def delete_bootstrap_token(self, token_id: str) -> None: ...
 
     def apply_load_balancer_ranges(self, ranges: Sequence[str]) -> None:
-        """MetalLB hands out these ranges and no others.
+        """MetalLB hands out these ranges and no others; none removes both its objects.
 
         Raises AddOnMissing while MetalLB is not installed and there is something to apply.
         """

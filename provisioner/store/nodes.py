@@ -46,13 +46,6 @@ def relevant(session: Session, resource_id: str, epoch: int) -> list[Node]:
     return list(session.scalars(query.order_by(Node.created_at, Node.id)))
 
 
-def live_by_name(session: Session, resource_id: str, name: str) -> Node | None:
-    query = select(Node).where(
-        Node.resource_id == resource_id, Node.name == name, Node.phase != Phase.GONE
-    )
-    return session.scalars(query).first()
-
-
 def by_instance_uuids(session: Session, vcenter_id: str, uuids: Iterable[str]) -> list[Node]:
     query = select(Node).where(Node.vcenter_id == vcenter_id, Node.instance_uuid.in_(list(uuids)))
     return list(session.scalars(query))

@@ -1,15 +1,11 @@
-import hashlib
 import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import serialization
 
 from lab.guests.kubernetes.resources import SECRETS
 from provisioner.kubernetes.bootstrap_tokens import (
     BootstrapToken,
-    certificate_hash,
     new_bootstrap_token,
     secret_data,
 )
@@ -71,13 +67,3 @@ def test_a_deleted_token_is_worthless_and_deleting_may_be_repeated(api, cluster,
     api.delete_bootstrap_token(token.token_id)
     assert not cluster.accepts_token(token.value.get_secret_value())
     assert stored(cluster) == []
-
-
-def test_the_hash_is_that_of_the_first_certificates_key(authority, stranger):
-    certificate = x509.load_pem_x509_certificate(authority.certificate.encode())
-    info = certificate.public_key().public_bytes(
-        serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo
-    )
-    expected = "sha256:" + hashlib.sha256(info).hexdigest()
-    assert certificate_hash(authority.certificate) == expected
-    assert certificate_hash(authority.certificate + stranger.certificate) == expected

@@ -72,15 +72,14 @@ def test_an_endpoint_where_nobody_listens_is_passed_over(
     connect, nobody, endpoint, authority, administrator
 ):
     with connect([nobody, endpoint], authority, administrator) as api:
-        assert api.is_live()
-        assert api.nodes() == {}
+        assert not api.has_node("any")
 
 
 def test_an_endpoint_that_says_nothing_is_passed_over_in_time(
     connect, silent, endpoint, authority, administrator
 ):
     with connect([silent, endpoint], authority, administrator, 0.3) as api:
-        assert api.is_live()
+        assert not api.has_node("any")
 
 
 def test_an_impostor_is_passed_over(
@@ -88,10 +87,8 @@ def test_an_impostor_is_passed_over(
 ):
     api = connect([endpoint], stranger, administrator)
     with api, pytest.raises(ApiUntrusted, match=endpoint) as untrusted:
-        api.nodes()
+        api.has_node("any")
     assert not untrusted.value.transient
-    with api, pytest.raises(ApiUntrusted):
-        api.is_live()
 
 
 def test_a_certificate_for_another_address_is_refused(
@@ -100,7 +97,7 @@ def test_a_certificate_for_another_address_is_refused(
     server = serve(cluster, "127.0.0.3", 0, server_tls)
     api = connect([f"127.0.0.3:{server.port}"], authority, administrator)
     with api, pytest.raises(ApiUntrusted):
-        api.nodes()
+        api.has_node("any")
     server.close()
 
 
@@ -109,14 +106,13 @@ def test_when_nobody_answers_every_endpoint_is_named(
 ):
     api = connect([nobody, silent], authority, administrator, 0.3)
     with api, pytest.raises(ApiUnreachable, match=f"{nobody}.*{silent}") as unreachable:
-        api.nodes()
+        api.has_node("any")
     assert unreachable.value.transient
-    assert not api.is_live()
 
 
 def test_a_cluster_without_an_endpoint_is_unreachable(connect, authority, administrator):
-    with connect([], authority, administrator) as api:
-        assert not api.is_live()
+    with connect([], authority, administrator) as api, pytest.raises(ApiUnreachable):
+        api.has_node("any")
 
 
 def test_one_endpoint_that_may_come_back_keeps_hope_alive(
@@ -124,7 +120,7 @@ def test_one_endpoint_that_may_come_back_keeps_hope_alive(
 ):
     api = connect([nobody, endpoint], stranger, administrator)
     with api, pytest.raises(ApiUnreachable, match="not certified"):
-        api.nodes()
+        api.has_node("any")
 
 
 def test_a_certificate_refused_in_the_handshake_is_said_so(
@@ -135,7 +131,7 @@ def test_a_certificate_refused_in_the_handshake_is_said_so(
     strict.verify_mode = ssl.CERT_REQUIRED
     api = connect([knocked_at(strict)], authority, foreign)
     with api, pytest.raises(CredentialsRefused) as refused:
-        api.nodes()
+        api.has_node("any")
     assert not refused.value.transient
 
 
@@ -143,15 +139,15 @@ def test_a_certificate_refused_by_an_answer_is_said_so(
     connect, knocked_at, server_tls, authority, administrator
 ):
     api = connect([knocked_at(server_tls.context())], authority, administrator)
-    with api, pytest.raises(CredentialsRefused, match="list the nodes"):
-        api.nodes()
+    with api, pytest.raises(CredentialsRefused, match="look for node any"):
+        api.has_node("any")
 
 
 def test_somebody_without_rights_is_refused(connect, endpoint, authority):
     viewer = client_certificate(authority, "jane", "viewers")
     api = connect([endpoint], authority, viewer)
-    with api, pytest.raises(RequestRefused, match=r"list the nodes.*403"):
-        api.nodes()
+    with api, pytest.raises(RequestRefused, match=r"look for node any.*403"):
+        api.has_node("any")
 
 
 def test_a_virtual_address_may_move_between_two_calls(
@@ -159,11 +155,10 @@ def test_a_virtual_address_may_move_between_two_calls(
 ):
     first = serve(cluster, "127.0.0.2", 0, server_tls)
     with connect([f"127.0.0.2:{first.port}"], authority, administrator) as api:
-        assert api.is_live()
+        assert not api.has_node("any")
         first.close()
         second = serve(cluster, "127.0.0.2", first.port, server_tls)
-        assert api.is_live()
-        assert api.nodes() == {}
+        assert not api.has_node("any")
         second.close()
 
 
@@ -172,7 +167,7 @@ def test_keys_never_touch_a_disk(
 ):
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     with connect([endpoint], authority, administrator) as api:
-        api.nodes()
+        api.has_node("any")
         assert list(tmp_path.iterdir()) == []
         assert "PRIVATE" not in f"{api!r} {vars(api)!r}"
         assert not any("key-pair" in target for target in open_files())
@@ -182,11 +177,11 @@ def test_the_environments_proxy_is_used_only_where_it_applies(
     connect, nobody, endpoint, authority, administrator, monkeypatch
 ):
     monkeypatch.setenv("HTTPS_PROXY", f"http://{nobody}")
-    with connect([endpoint], authority, administrator) as api:
-        assert not api.is_live()
+    with connect([endpoint], authority, administrator) as api, pytest.raises(ApiUnreachable):
+        api.has_node("any")
     monkeypatch.setenv("NO_PROXY", "127.0.0.0/8")
     with connect([endpoint], authority, administrator) as api:
-        assert api.is_live()
+        assert not api.has_node("any")
 
 
 def open_files() -> list[str]:

@@ -40,7 +40,7 @@ def test_issued_certificates_open_their_cluster(vault, role):
     issued = vault.admin_certificate(resource_id, role, "pke-provisioner", 300)
 
     with connected(f"127.0.0.1:{server.port}", issued) as api:
-        assert list(api.nodes()) == ["master-1"]
+        assert api.has_node("master-1")
         api.delete_node("master-1")
     assert cluster.node_names() == []
     server.close()
@@ -52,5 +52,5 @@ def test_another_cluster_is_not_mistaken_for_theirs(vault):
     issued = vault.admin_certificate(ours, ClientRole.PROVISIONER, "pke-provisioner", 300)
 
     with connected(f"127.0.0.1:{server.port}", issued) as api, pytest.raises(ApiUntrusted):
-        api.nodes()
+        api.has_node("any")
     server.close()
