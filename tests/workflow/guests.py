@@ -6,10 +6,9 @@ Addresses go by vCenter, as VMware Tools would; the rest is stamped as the node 
 from collections.abc import Callable
 
 from provisioner.domain.nodes import Phase
-from provisioner.domain.spec.cluster import CONTROL_PLANE
-from provisioner.store import leadership, nodes, resources, visits
+from provisioner.store import nodes, resources, visits
 from provisioner.store.tables import Node
-from tests.workflow.plain_kind import PLAIN
+from tests.workflow.plain_document import CORE, PLAIN
 from tests.workflow.site import Site
 
 Says = Callable[[Node], bool]
@@ -65,9 +64,11 @@ class Guests:
             resources.lock(session, self._resource)
             row = nodes.get(session, node.id)
             nodes.stamp(row, "contacted_at")
-            if node.group == CONTROL_PLANE and leadership.claim(session, row, "10.0.0.1").won:
-                return
-            if leadership.ready_member(session, self._resource) is None:
+            core = [n for n in nodes.of_resource(session, self._resource) if n.group == CORE]
+            begun = any(one.phase == Phase.READY for one in core)
+            if row in core and not begun and not any(one.leading_at for one in core):
+                nodes.stamp(row, "leading_at")
+            if not begun:
                 return
             visits.request_join(session, row)
         self._site.gateway.poke(self._kind, self._resource)

@@ -5,15 +5,13 @@ from threading import Lock
 
 from sqlalchemy.orm import Session
 
-from provisioner.domain.clusters import JOIN_TOKENS, RELEASE
 from provisioner.domain.errors import ProvisionerError
 from provisioner.domain.nodes import Phase
-from provisioner.store import leadership, leases, nodes
+from provisioner.store import leases, nodes
 from provisioner.store.database import Database
 from provisioner.store.tables import Node
+from tests.workflow.plain_document import RELEASE, TICKETS
 from workflows.kinds.interface import NotYet, Tick
-
-PLAIN = "plain"
 
 
 class Broken(ProvisionerError):
@@ -49,7 +47,7 @@ class PlainKind:
         return None
 
     def forget(self, session: Session, node: Node) -> None:
-        leadership.clear(session, node.id)
+        self._note("forget", node.id)
 
     def clean_up(self, node_id: str) -> None:
         self._note("clean_up", node_id)
@@ -59,7 +57,7 @@ class PlainKind:
         if task in self.broken_tasks:
             raise Broken(f"the test breaks {task}")
         with self._database.write() as session:
-            if task == JOIN_TOKENS:
+            if task == TICKETS:
                 for node in nodes.of_resource(session, resource_id):
                     if node.phase == Phase.CREATING and node.join_granted_at:
                         nodes.stamp(node, "join_token_at")

@@ -23,7 +23,8 @@ from provisioner.store.tables import VCenter
 from provisioner.vault.access import VaultAccess
 from provisioner.vault.vault import Vault
 from tests.workflow.inspector import Inspector
-from tests.workflow.plain_kind import PLAIN, PlainKind
+from tests.workflow.plain_document import PLAIN
+from tests.workflow.plain_kind import PlainKind
 from workflows.composition import Composition, assemble
 from workflows.worker import Running, new_worker
 

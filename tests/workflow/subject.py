@@ -10,30 +10,15 @@ from provisioner.domain.nodes import Phase
 from provisioner.store import events, nodes, operations, resources, tasks
 from provisioner.store.tables import Event, Lease, Node, Operation, Resource
 from provisioner.store.tables import Node as NodeRow
-from tests.unit.documents import cluster_document
 from tests.workflow.guests import Guests
 from tests.workflow.inspector import Machine
-from tests.workflow.plain_kind import PLAIN
-from tests.workflow.site import VCENTER_NAME, Site
+from tests.workflow.plain_document import CORE, PLAIN, document
+from tests.workflow.site import Site
 from tests.workflow.waiting import until_async
 from workflows.contracts import resource_workflow
 
 USER = "tester"
-TEMPLATE, OTHER_TEMPLATE = "debian-12-node", "ubuntu-24.04-node"
 SECONDS = 30
-
-
-def document(masters: int, pools: dict[str, int]) -> dict[str, Any]:
-    return cluster_document(
-        vcenter=VCENTER_NAME,
-        controlPlane={"size": masters, "template": TEMPLATE},
-        nodePools=[_pool(name, size) for name, size in pools.items()],
-    )
-
-
-def _pool(name: str, size: int) -> dict[str, Any]:
-    template = OTHER_TEMPLATE if name == "other" else TEMPLATE
-    return {"name": name, "size": size, "template": template}
 
 
 class Subject:
@@ -46,13 +31,13 @@ class Subject:
         cls,
         site: Site,
         *,
-        masters: int = 1,
+        core: int = 1,
         poke: bool = True,
         kind: str = PLAIN,
-        **pools: int,
+        **others: int,
     ) -> "Subject":
         asked = resources.NewResource(
-            site.org_id, kind, "c1", site.vcenter_id, document(masters, pools), USER
+            site.org_id, kind, "c1", site.vcenter_id, document(core, others), USER
         )
         with site.database.write() as session:
             resource, _ = resources.create(session, asked)
@@ -72,12 +57,13 @@ class Subject:
     def poke(self) -> None:
         self.site.gateway.poke(self.kind, self.id)
 
-    def scale(self, *, poke: bool = True, **pools: int) -> None:
-        """To exactly these pools."""
-        found = [_pool(name, size) for name, size in pools.items()]
+    def scale(self, *, poke: bool = True, **others: int) -> None:
+        """To exactly these groups beside the core."""
         with self.site.database.write() as session:
             resource = resources.lock(session, self.id)
-            edited = resources.document(session, resource) | {"nodePools": found}
+            before = resources.document(session, resource)["groups"]
+            core = next(group["size"] for group in before if group["name"] == CORE)
+            edited = document(core, others)
             resources.change(session, resource, "scale", USER, edited)
         if poke:
             self.poke()
@@ -87,10 +73,11 @@ class Subject:
             resources.retry(session, resources.lock(session, self.id), USER)
         self.poke()
 
-    def delete(self) -> None:
+    def delete(self, *, poke: bool = True) -> None:
         with self.site.database.write() as session:
             resources.request_deletion(session, resources.lock(session, self.id), USER)
-        self.poke()
+        if poke:
+            self.poke()
 
     @property
     def row(self) -> Resource:

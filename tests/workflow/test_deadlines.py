@@ -35,7 +35,7 @@ async def test_a_node_without_an_address_is_replaced_and_given_up(running: Site)
 
 
 async def test_who_waits_for_its_turn_has_all_the_time(running: Site) -> None:
-    subject = Subject.create(running, masters=3)
+    subject = Subject.create(running, core=3)
     subject.guests.gets_ready = lambda node: node.leading_at is not None
     await subject.until(lambda: len(_at(subject, "waiting for its turn to join")) == 1)
     await subject.until(lambda: len(_at(subject, "bootstrapping")) == 1)

@@ -1,21 +1,21 @@
 """Faults that will not pass: three attempts with their reasons, then it is said who is missing."""
 
 from lab.vcenter.control import Control
-from provisioner.domain.spec.cluster import CONTROL_PLANE
 from provisioner.store.tables import Node
+from tests.workflow.plain_document import CORE, OTHER_TEMPLATE, PREPARE
 from tests.workflow.site import Site
-from tests.workflow.subject import OTHER_TEMPLATE, Subject
+from tests.workflow.subject import Subject
 
 REASON = "InvalidArgument"
 
 
-async def test_a_control_plane_that_cannot_be_made_fails_and_is_resumed(
+async def test_a_core_that_cannot_be_made_fails_and_is_resumed(
     running: Site, control: Control
 ) -> None:
     control.inject("CloneVM_Task", "invalid-argument", "task")
     subject = Subject.create(running)
     await subject.becomes("FAILED")
-    _assert_three_attempts(subject, CONTROL_PLANE)
+    _assert_three_attempts(subject, CORE)
     assert control.requests()["CloneVM_Task"] == 3
     [failed] = subject.operations()
     assert failed.state == "failed"
@@ -28,13 +28,13 @@ async def test_a_control_plane_that_cannot_be_made_fails_and_is_resumed(
     assert len(subject.machines()) == 1
 
 
-async def test_a_worker_that_cannot_be_made_degrades_and_the_rest_goes_on(
+async def test_a_group_that_cannot_be_made_degrades_and_the_rest_goes_on(
     running: Site, control: Control
 ) -> None:
     control.inject("CloneVM_Task", "no-permission", "call", name=OTHER_TEMPLATE)
     subject = Subject.create(running, pool1=1, other=1)
     await subject.becomes("DEGRADED")
-    assert len(subject.ready(CONTROL_PLANE)) == len(subject.ready("pool1")) == 1
+    assert len(subject.ready(CORE)) == len(subject.ready("pool1")) == 1
     assert _conditions(subject)["GroupReady/other"] == "Short"
     assert "VirtualMachine.Provisioning.DeployTemplate" in subject.operations()[0].reason
     assert len(_assert_three_attempts(subject, "other")) == 3
@@ -46,10 +46,10 @@ async def test_a_worker_that_cannot_be_made_degrades_and_the_rest_goes_on(
 
 
 async def test_a_task_that_cannot_be_done_fails_and_is_resumed(running: Site) -> None:
-    running.kind.broken_tasks = {"certificates"}
+    running.kind.broken_tasks = {PREPARE}
     subject = Subject.create(running)
     await subject.becomes("FAILED")
-    assert "the test breaks certificates" in subject.operations()[0].reason
+    assert f"the test breaks {PREPARE}" in subject.operations()[0].reason
     assert subject.machines() == []
 
     running.kind.broken_tasks.clear()

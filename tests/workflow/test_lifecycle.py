@@ -2,10 +2,9 @@
 
 from provisioner.domain import marks
 from provisioner.domain.nodes import Phase
-from provisioner.domain.spec.cluster import CONTROL_PLANE
 from provisioner.store import vcenters
 from provisioner.store.tables import Node
-from tests.workflow.plain_kind import PLAIN
+from tests.workflow.plain_document import CORE, PLAIN
 from tests.workflow.site import Site
 from tests.workflow.subject import Subject
 
@@ -17,12 +16,12 @@ async def test_a_life(running: Site) -> None:
 
     subject.scale(pool1=3)
     await subject.becomes("RUNNING")
-    assert _sizes(subject) == {CONTROL_PLANE: 1, "pool1": 3}
+    assert _sizes(subject) == {CORE: 1, "pool1": 3}
     _assert_machines_as_recorded(subject)
 
     subject.scale(pool1=1)
     await subject.becomes("RUNNING")
-    assert _sizes(subject) == {CONTROL_PLANE: 1, "pool1": 1}
+    assert _sizes(subject) == {CORE: 1, "pool1": 1}
     _assert_machines_as_recorded(subject)
     _assert_retired_before_destroyed(subject)
 
@@ -32,11 +31,11 @@ async def test_a_life(running: Site) -> None:
     assert all(one.state == "succeeded" and one.percent == 100 for one in subject.operations())
 
 
-async def test_masters_join_one_by_one(running: Site) -> None:
-    subject = Subject.create(running, masters=3)
+async def test_members_of_the_core_join_one_by_one(running: Site) -> None:
+    subject = Subject.create(running, core=3)
     await subject.becomes("RUNNING")
-    masters = sorted(subject.nodes(CONTROL_PLANE), key=lambda node: node.ready_at)
-    leader, second, third = masters
+    members = sorted(subject.nodes(CORE), key=lambda node: node.ready_at)
+    leader, second, third = members
     assert leader.leading_at is not None
     assert leader.join_requested_at is None
     assert leader.ready_at < second.join_granted_at

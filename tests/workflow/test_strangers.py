@@ -8,6 +8,7 @@ from provisioner.domain.nodes import Phase
 from provisioner.store import nodes
 from provisioner.store.tables import Node
 from tests.workflow.hands import Hands
+from tests.workflow.plain_document import RELEASE
 from tests.workflow.site import Site
 
 ANOTHER = {marks.OWNER: "another installation"}
@@ -27,7 +28,8 @@ async def test_of_our_name(site: Site, hands: Hands, marked: dict[str, str]) -> 
     await hands.destroy(node)
     assert _row(site, node).phase == Phase.GONE
     assert [one.moref for one in subject.machines()] == [stranger]
-    await hands.run_task(subject, "release")
+    subject.delete(poke=False)
+    await hands.run_task(subject, RELEASE)
     assert site.inspector.folders(site.root_folder) == [f"c1-{subject.id[:8]}"]
 
 

@@ -8,7 +8,8 @@ import sys
 
 from provisioner.opening import open_database, open_vault
 from provisioner.settings import Settings
-from tests.workflow.plain_kind import PLAIN, PlainKind
+from tests.workflow.plain_document import PLAIN
+from tests.workflow.plain_kind import PlainKind
 from workflows.composition import assemble
 from workflows.worker import connect, new_worker
 
