@@ -12,21 +12,19 @@ from provisioner.store.neighbours import Neighbourhood
 
 def admit(session: Session, org_id: int, body: object) -> tuple[ClusterSpec, Site]:
     """A new cluster's document, and where it goes. Raises InvalidRequest with all faults."""
+    sites: list[Site] = []
 
     def checks(spec: ClusterSpec) -> list[Fault]:
-        around = _faults_around(session, org_id, spec)
-        return [*check(spec), *faults_of_name(session, org_id, spec), *around]
+        faults = [*check(spec), *faults_of_name(session, org_id, spec)]
+        try:
+            site = find_site(session, org_id, spec)
+        except InvalidRequest as err:
+            return [*faults, *err.faults]
+        sites.append(site)
+        return [*faults, *site.faults, *Neighbourhood(session, org_id, site).faults(spec)]
 
     spec = read(ClusterSpec, body, checks)
-    return spec, find_site(session, org_id, spec)
-
-
-def _faults_around(session: Session, org_id: int, spec: ClusterSpec) -> list[Fault]:
-    try:
-        site = find_site(session, org_id, spec)
-    except InvalidRequest as err:
-        return err.faults
-    return [*site.faults, *Neighbourhood(session, org_id, site).faults(spec)]
+    return spec, sites[-1]
 
 
 def new_faults(
