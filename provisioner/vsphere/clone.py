@@ -62,7 +62,7 @@ class Cloner:
         )
         template = self._session.reference(vim.VirtualMachine, request.template)
         folder = self._session.reference(vim.Folder, request.folder)
-        task = await self._session.call(
+        task = await self._session.call_once(
             tried, lambda: template.CloneVM_Task(folder, request.name, spec)
         )
         return str(task._moId)

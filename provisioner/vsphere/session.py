@@ -12,7 +12,12 @@ from typing import Any, TypeVar
 from pyVmomi import vim
 
 from provisioner.domain.virtual_machines import VCenterAccess
-from provisioner.vsphere.errors import LoginRejected, SessionLost, VCenterError
+from provisioner.vsphere.errors import (
+    LoginRejected,
+    SessionLost,
+    VCenterError,
+    VCenterUnreachable,
+)
 from provisioner.vsphere.faults import attempt
 from provisioner.vsphere.poller import GRACE_SECONDS, LONGEST_POLL_SECONDS, Poller
 from provisioner.vsphere.transport import RequestCounter, Transport
@@ -23,7 +28,7 @@ REQUEST_SECONDS = 120
 
 
 class Session:
-    """Logs in at the first call. `call` and `call_here` raise VCenterError."""
+    """Logs in at the first call. `call` and `call_once` raise VCenterError."""
 
     def __init__(self, access: VCenterAccess, executor: ThreadPoolExecutor) -> None:
         self._access = access
@@ -59,13 +64,22 @@ class Session:
         poller.close()
 
     async def call(self, tried: str, invoke: Callable[[], T]) -> T:
-        """`tried` completes "Tried to ..." in errors. `invoke` blocks, and may run twice."""
+        """`tried` completes "Tried to ..." in errors. `invoke` blocks, and may run again: a kept
+        connection may turn out dead, and nobody knows then whether vCenter got the request.
+        """
+        try:
+            return await self.call_once(tried, invoke)
+        except VCenterUnreachable:
+            return await self.call_once(tried, invoke)
+
+    async def call_once(self, tried: str, invoke: Callable[[], T]) -> T:
+        """As `call`, for what must not be done twice."""
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(
-            self._executor, functools.partial(self.call_here, tried, invoke)
+            self._executor, functools.partial(self._call, tried, invoke)
         )
 
-    def call_here(self, tried: str, invoke: Callable[[], T]) -> T:
+    def _call(self, tried: str, invoke: Callable[[], T]) -> T:
         """Blocks. A session that turns out lost is renewed once."""
         seen = self._logins or self._renew(0)
         try:

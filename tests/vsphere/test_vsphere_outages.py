@@ -62,23 +62,35 @@ async def test_watch_ends_with_a_reason_to_try_again(
     await eventually(lambda: again.batches)
 
 
-async def test_call_after_an_outage_works_at_the_second_try(
+async def test_call_on_a_dead_connection_is_repeated(
     far: VCenter, new_request: NewRequest, relay: Relay
 ):
     uuid = new_request().instance_uuid
     await far.find(uuid)
+
+    relay.cut()
+
+    assert await far.find(uuid) is None
+
+
+async def test_clone_on_a_dead_connection_is_not_repeated(
+    far: VCenter, new_request: NewRequest, relay: Relay, control: Control
+):
+    """It may have begun: the caller must look first."""
+    await far.clone(new_request(), lambda task: None)
+    control.reset_requests()
     relay.cut()
 
     with pytest.raises(VCenterUnreachable):
-        await far.find(uuid)
+        await far.clone(new_request(), lambda task: None)
 
-    assert await far.find(uuid) is None
+    assert "CloneVM_Task" not in control.requests()
 
 
 async def test_lasting_outage_fails_what_waits(
     far: VCenter, new_request: NewRequest, relay: Relay, control: Control
 ):
-    control.delay({"CloneVM_Task": 30_000})
+    control.delay({"CloneVM_Task": 10_000})
     cloning = asyncio.create_task(far.clone(new_request(), lambda task: None))
     await eventually(lambda: "WaitForUpdatesEx" in control.requests())
 
@@ -92,7 +104,7 @@ async def test_closing_ends_what_waits(
     vcenter_access: VCenterAccess, soap_threads, new_request: NewRequest, control: Control
 ):
     vcenter = VCenter(vcenter_access, soap_threads)
-    control.delay({"CloneVM_Task": 30_000})
+    control.delay({"CloneVM_Task": 5_000})
     cloning = asyncio.create_task(vcenter.clone(new_request(), lambda task: None))
     await eventually(lambda: "WaitForUpdatesEx" in control.requests())
 
