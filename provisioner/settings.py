@@ -51,7 +51,7 @@ class Settings(BaseSettings):
         default="", description="host:port the worker serves Prometheus metrics on; off if empty."
     )
     concurrent_clones: int = Field(
-        default=16, ge=1, description="Clones in flight per vCenter and worker process."
+        default=8, ge=1, description="Clones in flight per vCenter and worker process."
     )
     drain_seconds: int = Field(
         default=600, ge=1, description="How long a drain may wait for PodDisruptionBudgets."
