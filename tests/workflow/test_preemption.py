@@ -7,6 +7,7 @@ import pytest
 from lab.vcenter.control import Control
 from provisioner.domain.nodes import Phase
 from tests.workflow.hands import Hands
+from tests.workflow.plain_document import RELEASE, TICKETS
 from tests.workflow.site import Site
 from tests.workflow.subject import Subject
 from workflows.contracts import NodeInput
@@ -51,6 +52,17 @@ async def test_a_cancelled_clone_does_not_come_later(
     control.delay({"CloneVM_Task": 2000})
     site.inspector.make_machine(site.root_folder, "begun after it, and as slow")
     assert [one.name for one in subject.machines()] == ["begun after it, and as slow"]
+
+
+async def test_a_task_that_deletion_overtook_does_nothing(site: Site, hands: Hands) -> None:
+    subject, _ = await hands.plan()
+    before = subject.task_states()
+    subject.delete(poke=False)
+    await hands.run_task(subject, TICKETS)
+    assert site.kind.names("run_task") == []
+    assert subject.task_states() == before
+    await hands.run_task(subject, RELEASE)
+    assert site.kind.names("run_task") == [RELEASE]
 
 
 async def test_quick_changes_end_with_the_last(running: Site) -> None:

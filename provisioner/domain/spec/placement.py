@@ -18,7 +18,7 @@ Networks = Annotated[tuple[NetworkAttachment, ...], Field(min_length=1, max_leng
 
 
 class PlacementOverride(Document):
-    """Whatever is given replaces the same part of the cluster's placement."""
+    """Whatever is given replaces the same part of the resource's placement."""
 
     folder: InventoryName | None = None
     resource_pool: InventoryName | None = None
