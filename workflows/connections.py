@@ -12,7 +12,7 @@ from provisioner.store import vcenters
 from provisioner.store.database import Database
 from provisioner.store.tables import VCenter as VCenterRow
 from provisioner.vault.vault import Vault
-from provisioner.vsphere.errors import LoginRejected
+from provisioner.vsphere.errors import LoginRejected, VCenterError
 from provisioner.vsphere.vcenter import VCenter
 from workflows.threads import Threads
 
@@ -118,8 +118,10 @@ class Connections:
         vcenter = VCenter(await self.access(row), self._soap.executor)
         try:
             await vcenter.connect()
-        except LoginRejected:
-            await self._threads.run(self._note_refused, row.id, row.credential_version)
+        except VCenterError as err:
+            await vcenter.close()
+            if isinstance(err, LoginRejected):
+                await self._threads.run(self._note_refused, row.id, row.credential_version)
             raise
         return Connection(
             vcenter,

@@ -23,13 +23,17 @@ def never(_: Node) -> bool:
 
 
 class Guests:
-    """`has_address` and `gets_ready` decide who is healthy. `move` is one step of everybody."""
+    """`has_address` and `gets_ready` decide who is healthy; without `hints` nobody is told.
+
+    `move` is one step of everybody.
+    """
 
     def __init__(self, site: Site, resource_id: str, kind: str = PLAIN) -> None:
         self._site, self._resource, self._kind = site, resource_id, kind
         self._told: set[str] = set()
         self.has_address: Says = always
         self.gets_ready: Says = always
+        self.hints = True
 
     def move(self) -> None:
         with self._site.database.read() as session:
@@ -56,8 +60,8 @@ class Guests:
     def report_ready(self, node: Node) -> None:
         with self._site.database.write() as session:
             visits.report_ready(session, nodes.get(session, node.id))
-        self._site.gateway.poke(self._kind, self._resource)
-        self._site.gateway.poke_node(node.id)
+        if self.hints:
+            self._site.gateway.poke_node(node.id)
 
     def _lead_or_follow(self, node: Node) -> None:
         with self._site.database.write() as session:
@@ -71,4 +75,5 @@ class Guests:
             if not begun:
                 return
             visits.request_join(session, row)
-        self._site.gateway.poke(self._kind, self._resource)
+        if self.hints:
+            self._site.gateway.poke(self._kind, self._resource)

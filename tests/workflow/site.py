@@ -17,7 +17,7 @@ from lab.temporal import TemporalServer
 from lab.vcenter.simulator import SimulatedVCenter
 from provisioner.domain.ids import new_uuid
 from provisioner.settings import Settings
-from provisioner.store import tokens
+from provisioner.store import inventory, tokens
 from provisioner.store.database import Database
 from provisioner.store.tables import VCenter
 from provisioner.vault.access import VaultAccess
@@ -26,6 +26,7 @@ from tests.workflow.inspector import Inspector
 from tests.workflow.plain_document import PLAIN
 from tests.workflow.plain_kind import PlainKind
 from workflows.composition import Composition, assemble
+from workflows.contracts import UNSETTLED
 from workflows.worker import Running, new_worker
 
 VCENTER_NAME = "lab"
@@ -74,11 +75,21 @@ class Site:
             yield composition
         await composition.close()
 
-    async def begin(self) -> None:
+    async def begin(self, *, watch: bool = True) -> None:
         """The vCenter is tried and watched, as after POST /vcenters. Takes a worker."""
         verdict = await self.gateway.verify_vcenter(self.vcenter_id)
         assert verdict.accepted, verdict
-        await self.gateway.ensure_watch(self.vcenter_id)
+        if watch:
+            await self.gateway.ensure_watch(self.vcenter_id)
+
+    async def poke_unsettled(self) -> None:
+        """What the schedule does every minute."""
+        await self.client.execute_workflow(UNSETTLED, id=new_uuid(), task_queue=self.queue)
+
+    def sees(self, moref: str) -> bool:
+        """Whether the watch has told of the VM."""
+        with self.database.read() as session:
+            return moref in inventory.machine_morefs(session, self.vcenter_id)
 
     def give_credentials(self, password: str, version: int = 1) -> None:
         path = f"vcenters/{self.vcenter_id}"

@@ -134,11 +134,11 @@ class Subject:
     def _at_rest(self) -> bool:
         return all(operation.state != "running" for operation in self.operations())
 
-    async def until_no_workflow_runs(self) -> None:
+    async def until_no_workflow_runs(self, besides: frozenset[str] = frozenset()) -> None:
         """Of this site, the vCenter's watch aside. The server's list lags a little."""
 
         async def none() -> bool:
-            return not await self._running_workflows()
+            return set(await self._running_workflows()) <= besides
 
         await until_async(none, SECONDS, self.describe)
 

@@ -18,6 +18,11 @@ class Wire:
         self._writers: set[asyncio.StreamWriter] = set()
         self.port = 0
 
+    def lead_to(self, host: str, port: int) -> None:
+        """From now on; what is connected is cut."""
+        self._host, self._port = host, port
+        self.cut()
+
     def hold_answers(self) -> None:
         """Requests arrive; their answers wait on the wire."""
         self._flowing.clear()

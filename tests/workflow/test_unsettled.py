@@ -1,0 +1,80 @@
+"""What the minute's schedule makes up for: lost hints, and machines that came back."""
+
+from temporalio.client import Client
+
+from provisioner.domain import marks
+from provisioner.domain.ids import new_uuid
+from provisioner.domain.nodes import Phase
+from provisioner.store import vcenters
+from tests.workflow.site import Site
+from tests.workflow.subject import Subject
+from workflows.contracts import UNSETTLED
+from workflows.schedules import ensure_schedules
+
+
+async def test_lost_hints(running: Site) -> None:
+    """Of a creation, of a node that reported ready, of a change."""
+    subject = Subject.create(running, poke=False)
+    await running.poke_unsettled()
+    subject.guests.hints = False
+    await subject.until(lambda: subject.nodes()[0].leading_at is not None)
+    await subject.until(lambda: subject.nodes()[0].reported_ready_at is not None)
+    assert subject.nodes()[0].phase == Phase.CREATING
+    await running.poke_unsettled()
+    await subject.becomes("RUNNING")
+
+    subject.scale(pool1=1, poke=False)
+    await running.poke_unsettled()
+    subject.guests.hints = True
+    await subject.becomes("RUNNING")
+    assert len(subject.machines()) == 2
+
+
+async def test_a_machine_that_came_back_is_swept_and_no_other(running: Site) -> None:
+    """As a clone does whose answer was lost. What a restored database does not know is younger
+    than it, so it is left alone."""
+    subject = Subject.create(running, pool1=1)
+    await subject.becomes("RUNNING")
+    [node] = subject.nodes("pool1")
+    subject.scale()
+    await subject.becomes("RUNNING")
+
+    place = running.root_folder
+    others = {
+        _make(running, "unmarked", {}),
+        _make(running, "of an unknown cluster", _marks(running, new_uuid(), new_uuid())),
+        *(one.moref for one in subject.machines()),
+    }
+    returned = running.inspector.make_machine(
+        place, node.name, uuid=node.instance_uuid, extra_config=_marks(running, subject.id, node.id)
+    )
+    await subject.until(lambda: running.sees(returned))
+    await running.poke_unsettled()
+    await subject.until(lambda: {one.moref for one in subject.machines()} == others)
+    await subject.until_no_workflow_runs(frozenset({subject.workflow_id}))
+    await running.poke_unsettled()
+    assert {one.moref for one in subject.machines()} == others
+
+
+async def test_schedules_are_brought_to_what_is_written(client: Client, site: Site) -> None:
+    """At every start of a worker; one that an operator paused stays paused."""
+    await ensure_schedules(client, "elsewhere")
+    handle = client.get_schedule_handle(UNSETTLED)
+    try:
+        await handle.pause()
+        await ensure_schedules(client, site.queue)
+        found = (await handle.describe()).schedule
+        assert found.state.paused
+        assert found.action.task_queue == site.queue
+    finally:
+        await handle.delete()
+
+
+def _make(site: Site, name: str, marked: dict[str, str]) -> str:
+    return site.inspector.make_machine(site.root_folder, name, extra_config=marked)
+
+
+def _marks(site: Site, resource: str, node: str) -> dict[str, str]:
+    with site.database.read() as session:
+        owner = vcenters.owner_mark(session)
+    return {marks.OWNER: owner, marks.RESOURCE: resource, marks.NODE: node}
