@@ -85,6 +85,9 @@ class Inspector:
             {"SET.guest.toolsRunningStatus": "guestToolsRunning", "SET.guest.ipAddress": address},
         )
 
+    def power_on(self, moref: str) -> None:
+        self._done(lambda: self._vm(moref).PowerOnVM_Task())
+
     def power_off(self, moref: str) -> None:
         self._done(lambda: self._vm(moref).PowerOffVM_Task())
 

@@ -17,8 +17,8 @@ async def test_lost_hints(running: Site) -> None:
     subject = Subject.create(running, poke=False)
     await running.poke_unsettled()
     subject.guests.hints = False
-    await subject.until(lambda: subject.nodes()[0].leading_at is not None)
-    await subject.until(lambda: subject.nodes()[0].reported_ready_at is not None)
+    await subject.until(lambda: any(node.leading_at for node in subject.nodes()))
+    await subject.until(lambda: any(node.reported_ready_at for node in subject.nodes()))
     assert subject.nodes()[0].phase == Phase.CREATING
     await running.poke_unsettled()
     await subject.becomes("RUNNING")

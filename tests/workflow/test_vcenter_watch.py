@@ -1,0 +1,49 @@
+"""What happens to machines behind our back: seen, written down, told."""
+
+from lab.vcenter.control import Control
+from provisioner.domain.nodes import Phase
+from provisioner.store import inventory
+from tests.workflow.guests import never
+from tests.workflow.site import Site
+from tests.workflow.subject import Subject
+
+
+async def test_what_the_watch_tells_of_members(running: Site, control: Control) -> None:
+    subject = Subject.create(running, pool1=1)
+    await subject.becomes("RUNNING")
+    [node] = subject.nodes("pool1")
+    running.inspector.power_off(node.moref)
+    await subject.until(lambda: _power_state(running, node.instance_uuid) == "poweredOff")
+
+    control.end_sessions()
+    running.inspector.power_on(node.moref)
+    await subject.until(lambda: _power_state(running, node.instance_uuid) == "poweredOn")
+    assert subject.events("MachineGone") == []
+
+    running.inspector.destroy(node.moref)
+    await subject.until(lambda: subject.events("MachineGone") != [])
+    [told] = subject.events("MachineGone")
+    assert (told.node_id, told.type) == (node.id, "Warning")
+    assert node.name in told.message
+    assert "nobody here removed it" in (subject.nodes("pool1")[0].problem or "")
+
+
+async def test_what_the_watch_tells_of_newcomers(running: Site) -> None:
+    subject = Subject.create(running)
+    subject.guests.gets_ready = never
+    await subject.until(lambda: any(node.address for node in subject.nodes()))
+    [node] = subject.nodes()
+    running.inspector.report_address(node.moref, "10.0.0.99")
+    await subject.until(lambda: [one.address for one in subject.nodes()] == ["10.0.0.99"])
+
+    running.inspector.destroy(node.moref)
+    await subject.until(lambda: [one.attempt for one in subject.nodes()] == [2])
+    lost, successor = subject.nodes(gone=True)
+    assert "disappeared" in (lost.failure or "")
+    assert successor.replaces == lost.id
+    assert successor.phase == Phase.CREATING
+
+
+def _power_state(site: Site, instance_uuid: str) -> str | None:
+    with site.database.read() as session:
+        return inventory.power_states(session, [instance_uuid]).get(instance_uuid)
