@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
+from provisioner.domain.clusters import role
 from provisioner.domain.nodes import Phase
 from provisioner.domain.spec.cluster import CONTROL_PLANE
 from provisioner.store import events, nodes, resources
@@ -21,7 +22,7 @@ class Visitor:
 
     @property
     def role(self) -> str:
-        return "master" if self.node.group == CONTROL_PLANE else "worker"
+        return role(self.node.group)
 
     @property
     def settled(self) -> bool:
