@@ -1,6 +1,7 @@
 """What can be asked of a node pool: to exist, another size, and to lose chosen nodes."""
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from typing import Annotated
 
 from pydantic import Field
@@ -15,6 +16,8 @@ from provisioner.store.tables import Node
 
 FaultsOf = Callable[[ClusterSpec], list[Fault]]
 _FIXED = "can't be changed; make another pool and delete this one"
+# Nodes belong to a pool by its name: the new one would take over what is left of the old one.
+_LEAVING = "a deleted pool of this name still has nodes; wait until they are gone"
 
 
 class PoolChange(Document):
@@ -24,17 +27,22 @@ class PoolChange(Document):
     remove: Annotated[tuple[str, ...], Field(max_length=1000)] = ()
 
 
-def with_new_pool(body: object, spec: ClusterSpec, faults_of: FaultsOf) -> ClusterSpec:
-    """Raises InvalidRequest, its paths those of the pool's own document."""
+def with_new_pool(
+    body: object, spec: ClusterSpec, nodes: Iterable[Node], faults_of: FaultsOf
+) -> ClusterSpec:
+    """`nodes` are the cluster's that are not gone.
+
+    Raises InvalidRequest, its paths those of the pool's own document.
+    """
+    leaving = {node.group for node in nodes} - set(spec.groups())
     at = f"nodePools.{len(spec.node_pools)}."
 
     def grown(pool: NodePool) -> ClusterSpec:
         return spec.model_copy(update={"node_pools": (*spec.node_pools, pool)})
 
     def checks(pool: NodePool) -> list[Fault]:
-        return [
-            Fault(fault.path.removeprefix(at), fault.message) for fault in faults_of(grown(pool))
-        ]
+        found = [_within(at, fault) for fault in faults_of(grown(pool))]
+        return [*found, Fault("name", _LEAVING)] if pool.name in leaving else found
 
     return grown(read(NodePool, body, checks))
 
@@ -54,6 +62,11 @@ def with_pool_changed(
     fixed = fixed_fields(body, NodePool, PoolChange, _FIXED)
     change = read_patch(PoolChange, body, fixed, checks)
     return _resized(spec, pool, change), [candidates[name] for name in change.remove]
+
+
+def _within(at: str, fault: Fault) -> Fault:
+    fields = (one.removeprefix(at) for one in fault.rests_on if one.startswith(at))
+    return replace(fault, path=fault.path.removeprefix(at), rests_on=tuple(fields))
 
 
 def _resized(spec: ClusterSpec, pool: NodePool, change: PoolChange) -> ClusterSpec:

@@ -64,11 +64,12 @@ def add_pool(
 
     def add(session: Session) -> tuple[Resource, Operation]:
         resource, before = _locked(transaction, session, cluster)
+        present = nodes.of_resource(session, resource.id)
 
         def faults(after: ClusterSpec) -> list[Fault]:
             return new_faults(session, caller.org_id, resource.id, before, after)
 
-        after = with_new_pool(body.value, before, faults)
+        after = with_new_pool(body.value, before, present, faults)
         added.append(after.node_pools[-1].name)
         return resource, _record(session, resource, "add node pool", caller.name, after)
 

@@ -148,6 +148,30 @@ def test_delete(api: Api, operator: httpx.Client, cluster: dict[str, Any]) -> No
     assert operator.delete(POOL1).status_code == 404
 
 
+def test_a_name_is_free_again_when_the_old_nodes_are_gone(
+    api: Api, operator: httpx.Client, cluster: dict[str, Any]
+) -> None:
+    """Else the new pool would take over the old one's machines."""
+    rows = of_group(make_ready(api, cluster), "pool1")
+    accepted(operator.delete(POOL1))
+    for left in (rows, of_group(look(api, cluster), "pool1")[:1]):
+        found = faults(operator.post(POOLS, json=POOL | {"name": "pool1", "size": "x"}))
+        assert set(found) == {"name", "size"}
+        assert "still has nodes" in found["name"]
+        for node in rows:
+            change(api, node, phase="removing" if node in left else "gone")
+    for node in rows:
+        change(api, node, phase="gone")
+    accepted(operator.post(POOLS, json=POOL | {"name": "pool1"}))
+
+
+def test_faults_that_rest_on_a_mistyped_field_are_left_out(operator: httpx.Client) -> None:
+    """Whether the addresses suffice is not known while the size isn't."""
+    addresses = {"ranges": ["10.0.0.40-10.0.0.41"], "prefixLength": "24"}
+    found = faults(operator.post(POOLS, json=POOL | {"size": 1, "addresses": addresses}))
+    assert set(found) == {"addresses.prefixLength"}
+
+
 def test_unknown_pool(operator: httpx.Client) -> None:
     assert operator.patch(f"{POOLS}/nope", json={"size": 1}).status_code == 404
     assert operator.get("/clusters/nope/nodepools").status_code == 404
