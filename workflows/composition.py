@@ -70,7 +70,7 @@ def assemble(
     folders = Folders(database, connections, threads)
     tasks = TaskActivities(database, kinds, folders, poker, threads, settings.deadlines)
     vcenters = VCenterActivities(Sightings(database), connections, poker, threads, soap)
-    unsettled = UnsettledActivities(database, threads)
+    unsettled = UnsettledActivities(database, vault, threads)
     return Composition(
         database,
         vault,

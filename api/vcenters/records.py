@@ -9,7 +9,7 @@ from api.services import Services
 from api.vcenters.schemas import NewVCenter, VCenterChange, VCenterOut, secret_path
 from provisioner.domain.ids import OrgId, new_uuid
 from provisioner.store import vcenters
-from provisioner.store.errors import Conflict, NotFound, Taken
+from provisioner.store.errors import Conflict, NotFound
 from provisioner.store.tables import VCenter
 
 
@@ -23,29 +23,26 @@ class Records:
     def is_taken(self, session: Session, name: str) -> bool:
         return any(row.name == name for row in vcenters.listed(session, self.org_id))
 
-    def add(self, new: NewVCenter) -> str:
-        """The new row's id; its credentials are in Vault before the row is. Raises Taken."""
+    def begin_trial(self, new: NewVCenter) -> str:
+        """The id of a row that neither lists nor names show, until it is named or promoted.
+
+        The row comes before the secret: what is abandoned is found by it, and swept.
+        """
         row = _row(new_uuid(), self.org_id, new)
+        with self.use.database.write() as session:
+            session.add(row)
         credentials = {"username": SecretStr(new.username), "password": new.password}
         self.use.vault.write_secret(row.secret_path, credentials)
-        try:
-            with self.use.database.write() as session:
-                if self.is_taken(session, new.name):
-                    raise Taken(f"there is a vCenter named {new.name!r} already")
-                session.add(row)
-        except Exception:
-            self.use.vault.delete_secret(row.secret_path)
-            raise
         return row.id
 
     def add_candidate(self, name: str, change: VCenterChange) -> tuple[str, str]:
-        """The ids of the vCenter and of a second row for it, as it is after the change."""
+        """The ids of the vCenter and of a trial of it, as it is after the change."""
         with self.use.database.read() as session:
             row = vcenters.find(session, self.org_id, name)
         known = self.use.vault.read_secret(row.secret_path)
         tls = change if change.thumbprint or change.ca_bundle else row
         new = NewVCenter(
-            name=f"candidate-{new_uuid()}",
+            name=row.name,
             host=row.host,
             port=row.port,
             username=change.username or known["username"].get_secret_value(),
@@ -54,7 +51,7 @@ class Records:
             ca_bundle=tls.ca_bundle,
             root_folder=row.root_folder,
         )
-        return row.id, self.add(new)
+        return row.id, self.begin_trial(new)
 
     def promote(self, vcenter_id: str, candidate_id: str) -> None:
         """The vCenter takes over what its candidate has proven. Raises Conflict."""
@@ -79,6 +76,15 @@ class Records:
             vcenters.remove(session, row)
         self.use.vault.delete_secret(row.secret_path)
 
+    def end_trial(self, vcenter_id: str) -> None:
+        """Row and secret go, unless it has a name by now."""
+        with self.use.database.read() as session:
+            row = session.get_one(VCenter, vcenter_id)
+        if vcenters.is_trial(row):
+            self.use.vault.delete_secret(row.secret_path)
+            with self.use.database.write() as session:
+                vcenters.remove(session, session.get_one(VCenter, vcenter_id))
+
     def shown(self, vcenter_id: str) -> VCenterOut:
         with self.use.database.read() as session:
             return VCenterOut.model_validate(vcenters.get(session, vcenter_id))
@@ -88,7 +94,7 @@ def _row(vcenter_id: str, org_id: OrgId, new: NewVCenter) -> VCenter:
     return VCenter(
         id=vcenter_id,
         org_id=org_id,
-        name=new.name,
+        name=vcenters.trial_name(vcenter_id),
         host=new.host,
         port=new.port,
         thumbprint=new.thumbprint,

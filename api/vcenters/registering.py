@@ -19,6 +19,7 @@ from api.vcenters.schemas import (
 from provisioner.domain.errors import ProvisionerError
 from provisioner.domain.faults import Fault, InvalidRequest
 from provisioner.domain.spec.reading import read
+from provisioner.store import vcenters
 from provisioner.store.tokens import Caller
 
 
@@ -31,26 +32,35 @@ async def register(use: Services, caller: Caller, body: Body, repetition: Repeti
         taken = records.is_taken(session, new.name)
         return check_new(new) + ([Fault("name", advice)] if taken else [])
 
-    def begin() -> Answer | str:
+    def begin() -> Answer | NewVCenter:
         with use.database.read() as session:
             if known := repetition.first_answer(session, caller.org_id, body.raw):
                 return known
-            new = read(NewVCenter, body.value, partial(checks, session))
-        return records.add(new)
+            return read(NewVCenter, body.value, partial(checks, session))
 
-    def finish(vcenter_id: str) -> Answer:
-        shown = records.shown(vcenter_id)
-        answer = answers.of(201, shown, {"Location": f"/vcenters/{shown.name}"})
+    def finish(trial: str, name: str) -> Answer:
+        """Name and answer at once: of two requests with one key, one registers a vCenter."""
         with use.database.write() as session:
+            if known := repetition.first_answer(session, caller.org_id, body.raw):
+                return known
+            row = vcenters.get(session, trial)
+            vcenters.give_name(session, row, name)
+            shown = VCenterOut.model_validate(row)
+            answer = answers.of(201, shown, {"Location": f"/vcenters/{name}"})
             repetition.keep(session, caller.org_id, body.raw, answer)
-        return answer
+            return answer
 
     begun = await run_in_threadpool(begin)
     if isinstance(begun, Answer):
         return begun
-    await _prove(use, records, begun)
-    await use.gateway.ensure_watch(begun)
-    return await run_in_threadpool(finish, begun)
+    trial = await run_in_threadpool(records.begin_trial, begun)
+    await _prove(use, records, trial)
+    try:
+        answer = await run_in_threadpool(finish, trial, begun.name)
+    finally:
+        await run_in_threadpool(records.end_trial, trial)
+    await use.gateway.ensure_watch(answer.body["id"])
+    return answer
 
 
 async def change(use: Services, caller: Caller, name: str, body: Body) -> VCenterOut:
@@ -62,7 +72,7 @@ async def change(use: Services, caller: Caller, name: str, body: Body) -> VCente
     try:
         await run_in_threadpool(records.promote, vcenter_id, candidate)
     finally:
-        await run_in_threadpool(records.discard, candidate)
+        await run_in_threadpool(records.end_trial, candidate)
     await use.gateway.ensure_watch(vcenter_id)
     return await run_in_threadpool(records.shown, vcenter_id)
 
@@ -74,5 +84,5 @@ async def _prove(use: Services, records: Records, vcenter_id: str) -> None:
             reason = verdict.reason or "the login was refused"
             raise InvalidRequest([Fault(verdict.field or "host", reason)])
     except ProvisionerError:
-        await run_in_threadpool(records.discard, vcenter_id)
+        await run_in_threadpool(records.end_trial, vcenter_id)
         raise

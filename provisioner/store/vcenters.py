@@ -1,9 +1,12 @@
 """The vCenters an organisation registered."""
 
+from datetime import datetime
+
 from sqlalchemy import delete, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from provisioner.store.errors import NotFound
+from provisioner.store.errors import NotFound, Taken
 from provisioner.store.tables import (
     Installation,
     InventoryRow,
@@ -14,6 +17,13 @@ from provisioner.store.tables import (
 )
 
 REMOVED = "removed"
+# No user's name has a slash: what is being tried stands in nobody's way.
+_TRIAL = "trial/"
+
+
+def trial_name(vcenter_id: str) -> str:
+    """Of a vCenter whose login is being tried. Lists leave it out, and no name leads to it."""
+    return f"{_TRIAL}{vcenter_id}"
 
 
 def find(session: Session, org_id: int, name: str) -> VCenter:
@@ -35,10 +45,30 @@ def get(session: Session, vcenter_id: str) -> VCenter:
 
 def listed(session: Session, org_id: int | None = None) -> list[VCenter]:
     """Of one organisation, or of all."""
-    query = select(VCenter).where(VCenter.state != REMOVED).order_by(VCenter.name)
+    known = (VCenter.state != REMOVED, VCenter.name.not_like(f"{_TRIAL}%"))
+    query = select(VCenter).where(*known).order_by(VCenter.name)
     if org_id is not None:
         query = query.where(VCenter.org_id == org_id)
     return list(session.scalars(query))
+
+
+def is_trial(vcenter: VCenter) -> bool:
+    return vcenter.name.startswith(_TRIAL)
+
+
+def abandoned(session: Session, before: datetime) -> list[VCenter]:
+    """Trials begun before then: whoever began them did not live to end them."""
+    query = select(VCenter).where(VCenter.name.like(f"{_TRIAL}%"), VCenter.created_at < before)
+    return list(session.scalars(query))
+
+
+def give_name(session: Session, vcenter: VCenter, name: str) -> None:
+    """Ends a trial. Raises Taken."""
+    vcenter.name = name
+    try:
+        session.flush()
+    except IntegrityError as err:
+        raise Taken(f"there is a vCenter named {name!r} already") from err
 
 
 def in_use(session: Session, vcenter_id: str) -> bool:

@@ -1,6 +1,8 @@
 """vCenters: registered only when the login works, their passwords never shown."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from typing import Any
 
 import httpx
@@ -9,9 +11,13 @@ from sqlalchemy import select
 
 from api.gateway import Gateway
 from api.services import Services, assemble
+from api.vcenters.records import Records
+from api.vcenters.schemas import NewVCenter
 from lab.temporal import TemporalServer
-from provisioner.domain.ids import new_uuid
+from provisioner.domain.ids import OrgId, new_uuid
+from provisioner.store import vcenters
 from provisioner.store.tables import VCenter
+from provisioner.store.types import utc_now
 from provisioner.vault.errors import SecretNotFound
 from tests.api.asking import create, faults
 from tests.api.inventory import ROOT
@@ -163,6 +169,39 @@ def test_repeated(api: Api, admin: httpx.Client, verdicts: Verdicts) -> None:
     second = admin.post("/vcenters", json=NEW, headers=key)
     assert (second.status_code, second.json()) == (201, first.json())
     assert len(verdicts.asked) == 1
+
+
+def test_two_at_once_register_one(api: Api, admin: httpx.Client) -> None:
+    """With a key both get the one answer; without, the later one is told."""
+
+    def post(headers: dict[str, str]) -> httpx.Response:
+        return admin.post("/vcenters", json=NEW | {"name": headers["X-Name"]}, headers=headers)
+
+    with ThreadPoolExecutor(2) as threads:
+        same = list(threads.map(post, [{"Idempotency-Key": "k", "X-Name": "vc1"}] * 2))
+        other = list(threads.map(post, [{"X-Name": "vc2"}] * 2))
+    assert [answer.status_code for answer in same] == [201, 201]
+    assert same[0].json() == same[1].json()
+    assert sorted(answer.status_code for answer in other)[0] == 201
+    assert sorted(answer.status_code for answer in other)[1] in (409, 422)
+    assert sorted(row.name for row in rows(api)) == ["vc1", "vc2"]
+
+
+def test_what_is_being_tried_is_not_shown(
+    api: Api, admin: httpx.Client, services: Services
+) -> None:
+    """As an API that was killed leaves it."""
+    org_id = OrgId(api.organisation())
+    trial = Records(services, org_id).begin_trial(NewVCenter.model_validate(NEW))
+    assert admin.get("/vcenters").json() == {"items": []}
+    assert admin.get("/vcenters/vc1").status_code == 404
+    made = admin.post("/vcenters", json=NEW)
+    assert made.status_code == 201, made.text
+    with api.database.read() as session:
+        later, now = utc_now() + timedelta(minutes=1), utc_now() - timedelta(minutes=1)
+        assert trial in [row.id for row in vcenters.abandoned(session, later)]
+        assert made.json()["id"] not in [row.id for row in vcenters.abandoned(session, later)]
+        assert trial not in [row.id for row in vcenters.abandoned(session, now)]
 
 
 def test_nobody_tries_the_login(api: Api, services: Services, temporal: TemporalServer) -> None:

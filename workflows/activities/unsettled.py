@@ -1,6 +1,7 @@
-"""What the minute's schedule looks after: hints that were lost, and VMs that came back."""
+"""What the minute's schedule looks after: lost hints, VMs that came back, abandoned trials."""
 
 from collections.abc import Iterable
+from datetime import timedelta
 
 from sqlalchemy import select
 from temporalio import activity
@@ -10,6 +11,8 @@ from provisioner.domain.nodes import Phase
 from provisioner.store import vcenters
 from provisioner.store.database import Database
 from provisioner.store.tables import MachineRow, Node, Resource
+from provisioner.store.types import utc_now
+from provisioner.vault.vault import Vault
 from workflows.contracts import (
     LOOK_AGAIN,
     NODE_REMOVE,
@@ -24,10 +27,13 @@ from workflows.contracts import (
 from workflows.poking import quietly, start
 from workflows.threads import Threads
 
+# The API gives up sooner.
+_TRIAL = timedelta(minutes=5)
+
 
 class UnsettledActivities:
-    def __init__(self, database: Database, threads: Threads) -> None:
-        self._database, self._threads = database, threads
+    def __init__(self, database: Database, vault: Vault, threads: Threads) -> None:
+        self._database, self._vault, self._threads = database, vault, threads
 
     @activity.defn
     async def poke_unsettled(self) -> None:
@@ -47,6 +53,7 @@ class UnsettledActivities:
             await start(NODE_REMOVE, NodeInput(node=node), remove_workflow(node), again=True)
         for vcenter in await self._threads.run(self._watched):
             await start(VCENTER_WATCH, vcenter, watch_workflow(vcenter), again=True)
+        await self._threads.run(self._sweep_trials)
 
     def _unsettled(self) -> list[tuple[str, str]]:
         """Whatever is not as asked, the stuck ones too: room or a template may have come."""
@@ -78,3 +85,12 @@ class UnsettledActivities:
     def _watched(self) -> list[str]:
         with self._database.read() as session:
             return [row.id for row in vcenters.listed(session) if row.state != "unverified"]
+
+    def _sweep_trials(self) -> None:
+        """The secret first: without its row nobody would find it."""
+        with self._database.read() as session:
+            found = vcenters.abandoned(session, utc_now() - _TRIAL)
+        for trial in found:
+            self._vault.delete_secret(trial.secret_path)
+            with self._database.write() as session:
+                vcenters.remove(session, vcenters.get(session, trial.id))
