@@ -4,12 +4,13 @@ from fastapi import APIRouter
 
 from api.json_body import Json
 from api.pke import bodies
+from api.pke.prefixes import PKE
 from api.pke.schemas import Process, ReadyReport, StatusReport
 from api.pke.visitors import Reporter
 from api.services import Use
 from provisioner.store import visits
 
-router = APIRouter()
+router = APIRouter(prefix=PKE)
 
 
 @router.post("/status", status_code=202, summary="A node's progress")
@@ -36,7 +37,12 @@ def _note(use: Use, visitor: Reporter, report: StatusReport) -> None:
         visits.note_progress(session, node, report.text)
         if remarkable:
             message = f"{node.name}: {report.text}"
-            visits.note_event(session, node, f"Node{report.status.title()}", message)
+            visits.note_event(session, node, _reason(report), message)
+
+
+def _reason(report: StatusReport) -> str:
+    """A node fails once, by its final report; pke reports the failing step before."""
+    return "NodeStepFailed" if report.status == "failed" else f"Node{report.status.title()}"
 
 
 @router.post("/ready", summary="A node is ready")

@@ -5,6 +5,8 @@ from sqlalchemy.orm import Session
 
 from provisioner.store.tables import Event, Node, Resource
 
+FAILED = "NodeFailed"
+
 
 def record(
     session: Session,
@@ -27,6 +29,14 @@ def record(
             message=message,
         )
     )
+
+
+def tells(session: Session, node: Node, reason: str) -> bool:
+    """Whether the history has this of the node already."""
+    query = select(Event.number).where(
+        Event.resource_id == node.resource_id, Event.node_id == node.id, Event.reason == reason
+    )
+    return session.scalars(query.limit(1)).first() is not None
 
 
 def since(session: Session, resource_id: str, after: int = 0, limit: int = 500) -> list[Event]:

@@ -35,7 +35,9 @@ def _note_new(session: Session, world: World, node: Node) -> None:
 def _begin_removal(session: Session, world: World, removal: Removal) -> None:
     node = nodes.get(session, removal.node)
     nodes.begin_removal(node, removal.reason, retire=removal.retire, failed=removal.failed)
-    reason = "NodeFailed" if removal.failed else "NodeRemovalPlanned"
+    # What a node reports itself is in the history since then.
+    news = removal.failed and not events.tells(session, node, events.FAILED)
+    reason = events.FAILED if news else "NodeRemovalPlanned"
     message = f"{node.name}: {removal.reason}"
     events.record(session, world.resource, reason, message, node=node, warning=removal.failed)
 

@@ -63,7 +63,7 @@ def note_failure(session: Session, node: Node, failure: str) -> bool:
     nodes.stamp(found.node, "contacted_at")
     found.node.failure = found.node.progress = failure
     message = f"{node.name} failed: {failure}"
-    events.record(session, found.resource, "NodeFailed", message, node=node, warning=True)
+    events.record(session, found.resource, events.FAILED, message, node=node, warning=True)
     return True
 
 

@@ -78,7 +78,7 @@ def test_failure(api: Api, operator: httpx.Client, worker: Node) -> None:
     assert change(api, worker).failure is None
     visit.status("worker", "failed", final=True, message="no space left on device")
     assert change(api, worker).failure == "worker: no space left on device"
-    assert reasons(operator)[-2:] == ["NodeFailed", "NodeFailed"]
+    assert reasons(operator)[-2:] == ["NodeStepFailed", "NodeFailed"]
     assert visit.status("worker", "failed", final=True).status_code == 403
     [shown] = [one for one in operator.get("/clusters/c1/nodes").json()["items"] if one["failure"]]
     assert shown["name"] == worker.name

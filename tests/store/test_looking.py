@@ -5,7 +5,7 @@ from datetime import timedelta
 from provisioner.domain.clusters import CERTIFICATES, RELEASE
 from provisioner.domain.nodes import Phase
 from provisioner.domain.spec.cluster import CONTROL_PLANE
-from provisioner.store import operations
+from provisioner.store import operations, visits
 from tests.store.estate import Estate
 from tests.store.lives import SMALL, alive, conditions, fail, gone, pools, reasons
 from tests.unit.documents import pool
@@ -78,6 +78,18 @@ def test_a_failed_node_is_replaced_by_the_next_attempt(estate: Estate, running: 
     assert (after.attempt, after.replaces, after.phase) == (2, failed.id, "creating")
     assert after.name != before.name
     assert "NodeFailed" in reasons(estate, running)
+
+
+def test_a_failure_is_one_event_whoever_noticed_it(estate: Estate, running: str) -> None:
+    estate.change(running, **pools(4))
+    estate.look(running)
+    reporting, vanished = alive(estate, running)[-2:]
+    estate.write(lambda session: visits.note_failure(session, reporting, "kubeadm failed"))
+    fail(estate, vanished, "its VM disappeared from vCenter")
+    estate.look(running)
+    for node in (reporting, vanished):
+        told = [one.reason for one in estate.events(running) if one.node_id == node.id]
+        assert told.count("NodeFailed") == 1
 
 
 def test_a_node_past_its_deadline_keeps_the_reason(estate: Estate, running: str) -> None:
