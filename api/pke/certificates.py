@@ -4,13 +4,14 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
 
+from api.pke.prefixes import ORGANISATION
 from api.pke.schemas import CertificatesSecret
 from api.pke.visitors import AnyMaster
 from api.problems import Problem
 from api.services import Use
 from provisioner.domain.ids import ResourceId
 
-router = APIRouter()
+router = APIRouter(prefix=ORGANISATION)
 _TYPE = "pkecert"
 
 

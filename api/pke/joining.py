@@ -4,6 +4,7 @@ from datetime import datetime
 
 from fastapi import APIRouter
 
+from api.pke.prefixes import CLUSTER
 from api.pke.schemas import JoinParameters
 from api.pke.visitors import Member
 from api.problems import Problem
@@ -16,7 +17,7 @@ from provisioner.store.types import utc_now
 from provisioner.vault.errors import SecretNotFound
 from provisioner.vault.layout import join_token_path
 
-router = APIRouter()
+router = APIRouter(prefix=CLUSTER)
 
 
 @router.get("/bootstrap", summary="How to join the cluster")

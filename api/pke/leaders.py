@@ -6,13 +6,14 @@ from sqlalchemy.orm import Session
 
 from api.json_body import Json
 from api.pke import bodies
+from api.pke.prefixes import PKE
 from api.pke.schemas import Leader, LeaderClaim, MasterState, ReadyState
 from api.pke.visitors import Master, Member
 from api.services import Use
 from provisioner.store import events, leadership, visits
 from provisioner.store.leadership import Claim
 
-router = APIRouter()
+router = APIRouter(prefix=PKE)
 
 
 @router.post("/leader", status_code=201, summary="Claim the leadership")

@@ -114,6 +114,17 @@ def test_keepalived_waits_for_all_addresses(api: Api, rows: list[Node]) -> None:
     assert len(priorities) == 3
 
 
+def test_static_addresses_are_known_before_any_machine(api: Api, operator: httpx.Client) -> None:
+    addresses = {"ranges": ["10.0.0.20-10.0.0.22"], "prefixLength": 24}
+    plane = cluster_document()["controlPlane"] | {"addresses": addresses}
+    made = create(operator, cluster_document(name="c2", controlPlane=plane))
+    masters = of_group(look(api, made), "control-plane")
+    assert not any(node.address for node in masters)
+    for node in masters:
+        own = node.nics[0]["address"].partition("/")[0]
+        check_keepalived(Visit(api, node).get(KEEPALIVED).text, own)
+
+
 def check_keepalived(text: str, own: str) -> None:
     assert _lines(text, "unicast_src_ip") == [f"unicast_src_ip {own}"]
     assert _lines(text, "virtual_router_id") == ["virtual_router_id 1"]

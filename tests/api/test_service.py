@@ -9,6 +9,7 @@ from provisioner.domain.spec.cluster import ClusterSpec
 from tests.api.asking import create
 from tests.api.looking import look
 from tests.api.served import Api
+from tests.api.visiting import Visit
 
 
 def test_health(api: Api) -> None:
@@ -32,6 +33,16 @@ def test_metrics(api: Api, operator: httpx.Client) -> None:
     assert 'route="unknown",status="404"' in text
     for private in ("c1", "lab", api.mark, "/nowhere"):
         assert not re.search(rf'"[^"]*\b{re.escape(private)}\b[^"]*"', text)
+
+
+def test_nodes_routes_are_counted_by_their_whole_templates(
+    api: Api, operator: httpx.Client
+) -> None:
+    Visit(api, look(api, create(operator))[0]).status()
+    text = api.client(None).get("/metrics").text
+    route = "/api/v1/orgs/{org}/clusters/{cluster}/pke/status"
+    assert f'pke_http_requests_total{{method="POST",route="{route}",status="202"}}' in text
+    assert 'route="/status"' not in text
 
 
 def test_invented_methods_make_no_labels(api: Api) -> None:
