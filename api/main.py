@@ -15,6 +15,7 @@ from provisioner.settings import Settings
 from provisioner.store import tokens
 from provisioner.store.database import Database
 from provisioner.store.migrate import migrate as bring_up_to_date
+from provisioner.store.tables import ApiToken, Organisation
 from provisioner.store.tokens import Role
 
 _LONGEST_NAME = 63
@@ -78,6 +79,21 @@ def create_token(
     typer.echo(json.dumps(made))
 
 
+@app.command()
+def list_tokens() -> None:
+    """List all API tokens, one JSON object per line. Their values are kept nowhere."""
+    with closing(open_database(_settings())) as database, database.read() as session:
+        for token, organisation in tokens.listed(session):
+            typer.echo(json.dumps(_shown(token, organisation)))
+
+
+@app.command()
+def revoke_token(token: Annotated[str, typer.Argument(help="Its id, from list-tokens.")]) -> None:
+    """Delete an API token's digest: it opens nothing any more."""
+    with closing(open_database(_settings())) as database, database.write() as session:
+        tokens.revoke(session, token)
+
+
 def main() -> None:
     try:
         app()
@@ -96,6 +112,17 @@ def _settings() -> Settings:
         raise typer.Exit(2) from None
     logs.configure(found)
     return found
+
+
+def _shown(token: ApiToken, organisation: Organisation) -> dict[str, str | None]:
+    return {
+        "id": token.id,
+        "organisation": organisation.name,
+        "role": token.role,
+        "name": token.name,
+        "createdAt": token.created_at.isoformat(),
+        "expiresAt": token.expires_at.isoformat() if token.expires_at else None,
+    }
 
 
 def _role(given: str) -> Role:

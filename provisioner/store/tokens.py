@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from provisioner.domain.ids import OrgId, new_uuid
+from provisioner.store.errors import NotFound
 from provisioner.store.tables import ApiToken, Organisation
 from provisioner.store.types import utc_now
 
@@ -49,6 +50,20 @@ def authenticate(session: Session, value: str) -> Caller | None:
         return None
     role: Role = found.role  # type: ignore[assignment]
     return Caller(OrgId(found.org_id), role, found.name)
+
+
+def listed(session: Session) -> list[tuple[ApiToken, Organisation]]:
+    """All of them, oldest first."""
+    query = select(ApiToken, Organisation).join(Organisation, Organisation.id == ApiToken.org_id)
+    return list(session.execute(query.order_by(ApiToken.created_at, ApiToken.id)))
+
+
+def revoke(session: Session, token_id: str) -> None:
+    """Its digest is gone. Raises NotFound."""
+    found = session.get(ApiToken, token_id)
+    if found is None:
+        raise NotFound(f"there is no token {token_id}; see list-tokens")
+    session.delete(found)
 
 
 def digest(value: str) -> str:

@@ -59,6 +59,21 @@ def test_migrate_and_create_token(path: Path) -> None:
     assert made[0]["token"].encode() not in path.read_bytes()
 
 
+def test_revoked_tokens(path: Path) -> None:
+    assert run(path, "migrate").returncode == 0
+    value = json.loads(run(path, *CREATE_TOKEN, "--role=admin", "--name=n").stdout)["token"]
+    run(path, *CREATE_TOKEN, "--role=viewer", "--name=m")
+    first, second = map(json.loads, run(path, "list-tokens").stdout.splitlines())
+    assert (first["organisation"], first["role"], first["name"]) == ("o", "admin", "n")
+    assert run(path, "revoke-token", first["id"]).returncode == 0
+    assert [json.loads(run(path, "list-tokens").stdout)] == [second]
+    again = run(path, "revoke-token", first["id"])
+    assert (again.returncode, "Traceback" in again.stderr) == (1, False)
+    assert "list-tokens" in again.stderr
+    with closing(Database(f"sqlite:///{path}")) as database, database.read() as session:
+        assert tokens.authenticate(session, value) is None
+
+
 def test_odd_tokens(path: Path) -> None:
     for wrong in (["--role=boss", "--name=n"], ["--role=admin", "--name=" + "n" * 64]):
         done = run(path, *CREATE_TOKEN, *wrong)
