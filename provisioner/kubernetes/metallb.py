@@ -21,10 +21,16 @@ ADVERTISEMENTS = "l2advertisements"
 
 
 def render(ranges: Sequence[str]) -> tuple[CustomObject, CustomObject]:
-    """`ranges` are `first-last` or CIDR. The pool comes first: the advertisement names it."""
-    pool = _object("IPAddressPool", {"addresses": list(ranges)})
+    """`ranges` are `first-last`, CIDR or one address. The pool comes first: the advertisement
+    names it."""
+    pool = _object("IPAddressPool", {"addresses": [_as_range(one) for one in ranges]})
     advertisement = _object("L2Advertisement", {"ipAddressPools": [NAME]})
     return CustomObject(POOLS, pool), CustomObject(ADVERTISEMENTS, advertisement)
+
+
+def _as_range(text: str) -> str:
+    """MetalLB refuses single addresses."""
+    return text if "-" in text or "/" in text else f"{text}/32"
 
 
 def _object(kind: str, spec: dict[str, Any]) -> dict[str, Any]:

@@ -23,6 +23,11 @@ def test_ranges_become_a_pool_and_its_advertisement(api, cluster):
         assert each["metadata"]["name"] == "default"
 
 
+def test_a_single_address_becomes_a_range(api, cluster):
+    api.apply_load_balancer_ranges(["10.0.0.150", *RANGES])
+    assert found(cluster)[0]["spec"]["addresses"] == ["10.0.0.150/32", *RANGES]
+
+
 def test_applying_twice_is_applying_once(api, cluster):
     api.apply_load_balancer_ranges(RANGES)
     before = found(cluster)
