@@ -1,7 +1,6 @@
 """PATCH /clusters/{id}: the few fields that can change, and what is said about the others."""
 
 from collections.abc import Callable
-from typing import Literal
 
 from pydantic import Field
 
@@ -10,6 +9,7 @@ from provisioner.domain.faults import Fault
 from provisioner.domain.spec.cluster import (
     ClusterSpec,
     ControlPlane,
+    ControlPlaneSize,
     LoadBalancerRanges,
     Proxy,
     SshKeys,
@@ -22,7 +22,7 @@ _ONLY_PLANNED = "can only be planned so far: add ?dryRun=true"
 
 
 class ControlPlaneChange(Document):
-    size: Literal[1, 3, 5]
+    size: ControlPlaneSize
 
 
 class ClusterChange(Document):
@@ -50,6 +50,8 @@ def read_change(
 
     def checks(change: ClusterChange) -> list[Fault]:
         faults = faults_of(change)
+        if "control_plane" in change.model_fields_set and change.control_plane is None:
+            faults.append(Fault("controlPlane", "can't be removed; delete the cluster"))
         if change.control_plane and not dry_run:
             faults.append(Fault("controlPlane.size", _ONLY_PLANNED))
         return faults

@@ -11,6 +11,7 @@ from provisioner.domain.wanted import GroupShape, Wanted
 KIND = "cluster"
 CERTIFICATES, LOAD_BALANCER, RELEASE = "certificates", "load-balancer", "release"
 JOIN_TOKENS = "join-tokens"
+TASKS = (CERTIFICATES, LOAD_BALANCER, RELEASE, JOIN_TOKENS)
 
 # Whose the nodes' tokens are, and whom they are for.
 TOKEN_ISSUER, TOKEN_AUDIENCE = "pke-provisioner", "pke-provisioner/node"

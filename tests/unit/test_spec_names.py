@@ -42,6 +42,11 @@ def test_a_pool_may_not_be_called_like_the_control_plane() -> None:
     assert paths_of(named("c1", "control-plane")) == ["nodePools.0.name"]
 
 
+@pytest.mark.parametrize("name", ["certificates", "load-balancer", "join-tokens", "machines"])
+def test_a_pool_may_not_be_called_like_another_step_of_an_operation(name: str) -> None:
+    assert paths_of(named("c1", name)) == ["nodePools.0.name"]
+
+
 def test_pools_of_one_name_are_each_looked_at() -> None:
     body = cluster_document(
         nodePools=[

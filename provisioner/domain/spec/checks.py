@@ -3,10 +3,13 @@
 import ssl
 from collections.abc import Iterator
 
+from provisioner.domain.clusters import TASKS
 from provisioner.domain.faults import Fault
 from provisioner.domain.naming import MAX_HOSTNAME, longest_node_name
+from provisioner.domain.progress import MACHINES
 from provisioner.domain.spec.address_checks import check_addresses
 from provisioner.domain.spec.cluster import CONTROL_PLANE, ClusterSpec
+from provisioner.domain.spec.kubernetes_checks import check_kubernetes
 from provisioner.domain.spec.label_checks import check_labels
 from provisioner.domain.spec.placement import EITHER, PlacementOverride
 from provisioner.domain.spec.size_checks import check_sizes
@@ -17,6 +20,7 @@ def check(spec: ClusterSpec) -> list[Fault]:
         *_names(spec),
         *_endpoint(spec),
         *_placements(spec),
+        *check_kubernetes(spec),
         *check_addresses(spec),
         *check_labels(spec),
         *check_sizes(spec),
@@ -26,11 +30,12 @@ def check(spec: ClusterSpec) -> list[Fault]:
 
 def _names(spec: ClusterSpec) -> Iterator[Fault]:
     yield from _length(spec, CONTROL_PLANE, "name")
-    seen = {CONTROL_PLANE: ""}
+    # Groups and tasks are steps of one operation, which is told them by name.
+    seen = dict.fromkeys((CONTROL_PLANE, MACHINES, *TASKS), "")
     for index, pool in enumerate(spec.node_pools):
         path = f"nodePools.{index}.name"
         if pool.name in seen:
-            advice = f"{pool.name!r} is taken by another group; choose another name"
+            advice = f"{pool.name!r} is taken by another group or step; choose another name"
             yield Fault(path, advice, rests_on=(path, seen[pool.name] or path))
         seen.setdefault(pool.name, path)
         yield from _length(spec, pool.name, path)

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from ipaddress import IPv4Address, IPv4Network
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
 from provisioner.domain.spec.document import (
     DnsName,
@@ -22,6 +22,16 @@ from provisioner.domain.spec.placement import Placement
 API_PORT = 6443
 CONTROL_PLANE = "control-plane"
 
+
+def _no_truth_value(value: object) -> object:
+    if isinstance(value, bool):
+        raise ValueError("input should be 1, 3 or 5")
+    return value
+
+
+# Python takes true for 1.
+ControlPlaneSize = Annotated[Literal[1, 3, 5], BeforeValidator(_no_truth_value)]
+
 # Each is compared with each other one.
 LoadBalancerRanges = Annotated[tuple[str, ...], Field(max_length=64)]
 SshKeys = Annotated[tuple[PublicKey, ...], Field(max_length=64)]
@@ -32,7 +42,10 @@ class Kubernetes(Document):
     version: Version
     pod_cidr: IPv4Network = Field(default=IPv4Network("10.244.0.0/16"), alias="podCIDR")
     service_cidr: IPv4Network = Field(default=IPv4Network("10.96.0.0/16"), alias="serviceCIDR")
-    cni: Literal["flannel", "calico", "cilium", "none"] = "none"
+    cni: Literal["flannel", "calico", "cilium", "none"] = Field(
+        default="none",
+        description="Recorded only: this version installs no network plugin, apply yours.",
+    )
 
 
 class Endpoint(Document):
@@ -46,7 +59,7 @@ class Endpoint(Document):
 class ControlPlane(Machine):
     """`schedulable` lets the masters run workloads too."""
 
-    size: Literal[1, 3, 5] = 3
+    size: ControlPlaneSize = 3
     schedulable: bool = False
 
 
