@@ -81,6 +81,7 @@ def events(
                 show(found, output, lambda page=found: event_lines(page))  # type: ignore[misc]
                 seen = found[-1]["number"]
             elif follow:
+                _must_live(client, cluster)
                 time.sleep(POLL_SECONDS)
             found = _page(client, cluster, seen)
     except NotFound:
@@ -104,6 +105,12 @@ def watch(
         found = client.get(path("clusters", cluster))
     operation = client.get(path("operations", found["operation"]))
     watch_operation(client, operation, Format.TABLE, timeout)
+
+
+def _must_live(client: Api, cluster: str) -> None:
+    """Raises NotFound: by its id a deleted cluster still answers, but has no future."""
+    if client.get(path("clusters", cluster))["status"] == "DELETED":
+        raise NotFound(f"cluster {cluster} is deleted")
 
 
 def _page(client: Api, cluster: str, after: int) -> list[Document]:

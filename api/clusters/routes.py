@@ -5,7 +5,7 @@ from sqlalchemy.orm import Session
 
 from api.answers import Repeatable
 from api.auth import Operator, Viewer
-from api.clusters import schemas
+from api.clusters import notices, schemas
 from api.clusters.admission import admit, new_faults
 from api.clusters.changes import ClusterChange, read_change
 from api.clusters.plans import PLAN
@@ -49,6 +49,7 @@ def create_cluster(
         )
         resource, operation = resources.create(session, new)
         clusters.reserve(session, resource, spec, site)
+        notices.record(session, resource, spec)
         return resource, operation
 
     transaction = Transaction(use, caller, dry_run, repeatable, body.raw)
@@ -62,10 +63,10 @@ def list_clusters(use: Use, caller: Viewer) -> schemas.ClusterList:
         return schemas.ClusterList(items=[schemas.summary(one) for one in found])
 
 
-@router.get("/{cluster}", summary="Show a cluster, by id or name")
+@router.get("/{cluster}", summary="Show a cluster, by id or name; deleted ones by id")
 def get_cluster(cluster: str, use: Use, caller: Viewer) -> schemas.ClusterOut:
     with use.database.read() as session:
-        found = resources.find(session, caller.org_id, KIND, cluster)
+        found = resources.find_ever(session, caller.org_id, KIND, cluster)
         return schemas.cluster(overviews(session, [found])[0])
 
 

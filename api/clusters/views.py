@@ -23,7 +23,7 @@ def list_nodes(
     everyone: Annotated[bool, Query(alias="all", description="Also those that are gone.")] = False,
 ) -> NodeList:
     with use.database.read() as session:
-        resource = resources.find(session, caller.org_id, KIND, cluster)
+        resource = resources.find_ever(session, caller.org_id, KIND, cluster)
         rows = nodes.of_resource(session, resource.id, gone=everyone)
         found = sorted(rows, key=order)
         states = inventory.power_states(session, [node.instance_uuid for node in found])
@@ -40,7 +40,7 @@ def list_events(
     limit: Annotated[int, Query(ge=1, le=1000)] = 500,
 ) -> EventList:
     with use.database.read() as session:
-        resource = resources.find(session, caller.org_id, KIND, cluster)
+        resource = resources.find_ever(session, caller.org_id, KIND, cluster)
         found = events.since(session, resource.id, after, limit)
         names = nodes.names(session, {event.node_id for event in found if event.node_id})
         items = [event(row, names.get(row.node_id or "")) for row in found]

@@ -84,6 +84,14 @@ def find(session: Session, org_id: int, kind: str, key: str) -> Resource:
     return found
 
 
+def find_ever(session: Session, org_id: int, kind: str, key: str) -> Resource:
+    """For looking back: as `find`, and by UUID also those deleted."""
+    query = select(Resource).where(
+        Resource.org_id == org_id, Resource.kind == kind, Resource.id == key
+    )
+    return session.scalars(query).first() or find(session, org_id, kind, key)
+
+
 def by_number(session: Session, org_id: int, number: int) -> Resource | None:
     found = session.get(Resource, number)
     return found if found and found.org_id == org_id and found.deleted_at is None else None

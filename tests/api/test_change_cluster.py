@@ -50,6 +50,8 @@ def test_what_can_change(operator: httpx.Client) -> None:
         ({"loadBalancerRanges": ["x", "10.0.0.20"]}, {"loadBalancerRanges.0"}),
         ({"controlPlane": {"size": 5}}, {"controlPlane.size"}),
         ({"controlPlane": {"size": 2}}, {"controlPlane.size"}),
+        ({"controlPlane": {"size": True}}, {"controlPlane.size"}),
+        ({"controlPlane": None}, {"controlPlane"}),
         ({"controlPlane": {"vcpu": 8}}, {"controlPlane.vcpu", "controlPlane.size"}),
         ({"trustedCAs": ["nonsense"]}, {"trustedCAs.0"}),
         ([], {""}),
@@ -124,6 +126,35 @@ def test_operations_outlive_their_cluster(
     assert [one["kind"] for one in listed] == ["delete", "create"]
     assert operator.get("/operations?cluster=c1").json() == {"items": []}
     create(operator, cluster_document())
+
+
+def test_a_deleted_cluster_can_be_looked_at_by_its_id(
+    api: Api, operator: httpx.Client, cluster: dict[str, Any]
+) -> None:
+    """What happened to it is asked most when it is gone."""
+    gone, path = look(api, cluster), f"/clusters/{cluster['id']}"
+    accepted(operator.delete("/clusters/c1"))
+    for node in gone:
+        change(api, node, phase="gone")
+    release(api, cluster)
+    assert shown(operator, cluster["id"])["status"] == "DELETED"
+    assert operator.get(f"{path}/nodes").json() == {"items": []}
+    assert len(operator.get(f"{path}/nodes?all=true").json()["items"]) == len(gone)
+    events = operator.get(f"{path}/events").json()["items"]
+    assert "DeletionRequested" in [one["reason"] for one in events]
+    answers = [
+        operator.get("/clusters/c1/events"),
+        operator.patch(path, json={"sshKeys": []}),
+        operator.delete(path),
+        operator.post(f"{path}/retry"),
+        operator.get(f"{path}/kubeconfig"),
+        operator.post(f"{path}/nodepools", json={"name": "p", "template": "x"}),
+        api.client("viewer", "theirs").get(path),
+    ]
+    assert {answer.status_code for answer in answers} == {404}
+    newer = create(operator, cluster_document())
+    assert shown(operator, "c1")["id"] == newer["id"]
+    assert shown(operator, cluster["id"])["id"] == cluster["id"]
 
 
 def test_retry(operator: httpx.Client, cluster: dict[str, Any]) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 import yaml
 
 from tests.cli.conftest import TOKEN, Pkectl, call_pkectl
-from tests.cli.documents import cluster, event, node, summary
+from tests.cli.documents import CLUSTER_ID, cluster, event, node, summary
 from tests.cli.scripted import Script, ScriptedApi, problem
 
 
@@ -71,6 +71,15 @@ def test_following_events_ends_with_the_cluster(pkectl: Pkectl, script: Script) 
     assert ran.code == 0
     assert "begun" in ran.out
     assert "is deleted" in ran.err
+
+
+def test_following_events_by_id_ends_as_well(pkectl: Pkectl, script: Script) -> None:
+    """Then the cluster is still there to be looked at."""
+    first, nothing = (200, {"items": [event(1, "begun")]}), (200, {"items": []})
+    script.on(f"GET /clusters/{CLUSTER_ID}/events", first, nothing)
+    script.on(f"GET /clusters/{CLUSTER_ID}", (200, {"status": "DELETED"}))
+    ran = pkectl("cluster", "events", CLUSTER_ID, "--follow")
+    assert (ran.code, "is deleted" in ran.err) == (0, True)
 
 
 def test_kubeconfig_goes_to_a_private_file(pkectl: Pkectl, script: Script, tmp_path: Path) -> None:
