@@ -1,5 +1,7 @@
 """From our errors to Temporal's words: try again, or not."""
 
+import logging
+
 from temporalio.exceptions import ApplicationError
 
 from provisioner.domain.errors import ProvisionerError
@@ -7,10 +9,14 @@ from provisioner.vsphere.errors import CertificateMismatch, CertificateUntrusted
 
 # They concern the way to a vCenter, not the node that happened to take it.
 _OF_THE_WAY = (CertificateMismatch, CertificateUntrusted, LoginRejected)
+_log = logging.getLogger(__name__)
 
 
 def again(err: Exception) -> ApplicationError:
-    """Temporal tries again. The text is ours, so it holds no secret."""
+    """Temporal tries again. Raise it `from None`: our text holds no secret, but a cause goes into
+    the history as well, with whatever a library quotes from a request or an answer.
+    """
+    _log.debug("to be tried again", exc_info=err)
     return ApplicationError(str(err), type=type(err).__name__)
 
 

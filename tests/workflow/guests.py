@@ -11,6 +11,9 @@ from provisioner.store.tables import Node
 from tests.workflow.plain_document import CORE, PLAIN
 from tests.workflow.site import Site
 
+# Ours alone: what asks there must reach nobody else.
+NETWORK = "127.77.201"
+
 Says = Callable[[Node], bool]
 
 
@@ -28,8 +31,8 @@ class Guests:
     `move` is one step of everybody.
     """
 
-    def __init__(self, site: Site, resource_id: str, kind: str = PLAIN) -> None:
-        self._site, self._resource, self._kind = site, resource_id, kind
+    def __init__(self, site: Site, resource_id: str, kind: str = PLAIN, core: str = CORE) -> None:
+        self._site, self._resource, self._kind, self._core = site, resource_id, kind, core
         self._told: set[str] = set()
         self.has_address: Says = always
         self.gets_ready: Says = always
@@ -48,7 +51,7 @@ class Guests:
     def _report_address(self, node: Node) -> None:
         if self.has_address(node) and node.moref and node.id not in self._told:
             self._told.add(node.id)
-            self._site.inspector.report_address(node.moref, f"10.0.0.{20 + len(self._told)}")
+            self._site.inspector.report_address(node.moref, f"{NETWORK}.{len(self._told)}")
 
     def _advance(self, node: Node) -> None:
         if node.leading_at or node.join_token_at:
@@ -68,7 +71,7 @@ class Guests:
             resources.lock(session, self._resource)
             row = nodes.get(session, node.id)
             nodes.stamp(row, "contacted_at")
-            core = [n for n in nodes.of_resource(session, self._resource) if n.group == CORE]
+            core = [n for n in nodes.of_resource(session, self._resource) if n.group == self._core]
             begun = any(one.phase == Phase.READY for one in core)
             if row in core and not begun and not any(one.leading_at for one in core):
                 nodes.stamp(row, "leading_at")

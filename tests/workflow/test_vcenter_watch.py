@@ -33,8 +33,8 @@ async def test_what_the_watch_tells_of_newcomers(running: Site) -> None:
     subject.guests.gets_ready = never
     await subject.until(lambda: any(node.address for node in subject.nodes()))
     [node] = subject.nodes()
-    running.inspector.report_address(node.moref, "10.0.0.99")
-    await subject.until(lambda: [one.address for one in subject.nodes()] == ["10.0.0.99"])
+    running.inspector.report_address(node.moref, "127.77.201.99")
+    await subject.until(lambda: [one.address for one in subject.nodes()] == ["127.77.201.99"])
 
     running.inspector.destroy(node.moref)
     await subject.until(lambda: [one.attempt for one in subject.nodes()] == [2])

@@ -52,7 +52,7 @@ class MachineActivities:
         except ProvisionerError as err:
             await self._threads.run(self._rows.note_trouble, order.node_id, err)
             if passes(err):
-                raise again(err) from err
+                raise again(err) from None
             self._poker.poke(order.workflow_id)
             return False
         return True
@@ -73,7 +73,7 @@ class MachineActivities:
                 await self._threads.run(self._kinds[order.kind].clean_up, order.node_id)
         except ProvisionerError as err:
             await self._threads.run(self._rows.note_trouble, order.node_id, err)
-            raise again(err) from err
+            raise again(err) from None
         await self._threads.run(self._rows.note_gone, order.node_id, self._kinds[order.kind].forget)
         self._poker.poke(order.workflow_id)
 

@@ -75,7 +75,7 @@ class MembershipActivities:
             except (ProvisionerError, NotYet) as err:
                 if isinstance(err, ProvisionerError):
                     await self._threads.run(self._note_problem, given.node, str(err))
-                raise again(err) from err
+                raise again(err) from None
         await self._threads.run(self._note_ready, given.node)
         self._poker.poke(candidate.workflow_id)
         return True
@@ -93,7 +93,7 @@ class MembershipActivities:
             except ProvisionerError as err:
                 if utc_now() - activity.info().scheduled_time < self._patience:
                     await self._threads.run(self._rows.note_trouble, given.node, err)
-                    raise again(err) from err
+                    raise again(err) from None
                 warning = f"{err}; it is removed all the same"
         if not await self._threads.run(self._unwanted, given.node):
             await self._threads.run(self._note_retired, given.node, warning)

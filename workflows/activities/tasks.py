@@ -50,7 +50,7 @@ class TaskActivities:
             except ProvisionerError as err:
                 await self._threads.run(self._note_problem, given, str(err))
                 if passes(err) and not self._overdue(when):
-                    raise again(err) from err
+                    raise again(err) from None
                 failure = str(err)
         await self._threads.run(self._finish, given, failure)
         self._poker.poke(resource_workflow(kind, given.resource))

@@ -79,7 +79,7 @@ class VCenterActivities:
                 return False
             except ProvisionerError as err:
                 await self._threads.run(self._sightings.trouble, vcenter_id, str(err))
-                raise again(err) from err
+                raise again(err) from None
         return True
 
 
