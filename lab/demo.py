@@ -7,6 +7,7 @@ import time
 from pathlib import Path
 from typing import NoReturn
 
+from lab.demo_addresses import advice, first_taken
 from lab.kubeconfig import node_names
 from lab.leftovers import leftovers
 from lab.machine_list import machines
@@ -96,15 +97,19 @@ class Demo:
 
 
 def main() -> int:
-    signal.signal(signal.SIGTERM, _interrupt)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, _interrupt)
     began = time.monotonic()
+    if taken := first_taken(DOCUMENT):
+        print(advice(taken), file=sys.stderr)
+        return 1
     stack = Stack(FOLDER, StackOptions(say=_say))
     try:
         _say("=== Start everything the service needs, and the service")
         with stack:
             _live(stack, began)
     except KeyboardInterrupt:
-        _say("interrupted: everything was stopped")
+        _say("\nInterrupted: everything was stopped, the operation too. Just run it again.")
         return INTERRUPTED
     except (CommandFailed, DemoFailed, ProcessError) as problem:
         print(f"\nThe demo failed: {problem}\nLogs: {FOLDER / 'logs'}", file=sys.stderr)

@@ -13,12 +13,13 @@ def free_port(address: str = "127.0.0.1") -> int:
     """A TCP port nobody listens on at `address`. Not reserved: use it at once."""
     for _ in range(ATTEMPTS):
         port = random.randint(FIRST, LAST)
-        if _is_free(address, port):
+        if is_free(address, port):
             return port
     raise OSError(f"no free port found at {address} between {FIRST} and {LAST}")
 
 
-def _is_free(address: str, port: int) -> bool:
+def is_free(address: str, port: int) -> bool:
+    """Nobody listens there, neither at that address nor at all of them."""
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:

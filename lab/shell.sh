@@ -5,6 +5,10 @@ export PATH="$PWD/.venv/bin:$PATH"
 
 # `stack vcenter.port` prints that value of .lab/stack.json.
 stack() {
+    if ! [ -f "$PKECTL_CONFIG" ]; then
+        echo "stack: nothing runs here ($PKECTL_CONFIG is missing): make up first" >&2
+        return 1
+    fi
     python3 - "$PKECTL_CONFIG" "$1" <<'PYTHON'
 import json, sys
 

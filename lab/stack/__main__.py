@@ -9,6 +9,7 @@ from lab.stack.background import StackError
 from lab.stack.facts import StackFacts
 from lab.stack.layout import Layout
 
+INTERRUPTED = 130
 FOLDER = Path(__file__).parents[2] / ".lab"
 
 
@@ -23,6 +24,9 @@ def main(arguments: list[str] | None = None) -> int:
     except StackError as problem:
         print(problem, file=sys.stderr)
         return 1
+    except KeyboardInterrupt:
+        print(f"\nInterrupted: {_state(layout)}", file=sys.stderr)
+        return INTERRUPTED
     return 0
 
 
@@ -34,7 +38,9 @@ def _up(layout: Layout) -> None:
 
 
 def _down(layout: Layout) -> None:
-    print("The stack has ended." if background.down(layout) else "No stack was running.")
+    ended = background.down(layout)
+    print("The stack has ended." if ended else "No stack was running.")
+    print("The next `make up` starts an empty one; logs and data of this one stay until then.")
 
 
 def _introduce(facts: StackFacts, layout: Layout) -> None:
@@ -42,7 +48,17 @@ def _introduce(facts: StackFacts, layout: Layout) -> None:
     print(f"vCenter   {facts.vcenter.host}:{facts.vcenter.port} (simulated)")
     print(f"Temporal  {facts.temporal}")
     print(f"logs      {facts.logs}")
-    print(f"token and passwords: {layout.facts}; `make down` ends it")
+    print(f"token and passwords: {layout.facts}\n")
+    print(
+        "Next: `. lab/shell.sh` puts pkectl on the PATH and points it at this stack; then register"
+    )
+    print('the vCenter as in README.md, "Try it yourself". `make down` ends the stack.')
+
+
+def _state(layout: Layout) -> str:
+    if background.is_alive(layout):
+        return "the stack still runs; `make down` ends it"
+    return "no stack runs; `make up` starts one from nothing"
 
 
 if __name__ == "__main__":

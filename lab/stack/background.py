@@ -1,5 +1,6 @@
 """Starts and ends a stack that outlives the command that started it."""
 
+import contextlib
 import subprocess
 import sys
 from pathlib import Path
@@ -31,6 +32,12 @@ def running(layout: Layout) -> StackFacts | None:
     return StackFacts.read(layout.facts)
 
 
+def is_alive(layout: Layout) -> bool:
+    """A stack is up in this folder, or starting, or ending."""
+    supervisor = _supervisor(layout)
+    return bool(supervisor and supervisor.running)
+
+
 def up(layout: Layout, say: Say) -> StackFacts:
     """Returns when all parts are ready. What a killed stack left behind is ended and removed.
 
@@ -42,7 +49,7 @@ def up(layout: Layout, say: Say) -> StackFacts:
     try:
         _follow(layout, supervisor, say)
     except BaseException:
-        supervisor.terminate()
+        _end(supervisor)
         raise
     return StackFacts.read(layout.facts)
 
@@ -67,6 +74,12 @@ def _follow(layout: Layout, supervisor: subprocess.Popen[bytes], say: Say) -> No
     tail.forward()
     if not layout.facts.exists():
         raise StackError(f"the stack did not come up; its logs are in {layout.logs}")
+
+
+def _end(supervisor: subprocess.Popen[bytes]) -> None:
+    supervisor.terminate()
+    with contextlib.suppress(subprocess.TimeoutExpired):
+        supervisor.wait(END_SECONDS)
 
 
 def _supervisor(layout: Layout) -> Recorded | None:

@@ -18,15 +18,20 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path / "lab"
 
 
+def command(action: str, folder: Path) -> tuple[str, ...]:
+    return (sys.executable, "-m", "lab.stack", action, "--folder", str(folder))
+
+
 def run(action: str, folder: Path) -> str:
-    command = (sys.executable, "-m", "lab.stack", action, "--folder", str(folder))
-    return subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    done = subprocess.run(command(action, folder), capture_output=True, text=True, check=True)
+    return done.stdout
 
 
 def test_up_twice_power_cut_up_down_down(folder: Path) -> None:
     try:
         said = run("up", folder)
         assert StackFacts.read(folder / "stack.json").api in said
+        assert ". lab/shell.sh" in said
         assert "running already" in run("up", folder)
 
         cut = read_records(folder / "processes.json")
@@ -39,6 +44,22 @@ def test_up_twice_power_cut_up_down_down(folder: Path) -> None:
     finally:
         said = run("down", folder)
     assert "has ended" in said
+    assert "starts an empty one" in said
     assert not any(process.running for process in ended)
     assert "No stack was running" in run("down", folder)
     assert not (folder / "stack.json").exists()
+
+
+def test_an_interrupted_up_ends_what_it_began(folder: Path) -> None:
+    starting = subprocess.Popen(command("up", folder), stderr=subprocess.PIPE, text=True)
+    try:
+        assert wait_until(lambda: bool(read_records(folder / "processes.json")), 30)
+        supervisor = read_records(folder / "processes.json")[0]
+        starting.send_signal(signal.SIGINT)
+        _, said = starting.communicate(timeout=60)
+    finally:
+        run("down", folder)
+    assert starting.returncode == 130
+    assert "no stack runs" in said
+    assert "Traceback" not in said
+    assert not supervisor.running
