@@ -4,6 +4,7 @@ import hashlib
 import ssl
 
 from api.cli.errors import Unreachable
+from provisioner.domain.servers import spelled, why_unreachable
 
 TIMEOUT_SECONDS = 10.0
 
@@ -14,8 +15,7 @@ def fetch_thumbprint(host: str, port: int) -> str:
         pem = ssl.get_server_certificate((host, port), timeout=TIMEOUT_SECONDS)
     except OSError as err:
         raise Unreachable(
-            f"can't fetch the certificate of {host}:{port}: {err}",
+            f"can't fetch the certificate: {why_unreachable(err, host, port)}",
             "pass --thumbprint or --ca-file when only the service can reach this vCenter",
         ) from err
-    digest = hashlib.sha256(ssl.PEM_cert_to_DER_cert(pem)).hexdigest().upper()
-    return ":".join(digest[i : i + 2] for i in range(0, len(digest), 2))
+    return spelled(hashlib.sha256(ssl.PEM_cert_to_DER_cert(pem)).hexdigest())

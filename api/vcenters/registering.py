@@ -20,6 +20,7 @@ from provisioner.domain.errors import ProvisionerError
 from provisioner.domain.faults import Fault, InvalidRequest
 from provisioner.domain.spec.reading import read
 from provisioner.store import vcenters
+from provisioner.store.tables import VCenter
 from provisioner.store.tokens import Caller
 
 
@@ -44,6 +45,8 @@ async def register(use: Services, caller: Caller, body: Body, repetition: Repeti
             if known := repetition.first_answer(session, caller.org_id, body.raw):
                 return known
             row = vcenters.get(session, trial)
+            if other := vcenters.sharing_root(session, row):
+                raise InvalidRequest([_root_taken(row, other)])
             vcenters.give_name(session, row, name)
             shown = VCenterOut.model_validate(row)
             answer = answers.of(201, shown, {"Location": f"/vcenters/{name}"})
@@ -75,6 +78,14 @@ async def change(use: Services, caller: Caller, name: str, body: Body) -> VCente
         await run_in_threadpool(records.end_trial, candidate)
     await use.gateway.ensure_watch(vcenter_id)
     return await run_in_threadpool(records.shown, vcenter_id)
+
+
+def _root_taken(row: VCenter, other: VCenter) -> Fault:
+    """Names nothing of another organisation's."""
+    whose = f" by your vCenter {other.name!r}" if other.org_id == row.org_id else ""
+    where = f", whose root folder is {other.root_folder}" if whose else ""
+    message = f"{row.root_folder} of this vCenter is taken{whose}{where}; give a folder apart"
+    return Fault("rootFolder", message)
 
 
 async def _prove(use: Services, records: Records, vcenter_id: str) -> None:

@@ -5,19 +5,17 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Annotated
 
-from pydantic import Field, SecretStr, StringConstraints
+from pydantic import Field, SecretStr, StringConstraints, field_validator
 
 from api.patches import fixed_fields, read_patch
 from api.schemas import Out
 from provisioner.domain.faults import Fault
 from provisioner.domain.inventory import COMPUTE, NETWORKS
-from provisioner.domain.spec.document import Document, Label
+from provisioner.domain.servers import spelled
+from provisioner.domain.spec.document import Document, FolderPath, Host, Label, Thumbprint
 from provisioner.domain.virtual_machines import InventoryObject
 from provisioner.store.tables import VCenter
 
-Host = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9]([-A-Za-z0-9.:]*[A-Za-z0-9])?$")]
-Thumbprint = Annotated[str, StringConstraints(pattern=r"^([0-9A-Fa-f]{2}:?){31}[0-9A-Fa-f]{2}$")]
-FolderPath = Annotated[str, StringConstraints(pattern=r"^(/[^/]+){2,}$", max_length=1024)]
 UserName = Annotated[str, StringConstraints(min_length=1, max_length=255)]
 Password = Annotated[SecretStr, Field(min_length=1, max_length=1024)]
 
@@ -27,7 +25,7 @@ class NewVCenter(Document):
     `rootFolder`, an inventory path such as `/DC1/vm/kubernetes`, and nowhere else."""
 
     name: Label
-    host: Annotated[Host, Field(max_length=255)]
+    host: Host
     port: Annotated[int, Field(ge=1, le=65535)] = 443
     username: UserName
     password: Password
@@ -58,6 +56,11 @@ class VCenterOut(Out):
     state: str
     reason: str | None
     watched_at: datetime | None
+
+    @field_validator("thumbprint")
+    @classmethod
+    def _with_colons(cls, given: str | None) -> str | None:
+        return given and spelled(given)
 
 
 class VCenterList(Out):

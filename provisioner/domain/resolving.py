@@ -10,6 +10,9 @@ from provisioner.domain.inventory import COMPUTE, NETWORKS, Inventory, Resolved
 from provisioner.domain.spec.placement import Placement, PlacementOverride
 from provisioner.domain.virtual_machines import InventoryObject, ObjectType
 
+# Where things are looked for when their datacenter is not known.
+ANYWHERE = ""
+
 
 @dataclass(frozen=True)
 class Wish:
@@ -41,9 +44,7 @@ class Resolver:
         """None when there were faults."""
         placement = wish.effective()
         center = self._one(("Datacenter",), placement.datacenter, "/", wish.path("datacenter"))
-        if center is None:
-            return None
-        below = center.path
+        below = center.path if center else ANYWHERE
         folder = self._folder(wish, placement, below)
         pool = self._pool(wish, placement, below)
         storage = self._storage(wish, placement, below)
@@ -52,7 +53,7 @@ class Resolver:
             self._one(NETWORKS, network.name, below, f"{wish.path('networks')}.{index}.name")
             for index, network in enumerate(placement.networks)
         ]
-        if folder and pool and storage and source and all(networks):
+        if center and folder and pool and storage and source and all(networks):
             found = tuple(network for network in networks if network)
             return Resolved(center, folder, pool, storage, source, found)
         return None
@@ -99,7 +100,8 @@ class Resolver:
         self, types: tuple[ObjectType, ...], name: str, below: str, path: str
     ) -> InventoryObject | None:
         found = self.inventory.find(types, name, below)
-        if len(found) == 1:
+        # Of which datacenter can't be told while that is a fault itself.
+        if len(found) == 1 or (found and below == ANYWHERE and types != ("Datacenter",)):
             return found[0]
         if not found:
             return self._fault(path, f"no {_what(types)} {name!r}{self._near(types, below)}")
@@ -112,7 +114,7 @@ class Resolver:
         return None
 
     def _near(self, types: tuple[ObjectType, ...], below: str) -> str:
-        names = sorted(set(self._names(types, below)))
+        names, below = sorted(set(self._names(types, below))), below or "/"
         shown = ", ".join(names[:8]) + (", ..." if len(names) > 8 else "")
         return f" below {below}; there are: {shown}" if names else f" below {below}"
 

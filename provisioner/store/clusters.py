@@ -39,7 +39,7 @@ def find_site(session: Session, org_id: int, spec: ClusterSpec) -> Site:
     try:
         vcenter = vcenters.find(session, org_id, spec.vcenter)
     except NotFound:
-        advice = f"there is no vCenter named {spec.vcenter!r}; register it with POST /vcenters"
+        advice = f"there is no vCenter named {spec.vcenter!r}; register the vCenter first"
         raise InvalidRequest([Fault("vcenter", advice)]) from None
     if vcenter.watched_at is None:
         advice = "its inventory has not been read yet; try again in a moment"

@@ -32,7 +32,7 @@ def find(session: Session, org_id: int, name: str) -> VCenter:
     )
     found = session.scalars(query).first()
     if found is None:
-        raise NotFound(f"there is no vCenter named {name!r}; see GET /vcenters")
+        raise NotFound(f"there is no vCenter named {name!r}")
     return found
 
 
@@ -69,6 +69,24 @@ def give_name(session: Session, vcenter: VCenter, name: str) -> None:
         session.flush()
     except IntegrityError as err:
         raise Taken(f"there is a vCenter named {name!r} already") from err
+
+
+def sharing_root(session: Session, vcenter: VCenter) -> VCenter | None:
+    """Another registration, of whomever, of the same vCenter whose root folder is the same, lies
+    within or holds this one's. Registrations wait for each other until the transaction ends.
+    """
+    session.execute(select(Installation.uuid).with_for_update())
+    others = (
+        row
+        for row in listed(session)
+        if row.id != vcenter.id and row.instance_uuid == vcenter.instance_uuid
+    )
+    return next((row for row in others if _nested(row.root_folder, vcenter.root_folder)), None)
+
+
+def _nested(one: str, other: str) -> bool:
+    shorter, longer = sorted((f"{one}/", f"{other}/"), key=len)
+    return longer.startswith(shorter)
 
 
 def in_use(session: Session, vcenter_id: str) -> bool:

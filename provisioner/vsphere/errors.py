@@ -8,11 +8,12 @@ VCenterError
   SessionLost            (transient) the session ended and a new one ended at once, too
   PermissionMissing      the user lacks a privilege
   ManagedObjectGone      what was named is not there (any more)
-  RootFolderMissing      the folder that is to hold our VMs is not there
+  RootFolderMissing      the folder that is to hold our VMs is not there, or cannot hold them
   VMNameTaken            the folder has an object of that name
   FolderNameTaken        that object is not a folder
   InvalidRequest         vCenter can't do what was asked, as it was asked
   WrongState             (transient) the object's present state forbids it
+  MachineUnreadable      (transient) the VM is there, its configuration can't be read
   ObjectBusy             (transient) another task works on the object
   CapacityMissing        no room: CPU, memory, hosts or disk space
   HostUnavailable        (transient) the host is not connected
@@ -89,6 +90,11 @@ class InvalidRequest(VCenterError):
 
 class WrongState(VCenterError):
     transient = True
+
+
+class MachineUnreadable(VCenterError):
+    transient = True
+    advice = "Check its host and datastore, and that our user may read it"
 
 
 class ObjectBusy(VCenterError):

@@ -114,7 +114,7 @@ class Session:
             raise self._rejection.with_traceback(None)
         # A transport of its own: the cookie of a session that lives on would make the login fail.
         fresh = self._transport(REQUEST_SECONDS)
-        tried = f"log in to {self._access.host} as {self._access.username}"
+        tried = f"log in to {self._access.host}:{self._access.port} as {self._access.username}"
         try:
             attempt(tried, lambda: self._enter(fresh))
         except LoginRejected as error:

@@ -1,15 +1,20 @@
 """Whom we talk to is settled before the first byte of a request, on every connection."""
 
-import functools
+import contextlib
 import hashlib
 import http.client
 import socket
 import ssl
+from collections.abc import Iterator
 from typing import Any
 
+from provisioner.domain.servers import spelled, why_unreachable
 from provisioner.domain.virtual_machines import VCenterAccess
-from provisioner.vsphere.errors import CertificateMismatch
-from provisioner.vsphere.faults import attempt
+from provisioner.vsphere.errors import (
+    CertificateMismatch,
+    CertificateUntrusted,
+    VCenterUnreachable,
+)
 
 CONNECT_SECONDS = 10
 
@@ -21,10 +26,8 @@ def normal_thumbprint(thumbprint: str) -> str:
 
 def fetch_thumbprint(host: str, port: int = 443) -> str:
     """SHA-256 of the certificate the server shows now, as AA:BB:..., for a human to compare."""
-    digest = attempt(
-        f"read the certificate of {host}:{port}", functools.partial(_shown_digest, host, port)
-    )
-    return ":".join(digest[i : i + 2] for i in range(0, len(digest), 2))
+    with _in_words(host, port):
+        return spelled(_shown_digest(host, port))
 
 
 def context_for(access: VCenterAccess) -> ssl.SSLContext:
@@ -46,7 +49,8 @@ class VerifiedConnection(http.client.HTTPSConnection):
     def connect(self) -> None:
         timeout, self.timeout = self.timeout, CONNECT_SECONDS
         try:
-            super().connect()
+            with _in_words(self.host, self.port):
+                super().connect()
         finally:
             self.timeout = timeout
         self.sock.settimeout(timeout)
@@ -57,9 +61,25 @@ class VerifiedConnection(http.client.HTTPSConnection):
         if seen != normal_thumbprint(self._pinned):
             self.close()
             raise CertificateMismatch(
-                f"{self.host}:{self.port} shows a certificate with thumbprint {seen}, "
-                f"but {normal_thumbprint(self._pinned)} is pinned"
+                f"{self.host}:{self.port} shows a certificate with thumbprint {spelled(seen)}, "
+                f"but {spelled(self._pinned)} is pinned"
             )
+
+
+@contextlib.contextmanager
+def _in_words(host: str, port: int) -> Iterator[None]:
+    """Raises VCenterUnreachable or CertificateUntrusted for what connecting raises."""
+    try:
+        yield
+    except ssl.SSLCertVerificationError as error:
+        raise CertificateUntrusted(_sentence(error, host, port)) from error
+    except OSError as error:
+        raise VCenterUnreachable(_sentence(error, host, port)) from error
+
+
+def _sentence(error: OSError, host: str, port: int) -> str:
+    words = why_unreachable(error, host, port)
+    return words if words.startswith(host) else words[:1].upper() + words[1:]
 
 
 def _shown_digest(host: str, port: int) -> str:

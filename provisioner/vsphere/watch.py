@@ -89,8 +89,7 @@ class Watch:
     def _make(self, root_folder: str, poller: Poller) -> Lookout:
         content = self._session.content
         root = content.searchIndex.FindByInventoryPath(root_folder.strip("/"))
-        if not isinstance(root, vim.Folder):
-            raise RootFolderMissing(f"There is no VM folder {root_folder}")
+        _check_root(root, root_folder)
         collector = Collector(content.propertyCollector.CreatePropertyCollector(), poller)
         create_view = content.viewManager.CreateContainerView
         everything = create_view(content.rootFolder, list(KINDS), True)
@@ -138,3 +137,24 @@ class Watch:
 
         with contextlib.suppress(VCenterError):
             await self._session.call("end the watch", destroy)
+
+
+def _check_root(found: Any, path: str) -> None:
+    """Raises RootFolderMissing. Only VM folders hold VMs as their children."""
+    if found is None:
+        raise RootFolderMissing(f"There is no VM folder {path}")
+    if not isinstance(found, vim.Folder) or "VirtualMachine" not in _child_types(found):
+        raise RootFolderMissing(
+            f"{path} is no VM folder: it must lie below the datacenter's vm folder, "
+            "as /DC1/vm/kubernetes does"
+        )
+    if isinstance(found.parent, vim.Datacenter):
+        raise RootFolderMissing(
+            f"{path} is the datacenter's own VM folder, where templates lie, too: "
+            "give one below it that is to be the service's alone"
+        )
+
+
+def _child_types(folder: Any) -> set[str]:
+    """pyVmomi makes types of the names, where the answer says that they are names of types."""
+    return {getattr(one, "_wsdlName", one) for one in folder.childType}

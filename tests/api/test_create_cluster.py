@@ -134,7 +134,7 @@ def test_unknown_vcenter(operator: httpx.Client) -> None:
     document = cluster_document(vcenter="elsewhere", kubernetes={"version": "1"})
     found = faults(operator.post("/clusters", json=document))
     assert set(found) == {"vcenter", "kubernetes.version"}
-    assert "POST /vcenters" in found["vcenter"]
+    assert "register the vCenter" in found["vcenter"]
 
 
 def test_name_like_an_id(operator: httpx.Client) -> None:

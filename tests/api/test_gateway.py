@@ -149,7 +149,7 @@ def test_requests_do_without_temporal(cut_off: Api, caplog: pytest.LogCaptureFix
         "username": "u",
         "password": "p",
         "thumbprint": "AB" * 32,
-        "rootFolder": "/DC1/vm",
+        "rootFolder": "/DC1/vm/kubernetes",
     }
     assert cut_off.client().post("/vcenters", json=body).status_code == 504
     assert f"poke of cluster/{found['id']} was lost" in caplog.text

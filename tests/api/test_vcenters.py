@@ -144,7 +144,9 @@ def test_rejected(api: Api, admin: httpx.Client, verdicts: Verdicts) -> None:
         ({"thumbprint": None, "caBundle": "nonsense \u00e9"}, {"caBundle"}),
         ({"host": "https://vcenter.example/sdk"}, {"host"}),
         ({"port": 0, "name": "A B"}, {"port", "name"}),
+        ({"host": "vcenter.example:8443"}, {"host"}),
         ({"rootFolder": "kubernetes"}, {"rootFolder"}),
+        ({"rootFolder": "/DC1/vm"}, {"rootFolder"}),
         ({"password": ""}, {"password"}),
         ({"password": 7, "insecure": True}, {"password", "insecure"}),
     ],
@@ -161,6 +163,32 @@ def test_faults(
 def test_name_taken(admin: httpx.Client) -> None:
     admin.post("/vcenters", json=NEW)
     assert set(faults(admin.post("/vcenters", json=NEW | {"port": "x"}))) == {"name", "port"}
+    wrong = {
+        "host": "http://x",
+        "thumbprint": "x",
+        "rootFolder": "x",
+        "username": "",
+        "password": 1,
+    }
+    found = faults(admin.post("/vcenters", json=NEW | wrong))
+    assert set(found) == {"name", *wrong}
+    assert found["username"] == "must not be empty"
+    assert "the port goes to" in found["host"]
+
+
+@pytest.mark.parametrize("folder", [ROOT, f"{ROOT}/below", ROOT.rpartition("/")[0] + "/kube"])
+def test_one_vcenter_is_not_registered_twice(api: Api, admin: httpx.Client, folder: str) -> None:
+    admin.post("/vcenters", json=NEW)
+    again = NEW | {"name": "vc2", "rootFolder": folder}
+    if folder.endswith("/kube"):
+        assert admin.post("/vcenters", json=again).status_code == 201
+        return
+    ours = faults(admin.post("/vcenters", json=again))["rootFolder"]
+    theirs = faults(api.client(organisation="theirs").post("/vcenters", json=again))["rootFolder"]
+    assert "vc1" in ours
+    assert "taken" in theirs
+    assert "vc1" not in theirs
+    assert [row.name for row in rows(api)] == ["vc1"]
 
 
 def test_repeated(api: Api, admin: httpx.Client, verdicts: Verdicts) -> None:
@@ -175,7 +203,9 @@ def test_two_at_once_register_one(api: Api, admin: httpx.Client) -> None:
     """With a key both get the one answer; without, the later one is told."""
 
     def post(headers: dict[str, str]) -> httpx.Response:
-        return admin.post("/vcenters", json=NEW | {"name": headers["X-Name"]}, headers=headers)
+        name = headers["X-Name"]
+        own = {"name": name, "rootFolder": f"{ROOT}/{name}"}
+        return admin.post("/vcenters", json=NEW | own, headers=headers)
 
     with ThreadPoolExecutor(2) as threads:
         same = list(threads.map(post, [{"Idempotency-Key": "k", "X-Name": "vc1"}] * 2))
@@ -232,7 +262,7 @@ def test_new_password(api: Api, admin: httpx.Client, verdicts: Verdicts) -> None
 
 def test_new_thumbprint(api: Api, admin: httpx.Client) -> None:
     admin.post("/vcenters", json=NEW)
-    fresh = "CD" * 32
+    fresh = ":".join(["CD"] * 32)
     answer = admin.patch("/vcenters/vc1", json={"thumbprint": fresh})
     assert answer.json()["thumbprint"] == fresh
 

@@ -99,9 +99,11 @@ def test_only_some_of_many_names_are_shown() -> None:
     assert faults(wish("x"), inventory(*many))[f"{POOL}.template"].endswith("t13, t14, ...")
 
 
-def test_an_unknown_datacenter_is_the_only_fault_said() -> None:
-    found = faults(wish("debain", datacenter="DC3"))
-    assert found == {"placement.datacenter": "no datacenter 'DC3' below /; there are: DC1, DC2"}
+def test_an_unknown_datacenter_hides_only_what_rests_on_it() -> None:
+    found = faults(wish("debain", datacenter="DC3", datastore="nothing"))
+    assert found["placement.datacenter"] == "no datacenter 'DC3' below /; there are: DC1, DC2"
+    assert found.keys() == {"placement.datacenter", "placement.datastore", f"{POOL}.template"}
+    assert list(faults(wish(datacenter="DC3"))) == ["placement.datacenter"]
 
 
 def test_a_root_folder_that_is_gone_is_said() -> None:

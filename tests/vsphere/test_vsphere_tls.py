@@ -1,6 +1,7 @@
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -43,7 +44,7 @@ async def test_other_certificate_than_the_pinned_one_gets_no_byte(
     error = await refusal(access, soap_threads)
 
     assert isinstance(error, CertificateMismatch)
-    assert fetch_thumbprint(ADDRESS, impostor.port).replace(":", "") in str(error)
+    assert fetch_thumbprint(ADDRESS, impostor.port) in str(error)
     assert impostor.connections == 2
     assert impostor.heard == b""
 
@@ -103,5 +104,27 @@ def test_thumbprint_is_fetched_for_humans(simulated_vcenter: SimulatedVCenter):
 
 
 def test_thumbprint_of_nobody_is_unreachable():
-    with pytest.raises(VCenterUnreachable, match="read the certificate"):
-        fetch_thumbprint("127.0.0.1", free_port())
+    port = free_port()
+    with pytest.raises(VCenterUnreachable, match=f"Nothing answers at 127.0.0.1:{port}"):
+        fetch_thumbprint("127.0.0.1", port)
+
+
+async def test_a_server_that_does_not_answer_is_named(
+    vcenter_access: VCenterAccess, soap_threads: ThreadPoolExecutor
+):
+    port = free_port()
+    nobody = await refusal(vcenter_access.model_copy(update={"port": port}), soap_threads)
+    assert f"Nothing answers at {vcenter_access.host}:{port}" in str(nobody)
+
+    unknown = vcenter_access.model_copy(update={"host": "vcenter.invalid"})
+    assert "The name vcenter.invalid is not known" in str(await refusal(unknown, soap_threads))
+
+
+async def test_a_server_without_tls_is_named(
+    vcenter_access: VCenterAccess,
+    soap_threads: ThreadPoolExecutor,
+    simulated_vcenter: SimulatedVCenter,
+):
+    port = urlsplit(simulated_vcenter.faults).port
+    error = await refusal(vcenter_access.model_copy(update={"port": port}), soap_threads)
+    assert f"127.0.0.1:{port} does not speak TLS" in str(error)

@@ -177,6 +177,14 @@ async def test_missing_root_folder_is_named(vcenter: VCenter, watch: WatchTo):
         await watch(vcenter, "/DC1/vm/nowhere").watching
 
 
+@pytest.mark.parametrize("path", ["/DC1/host", "/DC1/vm", "/DC1/host/compute-1", "/DC1"])
+async def test_folder_that_holds_no_vms_of_ours_is_refused(
+    vcenter: VCenter, watch: WatchTo, path: str
+):
+    with pytest.raises(RootFolderMissing, match=path):
+        await watch(vcenter, path).watching
+
+
 async def test_fault_of_the_receiver_ends_the_watch(vcenter: VCenter):
     async def deliver(batch) -> None:
         raise LookupError("the database is gone")

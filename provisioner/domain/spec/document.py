@@ -18,6 +18,9 @@ _VERSION = r"^1\.\d{1,3}\.\d{1,3}$"
 _PROXY = r"^https?://[^\s/@]+(:\d{1,5})?/?$"
 _PUBLIC_KEY = r"^(ssh|ecdsa|sk)-[a-z0-9@.-]+ [A-Za-z0-9+/=]+( [^\n]*)?$"
 _KEY = r"^([a-z0-9]([-a-z0-9.]*[a-z0-9])?/)?[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?$"
+_HOST = r"^([A-Za-z0-9]([-A-Za-z0-9.]*[A-Za-z0-9])?|[0-9A-Fa-f]*:[0-9A-Fa-f.]*:[0-9A-Fa-f:.]*)$"
+_THUMBPRINT = r"^([0-9A-Fa-f]{2}:?){31}[0-9A-Fa-f]{2}$"
+_FOLDER_PATH = r"^(/[^/]+){3,}$"
 _VALUE = r"^([A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?)?$"
 
 # What a text should look like, for those who do not read patterns.
@@ -28,6 +31,11 @@ IN_WORDS = {
     _PROXY: "write a URL without user and path, such as http://proxy.example.com:3128",
     _PUBLIC_KEY: "write one public key on one line, such as ssh-ed25519 AAAA... you@example.com",
     _KEY: "write a label key such as example.com/tier",
+    _HOST: "give the host alone, such as vcenter.example.com; the port goes to port (--port)",
+    _THUMBPRINT: "write the SHA-256 of the certificate: 32 pairs of hexadecimal digits, AB:CD:...",
+    _FOLDER_PATH: "write the path of a folder below a datacenter's vm folder, such as "
+    "/DC1/vm/kubernetes; the vm folder itself holds templates, and this one is to be the "
+    "service's alone",
     _VALUE: "use letters, digits and inner '-', '_' or '.', or nothing",
 }
 
@@ -39,6 +47,9 @@ ProxyUrl = Annotated[str, StringConstraints(pattern=_PROXY)]
 PublicKey = Annotated[str, StringConstraints(pattern=_PUBLIC_KEY)]
 LabelKey = Annotated[str, StringConstraints(pattern=_KEY, max_length=317)]
 LabelValue = Annotated[str, StringConstraints(pattern=_VALUE, max_length=63)]
+Host = Annotated[str, StringConstraints(pattern=_HOST, max_length=255)]
+Thumbprint = Annotated[str, StringConstraints(pattern=_THUMBPRINT)]
+FolderPath = Annotated[str, StringConstraints(pattern=_FOLDER_PATH, max_length=1024)]
 # A vCenter object's name, or its absolute inventory path.
 InventoryName = Annotated[str, StringConstraints(min_length=1, max_length=255)]
 Vcpu = Annotated[int, Field(ge=1, le=768)]

@@ -27,6 +27,10 @@ SAMPLES: dict[str, object] = {
     "key": "sample",
     "effect": "NoSchedule",
     "size": 1,
+    "host": "sample",
+    "username": "sample",
+    "password": "sample",
+    "rootFolder": "/sample/vm/sample",
 }
 
 

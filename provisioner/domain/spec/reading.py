@@ -65,7 +65,21 @@ def _details(err: ValidationError) -> list[ErrorDetails]:
 
 def _advice(error: ErrorDetails) -> str:
     limits = error.get("ctx", {})
+    whole, shortest = "must be a whole number", limits.get("min_length")
     known = {
+        "int_type": whole,
+        "int_parsing": whole,
+        "int_from_float": whole,
+        "string_type": "must be a text",
+        "bool_type": "must be true or false",
+        "list_type": "must be a list",
+        "tuple_type": "must be a list",
+        "dict_type": "must be an object with fields",
+        "model_type": "must be an object with fields",
+        "greater_than_equal": f"must be at least {limits.get('ge')}",
+        "less_than_equal": f"must be at most {limits.get('le')}",
+        "string_too_short": "must not be empty" if shortest == 1 else f"too short: {shortest}",
+        "string_too_long": f"must have at most {limits.get('max_length')} characters",
         "extra_forbidden": "is not a known field; remove it or check its spelling",
         "missing": "is missing",
         "too_short": f"needs at least {limits.get('min_length')}",
