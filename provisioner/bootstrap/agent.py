@@ -36,13 +36,10 @@ LOG = "/var/log/pke-provisioner/programs.log"
 
 PRIVATE = functools.partial(os.open, mode=0o600)
 FAILED = 3
-REQUEST_SECONDS = 30.0
-STATUS_SECONDS = 5.0
-KUBEADM_SECONDS = 1200.0
+REQUEST_SECONDS, STATUS_SECONDS, KUBEADM_SECONDS = 30.0, 5.0, 1200.0
 # For how long a node that stopped answering may still count as Ready; its name is taken until then.
 GRACE_POLLS = 30
-REPORTED_LINES = 20
-REPORTED_CHARACTERS = 2000
+REPORTED_LINES, REPORTED_CHARACTERS = 20, 2000
 
 # Bootstrap tokens, signed tokens and keys (PEM or not), in case a program prints them.
 SECRET_SHAPES = re.compile(
@@ -130,7 +127,7 @@ class Host:
             try:
                 subprocess.run(command, stdout=log, stderr=log, check=True, timeout=seconds)
             except (OSError, subprocess.SubprocessError) as error:
-                raise Failure(f"{error}\n{end_of(log, start)}") from error
+                raise Failure(explained(command, error, end_of(log, start))) from error
             return end_of(log, start)
 
 
@@ -138,6 +135,14 @@ def end_of(log: BinaryIO, start: int) -> str:
     log.seek(start)
     text = log.read().decode(errors="replace")
     return "\n".join(text.splitlines()[-REPORTED_LINES:])[-REPORTED_CHARACTERS:]
+
+
+def explained(command: tuple[str, ...], error: Exception, said: str) -> str:
+    """The first error it tells of and what follows, or all; then how it ended, in a few words."""
+    telling = re.search(r"^.*\b(error|fatal|failed)\b", said, re.IGNORECASE | re.MULTILINE)
+    ended = str(error).rpartition("' ")[2]  # without "Command '...'"
+    what = said[telling.start() if telling else 0 :]
+    return f"{' '.join(command[:2])} failed: {what}\n{ended}".replace(": \n", ": ")
 
 
 class NodeApi:
@@ -377,10 +382,7 @@ class Agent:
             self._host.write("/etc/keepalived/keepalived.conf", config, 0o640)
             self._host.run("systemctl", "enable", "keepalived.service")
             self._host.run("systemctl", "restart", "keepalived.service")
-        if leads:
-            self._init(address)
-        else:
-            self._join(address)
+        (self._init if leads else self._join)(address)
 
     def _init(self, address: str) -> None:
         """With a join token that nobody learns: kubeadm's own would live for a day."""
@@ -426,8 +428,7 @@ class Agent:
         return next((one["local"] for one in addresses if one["prefixlen"] < 32), None)
 
     def _ready_body(self, master: bool) -> dict[str, str]:
-        body = {"name": self._node["name"], "nodePool": self._node["pool"]}
-        body["ip"] = self._network()[1]
+        body = dict(name=self._node["name"], nodePool=self._node["pool"], ip=self._network()[1])
         if master:
             body["config"] = base64_of(self._host.read("/etc/kubernetes/admin.conf"))
         return body

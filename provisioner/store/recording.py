@@ -13,6 +13,8 @@ from provisioner.store.observing import World
 from provisioner.store.tables import Node
 from provisioner.store.types import utc_now
 
+REASON_CHARACTERS = 200
+
 
 def record(session: Session, world: World, plan: Plan, deadlines: Deadlines) -> None:
     """The resource must be locked. What must run afterwards is found in the rows."""
@@ -48,8 +50,7 @@ def report(session: Session, world: World, plan: Plan) -> None:
     _establish(session, world)
     found = status(desired, observed, plan)
     if found != resource.status:
-        reason = stuck(desired, observed, plan) or ""
-        message = f"{resource.status} -> {found}" + (f": {reason}" if reason else "")
+        message = f"{resource.status} -> {found}{_in_short(stuck(desired, observed, plan))}"
         bad = found in (Status.FAILED, Status.DEGRADED)
         events.record(session, resource, "StatusChanged", message, warning=bad)
         resource.status = found
@@ -61,6 +62,11 @@ def report(session: Session, world: World, plan: Plan) -> None:
     _progress(session, world, plan)
     if plan.gone:
         resource.deleted_at = utc_now()
+
+
+def _in_short(reason: str | None) -> str:
+    """Its first line: conditions and the nodes' own events hold it in full."""
+    return f": {reason.splitlines()[0][:REASON_CHARACTERS]}" if reason else ""
 
 
 def _establish(session: Session, world: World) -> None:

@@ -23,6 +23,15 @@ def test_failing_kubeadm_is_reported_with_the_end_of_its_log(
     assert "line 70\n" not in body["message"]
 
 
+def test_the_cause_comes_first(service: ScriptedService, worker: Machine) -> None:
+    cause = "error execution phase preflight: [ERROR NumCPU]: too few"
+    (worker.folder / "fail").write_text(f"[preflight] Running checks\n{cause}\nSee --v=5\n")
+    assert worker.run().code == 3
+    message = service.last("POST status").body["message"]
+    assert message.startswith(f"kubeadm join failed: {cause}\nSee --v=5\n")
+    assert "Command" not in message
+
+
 def test_failed_node_never_reports_ready(service: ScriptedService, master: Machine) -> None:
     (master.folder / "fail").write_text("no\n")
     assert master.run().code == 3

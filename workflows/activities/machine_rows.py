@@ -29,6 +29,7 @@ class MachineOrder:
     vcenter_id: str
     instance_uuid: str
     marks: dict[str, str]
+    moref: str | None
     clone_task: str | None
     workflow_id: str
 
@@ -125,8 +126,12 @@ class MachineRows:
             node.problem = None
             if node.phase != Phase.GONE:
                 node.phase, node.gone_at = Phase.GONE, utc_now()
-                message = f"{node.name} is gone: {node.removal_reason}"
+                # Why, its history already says: NodeFailed or NodeRemovalPlanned.
+                message = f"{node.name} is gone"
                 events.record(session, resource, "NodeRemoved", message, node=node)
+            else:
+                message = f"a late VM of {node.name} came up after its removal; it is gone, too"
+                events.record(session, resource, "MachineSwept", message, node=node, warning=True)
 
 
 def _resource(session: Session, node: Node) -> Resource:
@@ -140,6 +145,7 @@ def _order(session: Session, resource: Resource, node: Node) -> dict[str, Any]:
         "name": node.name,
         "vcenter_id": node.vcenter_id,
         "instance_uuid": node.instance_uuid,
+        "moref": node.moref,
         "clone_task": None if node.moref else node.clone_task,
         "workflow_id": resource_workflow(resource.kind, resource.id),
         "marks": {

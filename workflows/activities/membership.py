@@ -121,7 +121,7 @@ class MembershipActivities:
     def _note_ready(self, node_id: str) -> None:
         with self._database.write() as session:
             resource, node = nodes.locked(session, node_id)
-            node.problem = None
+            node.problem = node.progress = None
             if node.phase == Phase.CREATING and nodes.stamp(node, "ready_at"):
                 node.phase = Phase.READY
                 took = node.ready_at - node.created_at if node.ready_at else timedelta()
