@@ -10,6 +10,7 @@ from provisioner.domain.clusters import KIND
 from provisioner.settings import Settings
 from provisioner.store.database import Database
 from provisioner.vault.vault import Vault
+from provisioner.vsphere.vcenter import Pace
 from workflows.activities.folders import Folders
 from workflows.activities.looking import LookActivities
 from workflows.activities.machine_rows import MachineRows
@@ -19,7 +20,7 @@ from workflows.activities.sightings import Sightings
 from workflows.activities.tasks import TaskActivities
 from workflows.activities.unsettled import UnsettledActivities
 from workflows.activities.vcenters import VCenterActivities
-from workflows.connections import Connections
+from workflows.connections import Connections, Usage
 from workflows.kinds.cluster import ClusterKind
 from workflows.kinds.cluster_access import ClusterAccess
 from workflows.kinds.interface import Kind
@@ -56,11 +57,16 @@ def compose(settings: Settings, database: Database, vault: Vault) -> Composition
 
 
 def assemble(
-    settings: Settings, database: Database, vault: Vault, kinds: Mapping[str, Kind]
+    settings: Settings,
+    database: Database,
+    vault: Vault,
+    kinds: Mapping[str, Kind],
+    pace: Pace | None = None,
 ) -> Composition:
-    """The machinery, for whatever kinds of resources there are."""
+    """The machinery, for whatever kinds of resources there are. Tests keep a quicker `pace`."""
     threads, soap = Threads(_THREADS, "work"), Threads(_SOAP_THREADS, "soap")
-    connections = Connections(database, vault, threads, soap, settings.concurrent_clones)
+    usage = Usage(soap, settings.concurrent_clones, pace)
+    connections = Connections(database, vault, threads, usage)
     poker = Poker()
     looking = LookActivities(database, settings.deadlines, threads)
     machines = MachineActivities(MachineRows(database), connections, kinds, poker, threads)

@@ -13,7 +13,7 @@ from provisioner.store.database import Database
 from provisioner.store.tables import VCenter as VCenterRow
 from provisioner.vault.vault import Vault
 from provisioner.vsphere.errors import LoginRejected, VCenterError
-from provisioner.vsphere.vcenter import VCenter
+from provisioner.vsphere.vcenter import Pace, VCenter
 from workflows.threads import Threads
 
 _FRESH_SECONDS = 3.0
@@ -51,12 +51,19 @@ class Connection:
         self.folders = {key: made for key, made in self.folders.items() if made not in removed}
 
 
+@dataclass(frozen=True)
+class Usage:
+    """How this process uses each vCenter: its threads, and the clones it may have in flight."""
+
+    soap: Threads
+    slots: int
+    pace: Pace | None = None
+
+
 class Connections:
-    def __init__(
-        self, database: Database, vault: Vault, threads: Threads, soap: Threads, slots: int
-    ) -> None:
+    def __init__(self, database: Database, vault: Vault, threads: Threads, usage: Usage) -> None:
         self._database, self._vault = database, vault
-        self._threads, self._soap, self._slots = threads, soap, slots
+        self._threads, self._usage = threads, usage
         self._open: dict[str, Connection] = {}
         self._locks: dict[str, asyncio.Lock] = {}
 
@@ -115,7 +122,7 @@ class Connections:
                 f"vCenter {row.name} refused these credentials; no further login is tried, "
                 f"lest the account is locked: give new ones with PATCH /vcenters/{row.name}"
             )
-        vcenter = VCenter(await self.access(row), self._soap.executor)
+        vcenter = VCenter(await self.access(row), self._usage.soap.executor, self._usage.pace)
         try:
             await vcenter.connect()
         except VCenterError as err:
@@ -126,7 +133,7 @@ class Connections:
         return Connection(
             vcenter,
             row.credential_version,
-            asyncio.Semaphore(self._slots),
+            asyncio.Semaphore(self._usage.slots),
             _now() + _FRESH_SECONDS,
         )
 

@@ -13,14 +13,14 @@ from provisioner.vsphere.session import Session
 from provisioner.vsphere.tasks import Tasks
 
 WANTED = ("name", "config.instanceUuid", "runtime.powerState", "config.extraConfig")
-# Nobody waits for a cleared user-data, so these share the requests of a whole second.
-PATIENCE_SECONDS = 1.0
 
 
 class Machines:
-    def __init__(self, session: Session, tasks: Tasks) -> None:
+    def __init__(self, session: Session, tasks: Tasks, patience: float) -> None:
+        """`patience`: nobody waits for a cleared user-data, so many may share their requests."""
         self._session = session
         self._tasks = tasks
+        self._patience = patience
 
     async def find(self, instance_uuid: str) -> FoundVM | None:
         def look() -> tuple[Any, Properties]:
@@ -40,7 +40,7 @@ class Machines:
         spec = vim.vm.ConfigSpec(extraConfig=options(values))
         target = self._session.reference(vim.VirtualMachine, vm)
         task = await self._session.call(tried, lambda: target.ReconfigVM_Task(spec))
-        await self._tasks.outcome(task._moId, tried, patience=PATIENCE_SECONDS)
+        await self._tasks.outcome(task._moId, tried, patience=self._patience)
 
     async def destroy(self, vm: str) -> None:
         target = self._session.reference(vim.VirtualMachine, vm)

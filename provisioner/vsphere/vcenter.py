@@ -34,11 +34,15 @@ WATCH = Window(shortest=0.2, longest=1.5, burst=4)
 
 @dataclass(frozen=True)
 class Pace:
-    """How long each kind of request waits for company, see `gathering`."""
+    """How long each kind of request waits for company, see `gathering`.
+
+    `idle`: seconds that a change may take which nobody waits for.
+    """
 
     tasks: Window = ACTIONS
     power: Window = ACTIONS
     watch: Window = WATCH
+    idle: float = 1.0
 
 
 class VCenter:
@@ -56,7 +60,7 @@ class VCenter:
         self._tasks = Tasks(self._session, pace.tasks)
         self._power = PowerOn(self._session, self._tasks, pace.power)
         self._cloner = Cloner(self._session, self._tasks)
-        self._machines = Machines(self._session, self._tasks)
+        self._machines = Machines(self._session, self._tasks, pace.idle)
         self._folders = Folders(self._session, self._tasks)
         self._watch = Watch(self._session, pace.watch)
 

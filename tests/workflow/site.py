@@ -22,6 +22,8 @@ from provisioner.store.database import Database
 from provisioner.store.tables import VCenter
 from provisioner.vault.access import VaultAccess
 from provisioner.vault.vault import Vault
+from provisioner.vsphere.gathering import Window
+from provisioner.vsphere.vcenter import Pace
 from tests.workflow.inspector import Inspector
 from tests.workflow.plain_document import PLAIN
 from tests.workflow.plain_kind import PlainKind
@@ -30,6 +32,9 @@ from workflows.contracts import UNSETTLED
 from workflows.worker import Running, new_worker
 
 VCENTER_NAME = "lab"
+# A test's few machines need not wait for company.
+AT_ONCE = Window(shortest=0.02, longest=0.1)
+QUICK = Pace(tasks=AT_ONCE, power=AT_ONCE, watch=AT_ONCE, idle=0.05)
 
 
 @dataclass(frozen=True)
@@ -64,7 +69,8 @@ class Site:
     def compose(self) -> Composition:
         """A worker's parts, with connections of its own to everything; the kind is shared."""
         database = Database(self.settings.database_url.get_secret_value())
-        return assemble(self.settings, database, self.servers.vault(), {PLAIN: self.kind})
+        kinds = {PLAIN: self.kind}
+        return assemble(self.settings, database, self.servers.vault(), kinds, QUICK)
 
     @asynccontextmanager
     async def worker(self, composition: Composition | None = None) -> AsyncIterator[Composition]:

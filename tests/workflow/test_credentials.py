@@ -79,11 +79,11 @@ async def test_a_vcenter_that_is_registered_wrong(
 
 
 async def _all_tried_again(subject: Subject) -> bool:
-    """Each node's creation has failed twice."""
+    """Each node's creation has failed, and is about to be tried again."""
     found = subject.nodes()
     if len(found) < 3 or not all(node.problem for node in found):
         return False
-    return min([await _attempt(subject, node.id) for node in found]) >= 3
+    return min([await _attempt(subject, node.id) for node in found]) >= 2
 
 
 async def _attempt(subject: Subject, node_id: str) -> int:

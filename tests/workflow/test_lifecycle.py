@@ -10,18 +10,19 @@ from tests.workflow.subject import Subject
 
 
 async def test_a_life(running: Site) -> None:
-    subject = Subject.create(running, pool1=1, pool2=1)
+    subject = Subject.create(running, core=3, pool1=1, pool2=1)
     await subject.becomes("RUNNING")
     _assert_created(subject)
+    _assert_joined_one_by_one(subject)
 
     subject.scale(pool1=3)
     await subject.becomes("RUNNING")
-    assert _sizes(subject) == {CORE: 1, "pool1": 3}
+    assert _sizes(subject) == {CORE: 3, "pool1": 3}
     _assert_machines_as_recorded(subject)
 
     subject.scale(pool1=1)
     await subject.becomes("RUNNING")
-    assert _sizes(subject) == {CORE: 1, "pool1": 1}
+    assert _sizes(subject) == {CORE: 3, "pool1": 1}
     _assert_machines_as_recorded(subject)
     _assert_retired_before_destroyed(subject)
 
@@ -29,17 +30,6 @@ async def test_a_life(running: Site) -> None:
     await subject.until(lambda: subject.row.deleted_at is not None)
     await _assert_nothing_left(subject)
     assert all(one.state == "succeeded" and one.percent == 100 for one in subject.operations())
-
-
-async def test_members_of_the_core_join_one_by_one(running: Site) -> None:
-    subject = Subject.create(running, core=3)
-    await subject.becomes("RUNNING")
-    members = sorted(subject.nodes(CORE), key=lambda node: node.ready_at)
-    leader, second, third = members
-    assert leader.leading_at is not None
-    assert leader.join_requested_at is None
-    assert leader.ready_at < second.join_granted_at
-    assert second.ready_at < third.join_granted_at
 
 
 def _sizes(subject: Subject) -> dict[str, int]:
@@ -69,6 +59,14 @@ def _assert_machines_as_recorded(subject: Subject) -> None:
         assert found.macs == tuple(nic["mac"] for nic in node.nics)
         assert found.marks == _marks(owner, subject, node)
         assert "guestinfo.userdata" not in found.extra_config
+
+
+def _assert_joined_one_by_one(subject: Subject) -> None:
+    leader, second, third = sorted(subject.nodes(CORE), key=lambda node: node.ready_at)
+    assert leader.leading_at is not None
+    assert leader.join_requested_at is None
+    assert leader.ready_at < second.join_token_at
+    assert second.ready_at < third.join_token_at
 
 
 def _marks(owner: str, subject: Subject, node: Node) -> dict[str, str]:
