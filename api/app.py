@@ -1,5 +1,6 @@
 """The application: routes, errors and what stands before them, around explicit services."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from importlib.metadata import PackageNotFoundError, version
@@ -52,10 +53,12 @@ def create_app(services: Services) -> FastAPI:
 
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
-    gateway = app.state.services.gateway
-    await gateway.start()
+    services: Services = app.state.services
+    await services.gateway.start()
+    looking = asyncio.create_task(health.warn_of_the_missing(services))
     yield
-    await gateway.stop()
+    looking.cancel()
+    await services.gateway.stop()
 
 
 def _version() -> str:

@@ -7,13 +7,13 @@ from typing import Annotated
 
 import typer
 from pydantic import SecretStr, ValidationError
+from sqlalchemy.exc import DBAPIError
 
 from api import logs
 from provisioner.domain.errors import ProvisionerError
-from provisioner.opening import open_database
+from provisioner.opening import database_shown, new_database, open_database
 from provisioner.settings import Settings
 from provisioner.store import tokens
-from provisioner.store.database import Database
 from provisioner.store.migrate import migrate as bring_up_to_date
 from provisioner.store.tables import ApiToken, Organisation
 from provisioner.store.tokens import Role
@@ -47,9 +47,10 @@ def worker() -> None:
 @app.command()
 def migrate() -> None:
     """Bring the database to this version's schema. Can be repeated."""
-    url = _settings().database_url.get_secret_value()
-    with closing(Database(url)) as database:
-        bring_up_to_date(database)
+    given = _settings()
+    with closing(new_database(given)) as database:
+        schema = bring_up_to_date(database)
+    typer.echo(f"{database_shown(given)} is at schema {schema}")
 
 
 @app.command()
@@ -100,6 +101,9 @@ def main() -> None:
     except (ProvisionerError, OSError) as err:
         typer.echo(f"pke-provisioner: {err}", err=True)
         sys.exit(1)
+    except DBAPIError as err:
+        typer.echo(f"pke-provisioner: PKE_DATABASE_URL: the database says: {err.orig}", err=True)
+        sys.exit(1)
 
 
 def _settings() -> Settings:
@@ -108,7 +112,8 @@ def _settings() -> Settings:
     except ValidationError as err:
         for one in err.errors(include_url=False, include_input=False):
             variable = "PKE_" + "__".join(map(str, one["loc"])).upper()
-            typer.echo(f"pke-provisioner: {variable}: {one['msg']}", err=True)
+            message = one["msg"].removeprefix("Value error, ")
+            typer.echo(f"pke-provisioner: {variable}: {message}", err=True)
         raise typer.Exit(2) from None
     logs.configure(found)
     return found

@@ -6,16 +6,19 @@ from api import logs
 from api.app import create_app
 from api.gateway import Gateway
 from api.services import assemble
-from provisioner.opening import Misconfigured, open_database, open_vault
+from provisioner.configured_files import Misconfigured, check_tls
+from provisioner.opening import open_database, open_vault
 from provisioner.settings import Settings
 
 # In-flight requests are finished: a reset would end a node's install for good.
 _DRAIN_SECONDS = 30
+_LAST_PORT = 65535
 
 
 def serve(settings: Settings) -> None:
     """Raises SchemaOutdated and Misconfigured."""
     host, port = listen_address(settings.api_listen)
+    check_tls(settings)
     database, vault = open_database(settings), open_vault(settings)
     gateway = Gateway(settings.temporal_address, settings.temporal_namespace, settings.task_queue)
     app = create_app(assemble(settings, database, vault, gateway))
@@ -38,6 +41,6 @@ def serve(settings: Settings) -> None:
 def listen_address(text: str) -> tuple[str, int]:
     """`host:port`, an IPv6 host in brackets. Raises Misconfigured."""
     host, _, port = text.rpartition(":")
-    if not host or not port.isdecimal():
+    if not host or not port.isdecimal() or int(port) > _LAST_PORT:
         raise Misconfigured(f"PKE_API_LISTEN: {text!r} is not host:port")
     return host.strip("[]"), int(port)

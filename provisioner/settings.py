@@ -6,6 +6,7 @@ from typing import Literal
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from provisioner.addresses import HostPort, HostPortIfAny, WebUrl
 from provisioner.domain.deadlines import Deadlines
 
 
@@ -16,12 +17,14 @@ class Settings(BaseSettings):
         default=SecretStr("sqlite:///pke-provisioner.db"),
         description="SQLAlchemy URL of the database: sqlite:///FILE.",
     )
-    temporal_address: str = Field(
+    temporal_address: HostPort = Field(
         default="127.0.0.1:7233", description="host:port of the Temporal frontend."
     )
     temporal_namespace: str = Field(default="default", description="Temporal namespace.")
     task_queue: str = Field(default="pke-provisioner", description="Temporal task queue.")
-    vault_url: str = Field(default="http://127.0.0.1:8200", description="URL of Vault or OpenBao.")
+    vault_url: WebUrl = Field(
+        default="http://127.0.0.1:8200", description="URL of Vault or OpenBao."
+    )
     vault_ca_file: Path | None = Field(
         default=None,
         description="CA bundle that verifies Vault's certificate; system CAs if unset.",
@@ -31,7 +34,7 @@ class Settings(BaseSettings):
         default=None, description="File that holds the AppRole secret id (mode 0600)."
     )
     api_listen: str = Field(default="127.0.0.1:8080", description="host:port the API listens on.")
-    api_url: str = Field(
+    api_url: WebUrl = Field(
         default="http://127.0.0.1:8080",
         description="URL of the API as nodes reach it; it is written into their user-data.",
     )
@@ -47,7 +50,7 @@ class Settings(BaseSettings):
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         default="INFO", description="DEBUG, INFO, WARNING or ERROR."
     )
-    worker_metrics_listen: str = Field(
+    worker_metrics_listen: HostPortIfAny = Field(
         default="", description="host:port the worker serves Prometheus metrics on; off if empty."
     )
     concurrent_clones: int = Field(

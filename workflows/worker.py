@@ -6,15 +6,22 @@ import signal
 from dataclasses import dataclass, field
 from datetime import timedelta
 
+from temporalio.api.workflowservice.v1 import DescribeNamespaceRequest
 from temporalio.client import Client
 from temporalio.contrib.pydantic import pydantic_data_converter
+from temporalio.service import RPCError, RPCStatusCode
 from temporalio.worker import UnsandboxedWorkflowRunner, Worker, WorkflowRunner
 
+from provisioner.configured_files import Misconfigured
+from provisioner.domain.errors import ProvisionerError
 from provisioner.opening import open_database, open_vault
 from provisioner.settings import Settings
+from provisioner.vault.errors import VaultUnavailable
+from provisioner.vault.vault import Vault
 from workflows.composition import Composition, compose
 from workflows.metrics import serve_metrics
 from workflows.node import CreateNode, RemoveNode
+from workflows.patience import Patience, patiently
 from workflows.resource import ResourceWorkflow
 from workflows.schedules import ensure_schedules
 from workflows.task import ResourceTask
@@ -34,20 +41,30 @@ _ACTIVITIES_AT_ONCE = 500
 _log = logging.getLogger(__name__)
 
 
-def main(settings: Settings) -> None:
-    """Blocks until SIGTERM or SIGINT; work in progress then gets a few seconds to end."""
-    asyncio.run(_run(settings))
+class TemporalUnreachable(ProvisionerError):
+    """Nothing answers at its address, or not yet."""
+
+    transient = True
 
 
-async def _run(settings: Settings) -> None:
+def main(settings: Settings, patience: Patience | None = None) -> None:
+    """Blocks until SIGTERM or SIGINT; work in progress then gets a few seconds to end.
+
+    Raises ProvisionerError when Temporal or Vault do not answer within the `patience`.
+    """
+    asyncio.run(_run(settings, patience or Patience()))
+
+
+async def _run(settings: Settings, patience: Patience) -> None:
     database, vault = open_database(settings), open_vault(settings)
     composition = compose(settings, database, vault)
-    serve_metrics(settings.worker_metrics_listen, composition)
-    client = await connect(settings)
-    stop = asyncio.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(number, stop.set)
     try:
+        serve_metrics(settings.worker_metrics_listen, composition)
+        await patiently(lambda: asyncio.to_thread(_ask, vault, settings), patience)
+        client = await patiently(lambda: connect(settings), patience)
+        stop = asyncio.Event()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            asyncio.get_running_loop().add_signal_handler(number, stop.set)
         async with new_worker(client, settings.task_queue, composition):
             await ensure_schedules(client, settings.task_queue)
             _log.info("worker runs on task queue %s", settings.task_queue)
@@ -57,10 +74,35 @@ async def _run(settings: Settings) -> None:
 
 
 async def connect(settings: Settings) -> Client:
-    return await Client.connect(
-        settings.temporal_address,
-        namespace=settings.temporal_namespace,
-        data_converter=pydantic_data_converter,
+    """Raises TemporalUnreachable and Misconfigured."""
+    namespace = settings.temporal_namespace
+    try:
+        client = await Client.connect(
+            settings.temporal_address, namespace=namespace, data_converter=pydantic_data_converter
+        )
+        request = DescribeNamespaceRequest(namespace=namespace)
+        await client.workflow_service.describe_namespace(request)
+    except ValueError as err:
+        raise Misconfigured(f"PKE_TEMPORAL_ADDRESS: {err}") from err
+    except RuntimeError as err:
+        raise _unreachable(settings) from err
+    except RPCError as err:
+        if err.status is RPCStatusCode.NOT_FOUND:
+            raise Misconfigured(f"PKE_TEMPORAL_NAMESPACE: there is no {namespace!r}") from err
+        raise _unreachable(settings) from err
+    return client
+
+
+def _ask(vault: Vault, settings: Settings) -> None:
+    try:
+        vault.node_token_keys()
+    except VaultUnavailable as err:
+        raise VaultUnavailable(f"PKE_VAULT_URL: {settings.vault_url}: {err}") from err
+
+
+def _unreachable(settings: Settings) -> TemporalUnreachable:
+    return TemporalUnreachable(
+        f"PKE_TEMPORAL_ADDRESS: no Temporal answers at {settings.temporal_address}"
     )
 
 

@@ -13,8 +13,8 @@ from provisioner.store.errors import SchemaOutdated
 from provisioner.store.tables import Installation
 
 
-def migrate(database: Database) -> None:
-    """Idempotent, also when several processes begin at once.
+def migrate(database: Database) -> str:
+    """The schema it is at now. Idempotent, also when several processes begin at once.
 
     Also gives the installation its UUID, the owner mark of all its VMs.
     """
@@ -26,11 +26,12 @@ def migrate(database: Database) -> None:
     with database.write() as session:
         if session.get(Installation, 1) is None:
             session.add(Installation(id=1, uuid=new_uuid()))
+    return str(_head())
 
 
 def require_current(database: Database) -> None:
     """Raises SchemaOutdated unless `migrate` has run for this version."""
-    head = ScriptDirectory.from_config(_config()).get_current_head()
+    head = _head()
     with database.engine.connect() as connection:
         found = MigrationContext.configure(connection).get_current_revision()
     if found != head:
@@ -38,6 +39,10 @@ def require_current(database: Database) -> None:
             f"the database is at schema {found}, this version needs {head}: "
             "run `pke-provisioner migrate`"
         )
+
+
+def _head() -> str | None:
+    return ScriptDirectory.from_config(_config()).get_current_head()
 
 
 def _config() -> Config:

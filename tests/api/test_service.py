@@ -1,10 +1,16 @@
 """Health, readiness, metrics, OpenAPI: open, and silent about whose things exist."""
 
 import re
+from dataclasses import replace
 from typing import Any
 
 import httpx
+import pytest
 
+from api.gateway import Gateway
+from api.health import warn_of_the_missing
+from api.services import Services
+from lab.ports import free_port
 from provisioner.domain.spec.cluster import ClusterSpec
 from tests.api.asking import create
 from tests.api.looking import look
@@ -18,6 +24,24 @@ def test_health(api: Api) -> None:
     answer = nobody.get("/readyz")
     assert (answer.status_code, answer.json()["status"]) == (200, "ok")
     assert set(answer.json()["checks"].values()) == {"ok"}
+
+
+def test_the_root_names_what_describes_the_api(api: Api) -> None:
+    nobody = api.client(None)
+    links = nobody.get("/").json()
+    assert set(links) == {"description", "documentation", "readiness"}
+    assert all(nobody.get(path).status_code == 200 for path in links.values())
+
+
+async def test_what_does_not_answer_at_start_is_logged(
+    services: Services, caplog: pytest.LogCaptureFixture
+) -> None:
+    gateway = Gateway(f"127.0.0.1:{free_port()}", "default", "q")
+    await gateway.start()
+    await warn_of_the_missing(replace(services, gateway=gateway))
+    await gateway.stop()
+    said = [record.getMessage() for record in caplog.records if record.name == "api.health"]
+    assert said == ["temporal does not answer yet; /readyz says when it does"]
 
 
 def test_metrics(api: Api, operator: httpx.Client) -> None:
