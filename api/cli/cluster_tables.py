@@ -28,6 +28,7 @@ NODES: tuple[Column, ...] = (
     ("POWER", lambda row: (row["vm"] or {}).get("powerState")),
     ("PROBLEM", lambda row: row["failure"] or row["problem"]),
 )
+EXPENDABLE = ("VM", "POWER", "GROUP", "TRY", "SINCE")
 CONDITIONS: tuple[Column, ...] = (
     ("CONDITION", lambda row: row["type"]),
     ("STATUS", lambda row: row["status"]),

@@ -7,7 +7,7 @@ import typer
 from rich.text import Text
 
 from api.cli.client import Api, Document, path
-from api.cli.cluster_tables import CLUSTERS, NODES, describe, event_lines
+from api.cli.cluster_tables import CLUSTERS, EXPENDABLE, NODES, describe, event_lines
 from api.cli.errors import Interrupted, NotFound
 from api.cli.options import LONG, ClusterName, Output, Timeout, api
 from api.cli.output import Format, console, show, table
@@ -60,7 +60,7 @@ def nodes(
     client, query = api(ctx), {"all": "true"} if every else {}
     with suggesting(client, "/clusters", cluster):
         found = client.items(path("clusters", cluster, "nodes"), **query)
-    show(found, output, lambda: table(found, NODES, "no nodes"))
+    show(found, output, lambda: table(found, NODES, "no nodes", EXPENDABLE))
 
 
 @app.command()

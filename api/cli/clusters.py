@@ -6,9 +6,9 @@ import typer
 
 from api.cli.accepted import Manner, carry_out, confirm
 from api.cli.changes import changes
-from api.cli.client import Change, path
+from api.cli.client import Api, Change, Document, path
 from api.cli.documents import read_document
-from api.cli.errors import NotFound
+from api.cli.errors import CliError, Conflict, InvalidRequest, NotFound
 from api.cli.options import LONG, ClusterName, DryRun, File, Output, Timeout, Wait, Yes, api
 from api.cli.output import Format, say
 from api.cli.suggestions import suggesting
@@ -48,8 +48,26 @@ def create(  # noqa: PLR0913 a command's options
 
       pkectl cluster create -f demo.yaml --wait
     """
-    change = Change("POST", "/clusters", read_document(file), idempotency_key)
-    carry_out(api(ctx), change, Manner(output, wait, timeout, dry_run))
+    document = read_document(file)
+    change = Change("POST", "/clusters", document, idempotency_key)
+    client = api(ctx)
+    try:
+        carry_out(client, change, Manner(output, wait, timeout, dry_run))
+    except (Conflict, InvalidRequest) as err:
+        err.advice = _of_the_one_there(client, document)
+        raise
+
+
+def _of_the_one_there(client: Api, document: Document) -> str:
+    """For a request that was repeated: what was asked for may be under way."""
+    name = str(document.get("name") or "")
+    if not name:
+        return ""
+    try:
+        client.get(path("clusters", name))
+    except CliError:
+        return ""
+    return f"there is a cluster {name}; see how far it is with: pkectl cluster watch {name}"
 
 
 @app.command()
@@ -66,6 +84,8 @@ def update(  # noqa: PLR0913 a command's options
 
     The document may hold just these fields, or be the whole edited document of the cluster:
     what is as before is left out of the request. Node pools have commands of their own.
+
+    With --dry-run also controlPlane.size: it can be planned, but not yet changed.
 
     Examples:
 

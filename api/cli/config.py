@@ -40,7 +40,7 @@ class Connection:
 
 
 def connection(flags: Flags, environment: Mapping[str, str] = os.environ) -> Connection:
-    """Raises Misused when no token is to be found, or a file can't be read."""
+    """Raises Misused: no token, an address that is none, or a file that can't be read."""
     kept = _configuration(flags.config)
     token = _token(flags.token_file) or environment.get("PKECTL_TOKEN") or kept.get("token")
     if not token:
@@ -49,6 +49,8 @@ def connection(flags: Flags, environment: Mapping[str, str] = os.environ) -> Con
         raise Misused("what was given as API token is not one", HOW_TO_GIVE_A_TOKEN)
     # `make up` writes its address as `api`, so that its file can serve as a configuration.
     url = flags.url or kept.get("url") or kept.get("api") or DEFAULT_URL
+    if not str(url).startswith(("http://", "https://")):
+        raise Misused(f"{url} is not the API's address: it begins with http:// or https://")
     ca_file = flags.ca_file or kept.get("caFile")
     return Connection(str(url).rstrip("/"), token, Path(ca_file) if ca_file else None)
 

@@ -1,6 +1,7 @@
 """What can go wrong, each kind with the exit code a script can tell it by.
 
 CliError             1  the API answered with a problem, such as a conflict
+  Conflict           1  what there is, or what is under way, forbids it
   OperationFailed    1  what was asked for was accepted and then failed
   Misused            2  the command line or a file given to it
   Unreachable        3  no answer from the API
@@ -42,6 +43,10 @@ class NotFound(CliError):
 
 class Refused(CliError):
     code = 5
+
+
+class Conflict(CliError):
+    pass
 
 
 class InvalidRequest(CliError):

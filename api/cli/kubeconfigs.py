@@ -3,6 +3,7 @@
 import os
 import sys
 import tempfile
+from errno import EISDIR
 from pathlib import Path
 from typing import Annotated
 
@@ -30,6 +31,8 @@ def kubeconfig(ctx: typer.Context, cluster: ClusterName, output: Target = None) 
       pkectl cluster kubeconfig demo -o demo.conf && kubectl --kubeconfig demo.conf get nodes
     """
     client = api(ctx)
+    if output is not None:
+        check_writable(output)
     with suggesting(client, "/clusters", cluster):
         text = client.text(path("clusters", cluster, "kubeconfig"))
     if output is None:
@@ -37,6 +40,16 @@ def kubeconfig(ctx: typer.Context, cluster: ClusterName, output: Target = None) 
         return
     write_private(output, text)
     say(f"wrote {output}")
+
+
+def check_writable(target: Path) -> None:
+    """Before a certificate is issued that would be lost. Raises Misused."""
+    try:
+        if target.is_dir():
+            raise IsADirectoryError(EISDIR, "it is a directory")
+        tempfile.TemporaryFile(dir=target.parent).close()
+    except OSError as err:
+        raise Misused(f"can't write {target}: {err.strerror}") from err
 
 
 def write_private(target: Path, text: str) -> None:

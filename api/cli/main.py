@@ -1,108 +1,14 @@
-"""pkectl: puts the commands together, and turns errors into words and exit codes."""
+"""Where pkectl begins: Ctrl-C while it is still loading ends it quietly, too."""
 
-import os
 import sys
-from importlib.metadata import version as installed_version
-from pathlib import Path
-from typing import Annotated
 
-import typer
-
-from api.cli import cluster_views, clusters, kubeconfigs, nodepools, operations, vcenters
-from api.cli.config import DEFAULT_FILE, Flags
-from api.cli.errors import CliError, InvalidRequest
-from api.cli.options import Output, api
-from api.cli.output import Format, console, pairs, show
-from api.cli.words import clean
-
-HELP = f"""Create and keep Kubernetes clusters on vSphere.
-
-Give the API's address and your token by PKECTL_URL and PKECTL_TOKEN, or in {DEFAULT_FILE}:
-
-  url: https://pke.example.org
-
-  token: pke_...
-
-Exit codes:
-
-  0 done, 1 failed, 2 wrong usage, 3 API unreachable, 4 not found
-
-  5 not allowed, 6 invalid request, 7 timed out waiting
-"""
-
-app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, help=HELP)
-cluster = typer.Typer(no_args_is_help=True, help="Kubernetes clusters.")
-cluster.add_typer(cluster_views.app)
-cluster.add_typer(clusters.app)
-cluster.command()(nodepools.scale)
-cluster.command()(kubeconfigs.kubeconfig)
-cluster.add_typer(nodepools.app, name="nodepool")
-app.add_typer(cluster, name="cluster")
-app.add_typer(vcenters.app, name="vcenter")
-app.add_typer(operations.app, name="operation")
-
-Url = Annotated[str | None, typer.Option("--url", envvar="PKECTL_URL", help="The API's address.")]
-TokenFile = Annotated[
-    Path | None,
-    typer.Option(
-        "--token-file", envvar="PKECTL_TOKEN_FILE", metavar="FILE", help="Holds your API token."
-    ),
-]
-CaFile = Annotated[
-    Path | None,
-    typer.Option(
-        "--ca-file", envvar="PKECTL_CA_FILE", metavar="FILE", help="CA of the API's certificate."
-    ),
-]
-Config = Annotated[
-    Path | None,
-    typer.Option(
-        "--config",
-        envvar="PKECTL_CONFIG",
-        metavar="FILE",
-        help=f"Configuration; usually {DEFAULT_FILE}. A lab's .lab/stack.json serves, too.",
-    ),
-]
-
-
-@app.callback()
-def connect(
-    ctx: typer.Context,
-    url: Url = None,
-    token_file: TokenFile = None,
-    ca_file: CaFile = None,
-    config: Config = None,
-) -> None:
-    ctx.obj = Flags(url, token_file, ca_file, config)
-
-
-@app.command()
-def version(ctx: typer.Context, output: Output = Format.TABLE) -> None:
-    """Show the versions of pkectl and of the service."""
-    found = {
-        "pkectl": installed_version("pke-provisioner"),
-        "service": api(ctx).get("/openapi.json")["info"]["version"],
-    }
-    show(found, output, lambda: pairs(found.items()))
+INTERRUPTED = 130
 
 
 def main() -> None:
     try:
-        app()
-    except CliError as err:
-        explain(err)
-        sys.stdout.flush()
-        sys.exit(err.code)
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(1)
+        from api.cli.program import run
 
-
-def explain(err: CliError) -> None:
-    screen = console(stderr=True)
-    screen.print(f"pkectl: {clean(err)}", style="red")
-    if isinstance(err, InvalidRequest):
-        for field, message in err.faults:
-            screen.print(clean(f"  {field}: {message}" if field else f"  {message}"))
-    if err.advice:
-        screen.print(clean(err.advice))
+        run()
+    except KeyboardInterrupt:
+        sys.exit(INTERRUPTED)

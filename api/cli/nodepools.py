@@ -9,9 +9,16 @@ from api.cli.accepted import Manner, carry_out, confirm
 from api.cli.client import Api, Change, path
 from api.cli.cluster_tables import POOLS
 from api.cli.documents import read_document
+from api.cli.errors import Misused
 from api.cli.options import LONG, ClusterName, DryRun, File, Output, Timeout, Wait, Yes, api
 from api.cli.output import Format, show, table
 from api.cli.suggestions import suggesting
+
+CONTROL_PLANE = "control-plane"
+HOW_TO_PLAN = (
+    "change controlPlane.size in the cluster's document, then: "
+    "pkectl cluster update CLUSTER -f FILE --dry-run"
+)
 
 app = typer.Typer(no_args_is_help=True, help="The groups of workers of a cluster.")
 
@@ -48,6 +55,8 @@ def scale(  # noqa: PLR0913 a command's options
 
       pkectl cluster scale demo workers 4 --remove demo-workers-x7k2p
     """
+    if pool == CONTROL_PLANE:
+        raise Misused("the control plane's size can only be planned so far", HOW_TO_PLAN)
     client = api(ctx)
     body = {"size": size, "remove": remove} if remove else {"size": size}
     with suggesting(client, "/clusters", cluster), _pools(client, cluster, pool):

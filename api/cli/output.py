@@ -15,6 +15,10 @@ from api.cli.words import clean
 
 # Nothing is cut or wrapped when a program reads: grep and awk want whole lines.
 PIPE_WIDTH = 1000
+# What is copied into other commands is never broken, as far as the terminal allows.
+FIRM = ("NAME", "NODE", "ADDRESS", "ENDPOINT")
+GAP = 2
+WRAPPED_WIDTH = 20
 COLOURS = {
     "RUNNING": "green",
     "ready": "green",
@@ -35,6 +39,7 @@ COLOURS = {
 
 Row = dict[str, Any]
 Column = tuple[str, Callable[[Row], object]]
+Cells = tuple[str, list[Text]]
 
 
 class Format(StrEnum):
@@ -83,14 +88,42 @@ def say(text: str) -> None:
     console(stderr=True).print(clean(text))
 
 
-def table(rows: Iterable[Row], columns: Sequence[Column], empty: str = "") -> RenderableType:
-    """`empty` is shown in place of a table without rows."""
+def table(
+    rows: Iterable[Row],
+    columns: Sequence[Column],
+    empty: str = "",
+    expendable: Sequence[str] = (),
+) -> RenderableType:
+    """`empty` is shown in place of a table without rows.
+
+    `expendable` are titles of columns that a narrow terminal can do without, the first first.
+    """
+    rows = list(rows)
+    cells = [(title, [coloured(value(row)) for row in rows]) for title, value in columns]
     found = Table(box=None, pad_edge=False, header_style="bold")
-    for title, _ in columns:
-        found.add_column(title, overflow="fold")
-    for row in rows:
-        found.add_row(*(coloured(value(row)) for _, value in columns))
+    kept = fitting(cells, expendable, console().width)
+    for title, _ in kept:
+        found.add_column(title, overflow="fold", no_wrap=title in FIRM)
+    for row in zip(*(texts for _, texts in kept), strict=True):
+        found.add_row(*row)
     return found if found.row_count or not empty else Text(empty)
+
+
+def fitting(cells: Sequence[Cells], expendable: Sequence[str], width: int) -> list[Cells]:
+    """The columns without as many of the `expendable` as it takes to fit."""
+    kept = list(cells)
+    for title in expendable:
+        if sum(map(_needed, kept)) <= width + GAP:
+            break
+        kept = [column for column in kept if column[0] != title]
+    return kept
+
+
+def _needed(column: Cells) -> int:
+    """With its gap. What may be wrapped needs no more than a few words' room."""
+    title, texts = column
+    longest = max(len(title), *(len(text) for text in texts), 0)
+    return (longest if title in FIRM else min(longest, WRAPPED_WIDTH)) + GAP
 
 
 def pairs(facts: Iterable[tuple[str, object]]) -> Table:

@@ -5,7 +5,7 @@ from typing import Any
 import httpx
 
 from api.cli.config import HOW_TO_GIVE_A_TOKEN
-from api.cli.errors import CliError, InvalidRequest, NotFound, Refused
+from api.cli.errors import CliError, Conflict, InvalidRequest, NotFound, Refused
 
 ROLES = "a viewer reads, an operator changes clusters, an admin also vCenters: use such a token"
 SHOWN = 500
@@ -20,6 +20,8 @@ def error_of(response: httpx.Response) -> CliError:
         return Refused(text, ROLES)
     if response.status_code == 404:
         return NotFound(text)
+    if response.status_code == 409:
+        return Conflict(text)
     if response.status_code == 422:
         return InvalidRequest(text, _faults(body))
     return CliError(text, _server_advice(response))

@@ -123,3 +123,19 @@ def test_deleting_what_is_gone_may_be_fine(pkectl: Pkectl, script: Script) -> No
     script.on("GET /clusters", (200, {"items": []}))
     assert pkectl("cluster", "delete", "demo", "--yes").code == 4
     assert pkectl("cluster", "delete", "demo", "--yes", "--missing-ok").code == 0
+
+
+def test_the_control_planes_size_can_only_be_planned(pkectl: Pkectl, script: Script) -> None:
+    ran = pkectl("cluster", "scale", "demo", "control-plane", "5")
+    assert ran.code == 2
+    assert "--dry-run" in ran.err
+    assert script.asked == []
+
+
+def test_a_name_that_is_taken_leads_to_its_cluster(
+    pkectl: Pkectl, script: Script, document: str
+) -> None:
+    taken = [{"path": "name", "message": "there is a cluster named 'demo' already"}]
+    script.on("POST /clusters", problem(422, "1 fault", faults=taken))
+    script.on("GET /clusters/demo", (200, cluster()))
+    assert "pkectl cluster watch demo" in pkectl("cluster", "create", "-f", document).err

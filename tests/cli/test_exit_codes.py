@@ -53,6 +53,7 @@ def test_a_token_is_asked_for_with_the_ways_to_give_it(tmp_path: Path) -> None:
         {"PKECTL_TOKEN": "two\nlines"},
         {"PKECTL_TOKEN": "pke_\u00e4"},
         {"PKECTL_URL": "https://127.0.0.1:1", "PKECTL_CA_FILE": "absent.pem"},
+        {"PKECTL_URL": "pke.example.org"},
         {"PKECTL_CONFIG": "absent.yaml"},
         {"PKECTL_TOKEN_FILE": "absent"},
     ],
@@ -67,7 +68,7 @@ def test_what_was_configured_wrongly_is_named(
 
 
 def test_an_address_that_is_none_is_3(pkectl: Pkectl) -> None:
-    assert pkectl("cluster", "list", PKECTL_URL="no address").code == 3
+    assert pkectl("cluster", "list", PKECTL_URL="http://[").code == 3
 
 
 def test_waiting_too_long_is_7_and_says_how_to_go_on(pkectl: Pkectl, script: Script) -> None:

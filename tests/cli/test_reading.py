@@ -92,6 +92,21 @@ def test_kubeconfig_goes_to_a_private_file(pkectl: Pkectl, script: Script, tmp_p
     assert pkectl("cluster", "kubeconfig", "demo").out == "kind: Config\n"
 
 
+def test_no_certificate_is_asked_for_that_cannot_be_kept(
+    pkectl: Pkectl, script: Script, tmp_path: Path
+) -> None:
+    for target in (tmp_path, tmp_path / "nowhere" / "demo.conf"):
+        ran = pkectl("cluster", "kubeconfig", "demo", "-o", str(target))
+        assert (ran.code, "can't write" in ran.err) == (2, True)
+    assert script.asked == []
+
+
+def test_the_version_needs_no_service(pkectl: Pkectl, script: Script) -> None:
+    ran = pkectl("--version", PKECTL_TOKEN="")
+    assert (ran.code, ran.out.split()[0]) == (0, "pkectl")
+    assert script.asked == []
+
+
 def test_flags_beat_the_environment_and_that_the_configuration(
     server: ScriptedApi, script: Script, tmp_path: Path
 ) -> None:

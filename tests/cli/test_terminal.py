@@ -1,8 +1,11 @@
 """Questions and live pictures, on a terminal."""
 
 import hashlib
+import re
 import socket
 import ssl
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -13,7 +16,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from tests.cli.conftest import TOKEN
+from tests.cli.conftest import TOKEN, kept_environment
 from tests.cli.documents import CLUSTER_ID, OPERATION_ID, cluster, event, node, operation, succeeded
 from tests.cli.scripted import Script, ScriptedApi
 from tests.cli.terminal import run_on_terminal
@@ -116,3 +119,31 @@ def test_watch_draws_steps_nodes_and_events(
     assert ran.code == 0
     for text in ("control-plane", "10%", "demo-workers-0", "... and 8 more", "cloned"):
         assert text in ran.out
+
+
+def test_names_and_addresses_stay_whole_on_a_narrow_terminal(
+    script: Script, given: dict[str, str], tmp_path: Path
+) -> None:
+    vm = {"moref": "vm-12", "instanceUuid": "x", "powerState": "poweredOn"}
+    name, address = "production-control-plane-x7k2p", "10.0.0.121"
+    found = [node(name, address=address, vm=vm, failure="no space left on the datastore " * 5)]
+    script.on("GET /clusters/demo/nodes", (200, {"items": found}))
+    narrow = given | {"COLUMNS": "80"}
+    ran = run_on_terminal(tmp_path, narrow, ("cluster", "nodes", "demo"), {})
+    assert name in ran.out
+    assert address in ran.out
+    assert "POWER" not in ran.out
+    assert max(map(len, re.sub(r"\x1b\[[0-9;]*m", "", ran.out).splitlines())) <= 80
+
+
+def test_ctrl_c_while_it_loads_ends_it_quietly(tmp_path: Path) -> None:
+    begin = "import signal, sys; sys.meta_path.insert(0, type('', (), {'find_spec': "
+    stop = "staticmethod(lambda name, *_: signal.raise_signal(2) if name == 'typer' else None)})); "
+    program = begin + stop + "from api.cli.main import main; main()"
+    done = subprocess.run(
+        (sys.executable, "-c", program),
+        env=kept_environment(tmp_path),
+        capture_output=True,
+        timeout=60,
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (130, b"", b"")
