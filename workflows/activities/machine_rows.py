@@ -126,7 +126,7 @@ class MachineRows:
             node.problem = None
             if node.phase != Phase.GONE:
                 node.phase, node.gone_at = Phase.GONE, utc_now()
-                # Why, its history already says: NodeFailed or NodeRemovalPlanned.
+                # Why is in its history already: NodeFailed or NodeRemovalPlanned.
                 message = f"{node.name} is gone"
                 events.record(session, resource, "NodeRemoved", message, node=node)
             else:
