@@ -52,6 +52,7 @@ def node(row: Node, power_state: str | None) -> NodeOut:
     return NodeOut(
         **fields,
         role=role(row.group),
+        problem=row.problem or row.lost,
         step=known.step,
         since=known.since,
         vm=MachineOut(instance_uuid=row.instance_uuid, moref=row.moref, power_state=power_state),
@@ -68,7 +69,6 @@ _SAME = (
     "replaces",
     "address",
     "failure",
-    "problem",
     "generation",
     "created_at",
     "ready_at",

@@ -37,7 +37,7 @@ def _note(use: Use, visitor: Reporter, report: StatusReport) -> None:
         visits.note_progress(session, node, report.text)
         if remarkable:
             message = f"{node.name}: {report.text}"
-            visits.note_event(session, node, _reason(report), message)
+            visits.note_once(session, node, _reason(report), message)
 
 
 def _reason(report: StatusReport) -> str:

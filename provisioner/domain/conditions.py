@@ -54,6 +54,7 @@ def stuck(desired: Desired, observed: Observed, plan: Plan) -> str | None:
     failed = tasks.failed(desired, observed, When.BEFORE_NODES, When.AFTER_CORE, When.AFTER_NODES)
     reasons = [f"{task.name}: {task.reason}" for task in failed]
     reasons += [f"{short.group}: {short.reason}" for short in plan.shortages if short.final]
+    reasons += [f"{node.name}: {node.lost}" for node in observed.nodes if node.alive and node.lost]
     return "; ".join(reasons) or None
 
 
@@ -84,12 +85,13 @@ def _shown(when: When) -> bool:
 
 def _group(wish: GroupWish, observed: Observed, plan: Plan) -> Condition:
     nodes = observed.of(wish.name)
-    ready = sum(node.phase is Phase.READY for node in nodes)
+    ready = sum(node.serves for node in nodes)
     name = f"GroupReady/{wish.name}"
     if ready == wish.size and not any(n.phase is Phase.CREATING for n in nodes):
         return Condition(type=name, status="True", reason="AllReady", message=f"{ready} ready")
     short = [one for one in plan.shortages if one.group == wish.name]
     lacks = [f"{one.missing} missing: {one.reason}" for one in short]
+    lacks += [f"{node.name}: {node.lost}" for node in nodes if node.alive and node.lost]
     return Condition(
         type=name,
         status="False",

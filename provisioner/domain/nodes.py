@@ -29,7 +29,10 @@ class Step(StrEnum):
 
 
 class NodeFacts(Fact):
-    """Clocks are None until the event happened. `failure` is set by whoever saw the node fail."""
+    """Clocks are None until the event happened. `failure` is set by whoever saw the node fail.
+
+    `lost`: why a member can't serve at present, such as its VM being powered off.
+    """
 
     id: NodeId
     group: str
@@ -40,6 +43,7 @@ class NodeFacts(Fact):
     replaced: bool = False
     chosen: bool = False
     failure: str | None = None
+    lost: str | None = None
     created_at: datetime
     work_started_at: datetime | None = None
     clone_started_at: datetime | None = None
@@ -53,6 +57,10 @@ class NodeFacts(Fact):
     reported_ready_at: datetime | None = None
     ready_at: datetime | None = None
     gone_at: datetime | None = None
+
+    @property
+    def serves(self) -> bool:
+        return self.phase is Phase.READY and self.lost is None
 
     @property
     def alive(self) -> bool:

@@ -60,7 +60,8 @@ def _vcenters(session: Session, ids: list[str]) -> dict[str, str]:
 
 
 def _counts(session: Session, ids: list[str], *, ready: bool) -> dict[str, int]:
-    wanted = Node.phase == Phase.READY if ready else Node.phase != Phase.GONE
+    serving = (Node.phase == Phase.READY) & Node.lost.is_(None)
+    wanted = serving if ready else Node.phase != Phase.GONE
     query = (
         select(Node.resource_id, func.count())
         .where(Node.resource_id.in_(ids), wanted)

@@ -146,6 +146,7 @@ class Node(Base):
     retire: Mapped[bool] = mapped_column(default=False)
     failure: Mapped[str | None]
     problem: Mapped[str | None]
+    lost: Mapped[str | None]
     removal_reason: Mapped[str | None]
     place: Mapped[dict[str, Any]] = mapped_column(default=dict)
     nics: Mapped[list[Any]] = mapped_column(default=list)

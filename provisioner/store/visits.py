@@ -67,8 +67,11 @@ def note_failure(session: Session, node: Node, failure: str) -> bool:
     return True
 
 
-def note_event(session: Session, node: Node, reason: str, message: str) -> None:
-    events.record(session, locked(session, node).resource, reason, message, node=node)
+def note_once(session: Session, node: Node, reason: str, message: str) -> None:
+    """A node may repeat itself; its history does not, however often it tries."""
+    found = locked(session, node)
+    if not events.tells(session, found.node, reason):
+        events.record(session, found.resource, reason, message, node=found.node)
 
 
 def request_join(session: Session, node: Node) -> bool:

@@ -7,12 +7,13 @@ from pyVmomi import vim
 from provisioner.domain.marks import only_marks
 from provisioner.domain.virtual_machines import FoundVM
 from provisioner.vsphere.clone import options
-from provisioner.vsphere.errors import ManagedObjectGone, WrongState
+from provisioner.vsphere.errors import MachineUnreadable, ManagedObjectGone, WrongState
 from provisioner.vsphere.reading import Properties, paths, read
 from provisioner.vsphere.session import Session
 from provisioner.vsphere.tasks import Tasks
 
-WANTED = ("name", "config.instanceUuid", "runtime.powerState", "config.extraConfig")
+UUID = "config.instanceUuid"
+WANTED = ("name", UUID, "runtime.powerState", "config.extraConfig")
 
 
 class Machines:
@@ -23,17 +24,33 @@ class Machines:
         self._patience = patience
 
     async def find(self, instance_uuid: str) -> FoundVM | None:
-        def look() -> tuple[Any, Properties]:
+        def look() -> tuple[Any, Properties | None]:
             index = self._session.content.searchIndex
             vm = index.FindByUuid(None, instance_uuid, True, True)
             wanted = [paths(vim.VirtualMachine, *WANTED)]
             found = read(self._session.content, [vm], wanted) if vm is not None else {}
-            return vm, next(iter(found.values()), {})
+            return vm, next(iter(found.values()), None)
 
         vm, facts = await self._session.call(f"find the VM {instance_uuid}", look)
-        if facts.get("config.instanceUuid") != instance_uuid:
+        if vm is None or facts is None:
             return None
-        return found_vm(vm._moId, facts)
+        _require_readable(vm._moId, facts)
+        return found_vm(vm._moId, facts) if facts[UUID] == instance_uuid else None
+
+    async def inspect(self, vm: str) -> FoundVM | None:
+        """None only when vCenter does not know it any more. Raises MachineUnreadable."""
+        target = self._session.reference(vim.VirtualMachine, vm)
+        wanted = [paths(vim.VirtualMachine, *WANTED)]
+        try:
+            found = await self._session.call(
+                f"look at {vm}", lambda: read(self._session.content, [target], wanted)
+            )
+        except ManagedObjectGone:
+            return None
+        if vm not in found:
+            return None
+        _require_readable(vm, found[vm])
+        return found_vm(vm, found[vm])
 
     async def set_extra_config(self, vm: str, values: dict[str, str]) -> None:
         tried = f"set {', '.join(sorted(values))} of {vm}"
@@ -67,12 +84,18 @@ def _is_off(error: WrongState) -> bool:
     return bool(state == vim.VirtualMachine.PowerState.poweredOff)
 
 
+def _require_readable(vm: str, facts: Properties) -> None:
+    """A VM on a lost host or datastore is there, though it says nothing of itself."""
+    if UUID not in facts:
+        raise MachineUnreadable(f"{vm} is there, but vCenter tells nothing of its configuration")
+
+
 def found_vm(moref: str, facts: Properties) -> FoundVM:
     extra_config = {one.key: one.value for one in facts.get("config.extraConfig", ())}
     return FoundVM(
         moref=moref,
         name=facts["name"],
-        instance_uuid=facts["config.instanceUuid"],
+        instance_uuid=facts[UUID],
         power_state=facts["runtime.powerState"],
         marks=only_marks(extra_config),
     )

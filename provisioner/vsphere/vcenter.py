@@ -113,6 +113,10 @@ class VCenter:
         """The VM with that instance UUID, wherever it is and whatever its name."""
         return await self._machines.find(instance_uuid)
 
+    async def inspect(self, vm: str) -> FoundVM | None:
+        """The VM as it is. None only when vCenter does not know it any more."""
+        return await self._machines.inspect(vm)
+
     async def set_extra_config(self, vm: str, values: dict[str, str]) -> None:
         """Sets these keys, removes those with an empty value. Raises ManagedObjectGone."""
         await self._machines.set_extra_config(vm, values)

@@ -78,6 +78,10 @@ class Inspector:
         spec = vim.vm.ConfigSpec(extraConfig=_options(values))
         self._done(lambda: self._vm(moref).ReconfigVM_Task(spec))
 
+    def set_instance_uuid(self, moref: str, uuid: str) -> None:
+        spec = vim.vm.ConfigSpec(instanceUuid=uuid)
+        self._done(lambda: self._vm(moref).ReconfigVM_Task(spec))
+
     def report_address(self, moref: str, address: str) -> None:
         """As VMware Tools would."""
         self.set_extra_config(

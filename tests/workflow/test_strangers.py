@@ -4,6 +4,7 @@ import pytest
 from temporalio.exceptions import ApplicationError
 
 from provisioner.domain import marks
+from provisioner.domain.ids import new_uuid
 from provisioner.domain.nodes import Phase
 from provisioner.store import nodes
 from provisioner.store.tables import Node
@@ -38,7 +39,7 @@ async def test_of_our_uuid_elsewhere(site: Site, hands: Hands) -> None:
     subject, [node] = await hands.plan()
     stranger = site.inspector.make_machine(site.root_folder, "theirs", uuid=node.instance_uuid)
     _give_up(site, node)
-    with pytest.raises(ApplicationError, match="not its mark"):
+    with pytest.raises(ApplicationError, match="lacks its mark"):
         await hands.destroy(node)
     assert [one.moref for one in subject.machines()] == [stranger]
     assert "theirs" in (_row(site, node).problem or "")
@@ -56,3 +57,14 @@ def _row(site: Site, node: Node) -> Node:
 def _give_up(site: Site, node: Node) -> None:
     with site.database.write() as session:
         nodes.begin_removal(nodes.get(session, node.id), "the test gives up")
+
+
+async def test_a_machine_whose_uuid_was_changed_is_still_ours(site: Site, hands: Hands) -> None:
+    """One look-up that finds nothing does not prove a VM gone."""
+    subject, [node] = await hands.plan()
+    assert await hands.create(node)
+    [machine] = subject.machines()
+    site.inspector.set_instance_uuid(machine.moref, new_uuid())
+    _give_up(site, node)
+    await hands.destroy(node)
+    assert subject.machines() == []

@@ -6,6 +6,7 @@ from provisioner.domain import marks
 from provisioner.domain.ids import new_uuid
 from provisioner.domain.nodes import Phase
 from provisioner.store import vcenters
+from provisioner.store.nodes import get
 from tests.workflow.site import Site
 from tests.workflow.subject import Subject
 from workflows.contracts import UNSETTLED
@@ -38,6 +39,8 @@ async def test_a_machine_that_came_back_is_swept_and_no_other(running: Site) -> 
     [node] = subject.nodes("pool1")
     subject.scale()
     await subject.becomes("RUNNING")
+    with running.database.write() as session:
+        get(session, node.id).moref = None  # as a clone's lost answer leaves it
 
     place = running.root_folder
     others = {
@@ -54,6 +57,23 @@ async def test_a_machine_that_came_back_is_swept_and_no_other(running: Site) -> 
     await subject.until_no_workflow_runs(frozenset({subject.workflow_id}))
     await running.poke_unsettled()
     assert {one.moref for one in subject.machines()} == others
+
+
+async def test_a_machine_restored_from_a_backup_is_left_alone(running: Site) -> None:
+    """Its row knows that the first one was proven gone; this one came by other ways."""
+    subject = Subject.create(running, pool1=1)
+    await subject.becomes("RUNNING")
+    [node] = subject.nodes("pool1")
+    subject.scale()
+    await subject.becomes("RUNNING")
+    marks = _marks(running, subject.id, node.id)
+    restored = running.inspector.make_machine(
+        running.root_folder, "restored", uuid=node.instance_uuid, extra_config=marks
+    )
+    await subject.until(lambda: running.sees(restored))
+    await running.poke_unsettled()
+    await subject.until_no_workflow_runs(frozenset({subject.workflow_id}))
+    assert restored in {one.moref for one in subject.machines()}
 
 
 async def test_schedules_are_brought_to_what_is_written(client: Client, site: Site) -> None:

@@ -8,7 +8,7 @@ from provisioner.domain.errors import ProvisionerError
 from provisioner.vsphere.errors import VCenterError
 from workflows.activities.cloning import Cloning
 from workflows.activities.machine_rows import MachineRows, RemovalOrder
-from workflows.activities.own_machines import find_own
+from workflows.activities.own_machines import destroy_own
 from workflows.connections import Connection, Connections
 from workflows.contracts import NodeInput, create_workflow
 from workflows.failures import again, passes
@@ -80,8 +80,7 @@ class MachineActivities:
     async def _destroy(self, connection: Connection, order: RemovalOrder) -> None:
         if order.clone_task:
             await _end_clone(connection, order.clone_task)
-        while found := await find_own(connection, order):
-            await connection.vcenter.destroy(found.moref)
+        await destroy_own(connection, order)
 
 
 async def _end_clone(connection: Connection, task: str) -> None:

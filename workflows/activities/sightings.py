@@ -12,6 +12,9 @@ from provisioner.store.types import utc_now
 from provisioner.vsphere.vcenter import VCenterAbout
 from workflows.contracts import resource_workflow
 
+_OFF = "its VM is powered off; power it on, or replace the node by name"
+_GONE = "its VM is gone and nobody here removed it; replace the node by name"
+
 
 class Sightings:
     def __init__(self, database: Database) -> None:
@@ -46,6 +49,7 @@ class Sightings:
             if row.state == "unreachable":
                 row.state, row.reason = "connected", None
             concerned = _arrivals(session, row, batch) | _losses(session, row, gone)
+            concerned |= _powers(session, row, batch)
             return sorted(_workflow(session, resource_id) for resource_id in concerned)
 
 
@@ -88,14 +92,35 @@ def _own_address(session: Session, node: Node, vm: VMSeen) -> str | None:
     return next((one for one in addresses if one not in vips), None)
 
 
+def _powers(session: Session, row: VCenter, batch: WatchBatch) -> set[str]:
+    """Resources with a member whose VM was powered off, or on again, by somebody else."""
+    seen = {vm.instance_uuid: vm.power_state for vm in batch.vms}
+    found = nodes.by_instance_uuids(session, row.id, seen) if seen else []
+    concerned = set()
+    for node in found:
+        off = seen[node.instance_uuid] != "poweredOn"
+        if node.phase == Phase.READY and _note_lost(session, node, _OFF if off else None):
+            concerned.add(node.resource_id)
+    return concerned
+
+
 def _note_loss(session: Session, node: Node) -> None:
-    resource = resources.lock(session, node.resource_id)
-    message = f"the VM of {node.name} is gone; nobody here removed it"
     if node.phase == Phase.CREATING and not node.failure:
         node.failure = "its VM disappeared from vCenter"
-    elif node.problem != message:
-        node.problem = message
-        events.record(session, resource, "MachineGone", message, node=node, warning=True)
+    else:
+        _note_lost(session, node, _GONE)
+
+
+def _note_lost(session: Session, node: Node, lost: str | None) -> bool:
+    """True when it is news."""
+    resource, node = nodes.locked(session, node.id)
+    if node.lost == lost:
+        return False
+    node.lost = lost
+    reason, message = ("MachineLost", lost) if lost else ("MachineBack", "its VM is back")
+    text = f"{node.name}: {message}"
+    events.record(session, resource, reason, text, node=node, warning=bool(lost))
+    return True
 
 
 def _workflow(session: Session, resource_id: str) -> str:

@@ -73,14 +73,20 @@ class UnsettledActivities:
             return list(session.scalars(query))
 
     def _returned(self) -> Iterable[str]:
-        """VMs of nodes on record as gone: a clone whose answer was lost. The row is the warrant."""
+        """Late clones: VMs of nodes that were removed before vCenter had told of their VM.
+
+        Whose VM was known and proven gone is not meant: what bears its mark now came by other
+        ways, from a backup perhaps, and is nobody's to destroy.
+        """
         query = select(Node.id).join(
             MachineRow,
             (MachineRow.instance_uuid == Node.instance_uuid)
             & (MachineRow.vcenter_id == Node.vcenter_id),
         )
         with self._database.read() as session:
-            return list(session.scalars(query.where(Node.phase == Phase.GONE)))
+            return list(
+                session.scalars(query.where(Node.phase == Phase.GONE, Node.moref.is_(None)))
+            )
 
     def _watched(self) -> list[str]:
         with self._database.read() as session:

@@ -135,9 +135,6 @@ def _without_ticket(kept: tuple[NodeFacts, ...]) -> bool:
 def _as_asked(desired: Desired, seen: Observed) -> bool:
     if not tasks.done(desired, seen, When.BEFORE_NODES, When.AFTER_CORE):
         return False
-    ready = {
-        wish.name: sum(node.phase is Phase.READY for node in seen.of(wish.name))
-        for wish in desired.groups
-    }
+    ready = {wish.name: sum(node.serves for node in seen.of(wish.name)) for wish in desired.groups}
     closed = all(node.phase in (Phase.READY, Phase.GONE) for node in seen.nodes)
     return closed and all(ready[wish.name] == wish.size for wish in desired.groups)

@@ -182,6 +182,7 @@ def upgrade() -> None:
         sa.Column("retire", sa.Boolean(), nullable=False),
         sa.Column("failure", sa.String(), nullable=True),
         sa.Column("problem", sa.String(), nullable=True),
+        sa.Column("lost", sa.String(), nullable=True),
         sa.Column("removal_reason", sa.String(), nullable=True),
         sa.Column("place", sa.JSON(), nullable=False),
         sa.Column("nics", sa.JSON(), nullable=False),
