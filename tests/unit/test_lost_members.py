@@ -33,4 +33,5 @@ def test_a_lost_member_is_not_replaced_unasked() -> None:
     world = settled_world()
     world.change(world.alive("pool1")[0].id, lost=OFF)
     made = world.plan()
-    assert not (made.create or made.remove)
+    assert made.create == ()
+    assert made.remove == ()
