@@ -120,7 +120,7 @@ class Connections:
         if row.rejected_version == row.credential_version:
             raise CredentialsRefused(
                 f"vCenter {row.name} refused these credentials; no further login is tried, "
-                f"lest the account is locked: give new ones with PATCH /vcenters/{row.name}"
+                "lest the account is locked: update the user and password"
             )
         vcenter = VCenter(await self.access(row), self._usage.soap.executor, self._usage.pace)
         try:

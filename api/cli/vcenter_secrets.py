@@ -38,6 +38,8 @@ def trust(thumbprint: str | None, ca_file: Path | None) -> dict[str, Any]:
 
 def confirmed_trust(host: str, port: int) -> dict[str, Any]:
     """The thumbprint the server shows now, compared by a person. Raises Misused, Abort."""
+    if "/" in host or host.count(":") == 1:
+        raise Misused(f"{host} is not a host: give it alone; the port goes to --port")
     found = fetch_thumbprint(host, port)
     say(f"{host}:{port} shows a certificate with the SHA-256 thumbprint\n  {found}")
     if not is_interactive():

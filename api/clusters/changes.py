@@ -18,7 +18,7 @@ from provisioner.domain.spec.cluster import (
 from provisioner.domain.spec.document import Document
 
 _FIXED = "can't be changed; create another cluster"
-_ONLY_PLANNED = "can only be planned so far: add ?dryRun=true"
+_ONLY_PLANNED = "can only be planned so far: ask for a dry run"
 
 
 class ControlPlaneChange(Document):

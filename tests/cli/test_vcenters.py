@@ -93,3 +93,10 @@ def test_the_inventory_is_listed_by_kind(pkectl: Pkectl, script: Script) -> None
     out = pkectl("vcenter", "inventory", "lab").out
     assert "20 GiB" in out
     assert "/DC1/network/nodes" in out
+
+
+def test_a_host_stands_alone(pkectl: Pkectl, script: Script) -> None:
+    for host in ("https://vc.example.org", "vc.example.org:8443"):
+        ran = pkectl("vcenter", "add", "lab", *WHERE, "--host", host)
+        assert (ran.code, "--port" in ran.err) == (2, True)
+    assert script.asked == []
