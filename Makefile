@@ -15,7 +15,7 @@ setup: ## Install what the other targets need into .venv (they call it themselve
 demo: setup ## Create, scale and delete a cluster on a simulated vCenter, from nothing
 	@$(PYTHON) -m lab.demo
 
-test: check ## Run the checks, then every test
+test: check ## Run the checks, then every test (about twelve minutes)
 	$(PYTHON) -m pytest
 
 check: setup ## Lint, format, types and import rules, without changing anything
@@ -31,7 +31,7 @@ format: setup ## Bring the code into the house format and mend what ruff can men
 up: setup ## Start the whole stack, leave it running, describe it in .lab/stack.json
 	@$(PYTHON) -m lab.stack up
 
-down: setup ## End the stack that `make up` started
+down: setup ## End the stack that `make up` started; the next one starts empty
 	@$(PYTHON) -m lab.stack down
 
 bench: setup ## Measure a 100-VM pool against a raw vSphere loop; writes build/bench.json

@@ -54,7 +54,7 @@ async def warn_of_the_missing(use: Services) -> None:
     """Logs what does not answer. The API serves all the same: services start in any order."""
     missing = sorted(name for name, fine in (await _checks(use)).items() if not fine)
     for name in missing:
-        _log.warning("%s does not answer yet; /readyz says when it does", name)
+        _log.warning("%s can't be used yet; /readyz says when it can", name)
 
 
 async def _checks(use: Services) -> dict[str, bool]:

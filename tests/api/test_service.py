@@ -41,7 +41,7 @@ async def test_what_does_not_answer_at_start_is_logged(
     await warn_of_the_missing(replace(services, gateway=gateway))
     await gateway.stop()
     said = [record.getMessage() for record in caplog.records if record.name == "api.health"]
-    assert said == ["temporal does not answer yet; /readyz says when it does"]
+    assert said == ["temporal can't be used yet; /readyz says when it can"]
 
 
 def test_metrics(api: Api, operator: httpx.Client) -> None:
