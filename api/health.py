@@ -66,8 +66,9 @@ async def _checks(use: Services) -> dict[str, bool]:
 
 
 def _database(use: Services) -> bool:
+    """Whether it could be written to: reading alone serves nobody."""
     try:
-        with use.database.read() as session:
+        with use.database.rehearse() as session:
             session.execute(text("SELECT 1"))
     except SQLAlchemyError:
         return False
