@@ -118,7 +118,8 @@ class MachineRows:
                 events.record(session, resource, "Trouble", str(err), node=node, warning=True)
             node.problem = str(err)
 
-    def note_gone(self, node_id: str, forget: Callable[[Session, Node], None]) -> None:
+    def note_gone(self, node_id: str, forget: Callable[[Session, Node], None], swept: bool) -> None:
+        """`swept`: a VM was destroyed just now."""
         with self._database.write() as session:
             resource, node = nodes.locked(session, node_id)
             forget(session, node)
@@ -129,7 +130,7 @@ class MachineRows:
                 # Why is in its history already: NodeFailed or NodeRemovalPlanned.
                 message = f"{node.name} is gone"
                 events.record(session, resource, "NodeRemoved", message, node=node)
-            else:
+            elif swept:
                 message = f"a late VM of {node.name} came up after its removal; it is gone, too"
                 events.record(session, resource, "MachineSwept", message, node=node, warning=True)
 

@@ -69,18 +69,21 @@ class MachineActivities:
         order = await self._threads.run(self._rows.removal, given.node)
         try:
             async with heartbeats(), self._connections.guarded(order.vcenter_id) as connection:
-                await self._destroy(connection, order)
+                swept = await _destroy(connection, order)
                 await self._threads.run(self._kinds[order.kind].clean_up, order.node_id)
         except ProvisionerError as err:
             await self._threads.run(self._rows.note_trouble, order.node_id, err)
             raise again(err) from None
-        await self._threads.run(self._rows.note_gone, order.node_id, self._kinds[order.kind].forget)
+        forget = self._kinds[order.kind].forget
+        await self._threads.run(self._rows.note_gone, order.node_id, forget, swept)
         self._poker.poke(order.workflow_id)
 
-    async def _destroy(self, connection: Connection, order: RemovalOrder) -> None:
-        if order.clone_task:
-            await _end_clone(connection, order.clone_task)
-        await destroy_own(connection, order)
+
+async def _destroy(connection: Connection, order: RemovalOrder) -> bool:
+    """False when there was no VM."""
+    if order.clone_task:
+        await _end_clone(connection, order.clone_task)
+    return await destroy_own(connection, order)
 
 
 async def _end_clone(connection: Connection, task: str) -> None:

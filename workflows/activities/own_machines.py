@@ -34,11 +34,15 @@ async def find_own(connection: Connection, order: MachineOrder) -> FoundVM | Non
     return found
 
 
-async def destroy_own(connection: Connection, order: MachineOrder) -> None:
-    """The VM is proven gone. Raises StillThere when it is not, after it was destroyed."""
+async def destroy_own(connection: Connection, order: MachineOrder) -> bool:
+    """The VM is proven gone; False when it was before.
+
+    Raises StillThere when it is not, after it was destroyed.
+    """
     found = await find_own(connection, order)
     if found is None:
-        return
+        return False
     await connection.vcenter.destroy(found.moref)
     if await find_own(connection, order):
         raise StillThere(f"vCenter destroyed the VM of {order.name} and still has it")
+    return True
