@@ -36,6 +36,7 @@ class PowerOn:
                 self._running.add(running)
                 running.add_done_callback(self._running.discard)
             future = self._next[vm] = asyncio.get_running_loop().create_future()
+            self._gathering.earn()
         await asyncio.shield(future)
 
     async def stop(self) -> None:

@@ -32,6 +32,7 @@ class ShortTasks:
         if future is None:
             loop = asyncio.get_running_loop()
             future = self._futures[task] = loop.create_future()
+            self._gathering.earn()
             self._since[task] = loop.time() + patience
             if not patience:
                 self._arrived.set()

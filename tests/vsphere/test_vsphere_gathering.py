@@ -39,3 +39,14 @@ def test_stream_costs_one_batch_per_longest_time():
     sent = sent_at([tick / 20 for tick in range(20 * 60)])
 
     assert len([one for one in sent if one < 60]) <= 60 + WINDOW.burst
+
+
+def test_much_that_waits_brings_batches_closer_but_never_for_few():
+    gathering = Gathering(Window(shortest=0.1, longest=1.0, burst=1, share=0.25))
+    sent, now = 0, 0.0
+    for tick in range(200):
+        gathering.earn()
+        if tick / 20 >= now:
+            now = tick / 20 + gathering.delay(tick / 20)
+            sent += 1
+    assert 10 < sent <= 200 * 0.25 + 10 + 1
