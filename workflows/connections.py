@@ -12,7 +12,7 @@ from provisioner.store import vcenters
 from provisioner.store.database import Database
 from provisioner.store.tables import VCenter as VCenterRow
 from provisioner.vault.vault import Vault
-from provisioner.vsphere.errors import LoginRejected, VCenterError
+from provisioner.vsphere.errors import LoginRejected
 from provisioner.vsphere.vcenter import Pace, VCenter
 from workflows.threads import Threads
 
@@ -125,7 +125,7 @@ class Connections:
         vcenter = VCenter(await self.access(row), self._usage.soap.executor, self._usage.pace)
         try:
             await vcenter.connect()
-        except VCenterError as err:
+        except BaseException as err:
             await vcenter.close()
             if isinstance(err, LoginRejected):
                 await self._threads.run(self._note_refused, row.id, row.credential_version)

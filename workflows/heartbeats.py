@@ -30,16 +30,19 @@ async def while_worker_lasts(work: Coroutine[Any, Any, None]) -> None:
     try:
         await asyncio.wait((working, stopping), return_when=asyncio.FIRST_COMPLETED)
         if not working.done():
-            raise ApplicationError(
-                "this worker stops",
-                type="WorkerStops",
-                category=ApplicationErrorCategory.BENIGN,
-            )
+            raise worker_stops()
         await working
     finally:
         for task in (working, stopping):
             task.cancel()
         await asyncio.gather(working, stopping, return_exceptions=True)
+
+
+def worker_stops() -> ApplicationError:
+    """Leaves the work to another worker."""
+    return ApplicationError(
+        "this worker stops", type="WorkerStops", category=ApplicationErrorCategory.BENIGN
+    )
 
 
 async def _beat() -> None:

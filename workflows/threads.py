@@ -15,10 +15,20 @@ class Threads:
         self.executor = ThreadPoolExecutor(size, thread_name_prefix=name)
 
     async def run(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """In a thread, with the activity's context, so that logging and heartbeats know it."""
+        """In a thread, with the activity's context, so that logging and heartbeats know it.
+
+        Cancelled, it waits: a thread can't be stopped, and what it does must not come after what
+        follows upon the cancellation.
+        """
         context = copy_context()
-        loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self.executor, lambda: context.run(work, *args, **kwargs))
+        begun = self.executor.submit(lambda: context.run(work, *args, **kwargs))
+        result = asyncio.wrap_future(begun)
+        try:
+            return await asyncio.shield(result)
+        except asyncio.CancelledError:
+            if not begun.cancel():
+                await asyncio.gather(result, return_exceptions=True)
+            raise
 
     def close(self) -> None:
         """Ends idle threads; work under way goes on to its end."""

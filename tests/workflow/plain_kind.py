@@ -11,7 +11,7 @@ from provisioner.store import leases, nodes
 from provisioner.store.database import Database
 from provisioner.store.tables import Node
 from tests.workflow.plain_document import RELEASE, TICKETS
-from workflows.kinds.interface import NotYet, Tick
+from workflows.kinds.interface import NotYet, Unwanted
 
 
 class Broken(ProvisionerError):
@@ -27,7 +27,8 @@ class PlainKind:
         self.calls: list[tuple[str, str]] = []
         self.broken_tasks: set[str] = set()
         self.admission: Callable[[str], bool] = lambda _: True
-        self.on_retire: Callable[[str, Tick], None] = lambda *_: None
+        self.on_task: Callable[[str], None] = lambda _: None
+        self.on_retire: Callable[[str, Unwanted], None] = lambda *_: None
 
     def names(self, call: str) -> list[str]:
         """Whom or what `call` was made for, in order."""
@@ -41,9 +42,9 @@ class PlainKind:
         if not self.admission(node_id):
             raise NotYet("the test says no")
 
-    def retire(self, node_id: str, tick: Tick) -> str | None:
+    def retire(self, node_id: str, unwanted: Unwanted) -> str | None:
         self._note("retire", node_id)
-        self.on_retire(node_id, tick)
+        self.on_retire(node_id, unwanted)
         return None
 
     def forget(self, session: Session, node: Node) -> None:
@@ -54,6 +55,7 @@ class PlainKind:
 
     def run_task(self, resource_id: str, task: str) -> None:
         self._note("run_task", task)
+        self.on_task(task)
         if task in self.broken_tasks:
             raise Broken(f"the test breaks {task}")
         with self._database.write() as session:

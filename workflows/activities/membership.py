@@ -16,8 +16,8 @@ from workflows.activities.machine_rows import MachineRows
 from workflows.connections import Connections
 from workflows.contracts import NodeInput, resource_workflow
 from workflows.failures import again
-from workflows.heartbeats import heartbeats
-from workflows.kinds.interface import Kind, NotYet, Tick
+from workflows.heartbeats import heartbeats, worker_stops
+from workflows.kinds.interface import Kind, NotYet
 from workflows.poking import Poker
 from workflows.threads import Threads
 
@@ -86,15 +86,21 @@ class MembershipActivities:
         kind = await self._threads.run(self._to_retire, given.node)
         if kind is None:
             return
-        tick = Tick(activity.heartbeat, lambda: self._unwanted(given.node))
+        stops = activity.is_worker_shutdown
+
+        def unwanted() -> bool:
+            return stops() or self._unwanted(given.node)
+
         async with heartbeats():
             try:
-                warning = await self._drains.run(self._kinds[kind].retire, given.node, tick)
+                warning = await self._drains.run(self._kinds[kind].retire, given.node, unwanted)
             except ProvisionerError as err:
                 if utc_now() - activity.info().scheduled_time < self._patience:
                     await self._threads.run(self._rows.note_trouble, given.node, err)
                     raise again(err) from None
                 warning = f"{err}; it is removed all the same"
+        if stops():
+            raise worker_stops()
         if not await self._threads.run(self._unwanted, given.node):
             await self._threads.run(self._note_retired, given.node, warning)
 

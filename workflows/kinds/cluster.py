@@ -25,7 +25,7 @@ from provisioner.vault.layout import join_token_path
 from provisioner.vault.vault import Vault
 from workflows.kinds.cluster_access import ClusterAccess
 from workflows.kinds.cluster_bootstrap import bootstrap, claims
-from workflows.kinds.interface import NotYet, Tick
+from workflows.kinds.interface import NotYet, Unwanted
 
 _TOKENS_AT_ONCE = 8
 _log = logging.getLogger(__name__)
@@ -67,19 +67,18 @@ class ClusterKind:
             raise NotYet(f"the Kubernetes API does not list {node.name} yet")
         self.clean_up(node_id)
 
-    def retire(self, node_id: str, tick: Tick) -> str | None:
+    def retire(self, node_id: str, unwanted: Unwanted) -> str | None:
         with self._database.read() as session:
             node = nodes.get(session, node_id)
         api = self._access.api(node.resource_id)
 
-        def beat() -> None:
-            tick.heartbeat()
-            if tick.unwanted():
+        def go_on() -> None:
+            if unwanted():
                 raise _Unwanted
 
         try:
             api.cordon(node.name)
-            api.drain(node.name, self._settings.drain_seconds, beat)
+            api.drain(node.name, self._settings.drain_seconds, go_on)
             warning = None
         except DrainBlocked as err:
             warning = f"{err}; it is removed all the same"

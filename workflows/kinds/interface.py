@@ -1,7 +1,6 @@
 """The seam: a cluster is one kind; a load balancer pair would be another."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Protocol
 
 from sqlalchemy.orm import Session
@@ -13,12 +12,8 @@ class NotYet(Exception):
     """What is waited for has not happened; asking again later may succeed."""
 
 
-@dataclass(frozen=True)
-class Tick:
-    """Called now and then by long work: `heartbeat` tells we live, `unwanted` that it may stop."""
-
-    heartbeat: Callable[[], None]
-    unwanted: Callable[[], bool]
+# Asked now and then by long work: whether it may stop, its result not being waited for any more.
+Unwanted = Callable[[], bool]
 
 
 class Kind(Protocol):
@@ -30,7 +25,7 @@ class Kind(Protocol):
     def admit(self, node_id: str) -> None:
         """The node reported ready: prove it. Raises NotYet when the proof is not there."""
 
-    def retire(self, node_id: str, tick: Tick) -> str | None:
+    def retire(self, node_id: str, unwanted: Unwanted) -> str | None:
         """Takes a member out of service before its VM goes. A text is a warning for the history."""
 
     def forget(self, session: Session, node: Node) -> None:
