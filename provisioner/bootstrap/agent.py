@@ -138,10 +138,10 @@ def end_of(log: BinaryIO, start: int) -> str:
 
 
 def explained(command: tuple[str, ...], error: Exception, said: str) -> str:
-    """The first error it tells of and what follows, or all; then how it ended, in a few words."""
-    telling = re.search(r"^.*\b(error|fatal|failed)\b", said, re.IGNORECASE | re.MULTILINE)
+    """The first line that tells of an error, all it said last, and how it ended."""
+    telling = re.search(r"^.*\b(error|fatal|failed)\b.*\n", said, re.IGNORECASE | re.MULTILINE)
     ended = str(error).rpartition("' ")[2]  # without "Command '...'"
-    what = said[telling.start() if telling else 0 :]
+    what = (telling.group() if telling and telling.start() else "") + said
     return f"{' '.join(command[:2])} failed: {what}\n{ended}".replace(": \n", ": ")
 
 

@@ -28,7 +28,8 @@ def test_the_cause_comes_first(service: ScriptedService, worker: Machine) -> Non
     (worker.folder / "fail").write_text(f"[preflight] Running checks\n{cause}\nSee --v=5\n")
     assert worker.run().code == 3
     message = service.last("POST status").body["message"]
-    assert message.startswith(f"kubeadm join failed: {cause}\nSee --v=5\n")
+    assert message.startswith(f"kubeadm join failed: {cause}\n[preflight] Running checks\n")
+    assert "See --v=5" in message
     assert "Command" not in message
 
 

@@ -60,7 +60,7 @@ def test_a_fault_of_all_groups_is_told_once(estate: Estate) -> None:
 
 
 def test_an_unknown_vcenter_is_a_fault(estate: Estate) -> None:
-    with pytest.raises(InvalidRequest, match="register it with POST /vcenters"):
+    with pytest.raises(InvalidRequest, match="register the vCenter first"):
         site(estate, spec(vcenter="nowhere"))
 
 
