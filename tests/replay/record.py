@@ -22,8 +22,10 @@ from lab.vcenter import simulator
 from provisioner.store.database import Database
 from provisioner.store.migrate import migrate
 from tests.replay.recording import Recording
+from tests.workflow.opening import open_site
 from tests.workflow.plain_document import OTHER_TEMPLATE
-from tests.workflow.site import Servers, Site, open_site
+from tests.workflow.servers import Servers
+from tests.workflow.site import Site
 from tests.workflow.subject import Subject
 from workflows.contracts import watch_workflow
 

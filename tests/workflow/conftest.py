@@ -16,7 +16,9 @@ from provisioner.store.database import Database
 from provisioner.store.migrate import migrate
 from tests.fixtures_openbao import openbao
 from tests.workflow.hands import Hands
-from tests.workflow.site import Servers, Site, open_site
+from tests.workflow.opening import open_site
+from tests.workflow.servers import Servers
+from tests.workflow.site import Site
 
 __all__ = ["openbao"]
 

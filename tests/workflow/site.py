@@ -1,32 +1,27 @@
 """One installation of the product for one test: a database, a task queue, a folder for its VMs."""
 
-import shutil
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
-from pathlib import Path
 
 from pydantic import SecretStr
 from temporalio.client import Client
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner
 
 from api.gateway import Gateway
-from lab.openbao import OpenBao
-from lab.temporal import TemporalServer
-from lab.vcenter.simulator import SimulatedVCenter
 from provisioner.domain.ids import new_uuid
 from provisioner.settings import Settings
-from provisioner.store import inventory, tokens
+from provisioner.store import inventory
 from provisioner.store.database import Database
 from provisioner.store.tables import VCenter
-from provisioner.vault.access import VaultAccess
 from provisioner.vault.vault import Vault
 from provisioner.vsphere.gathering import Window
 from provisioner.vsphere.vcenter import Pace
 from tests.workflow.inspector import Inspector
 from tests.workflow.plain_document import PLAIN
 from tests.workflow.plain_kind import PlainKind
+from tests.workflow.servers import Servers
 from workflows.composition import Composition, assemble
 from workflows.contracts import UNSETTLED
 from workflows.worker import Running, new_worker
@@ -35,17 +30,6 @@ VCENTER_NAME = "lab"
 # A test's few machines need not wait for company.
 AT_ONCE = Window(shortest=0.02, longest=0.1)
 QUICK = Pace(tasks=AT_ONCE, power=AT_ONCE, watch=AT_ONCE, idle=0.05)
-
-
-@dataclass(frozen=True)
-class Servers:
-    vcenter: SimulatedVCenter
-    temporal: TemporalServer
-    openbao: OpenBao
-
-    def vault(self) -> Vault:
-        bao = self.openbao
-        return Vault(VaultAccess(url=bao.url, role_id=bao.role_id, secret_id=bao.secret_id))
 
 
 @dataclass(frozen=True)
@@ -109,69 +93,3 @@ class Site:
         with self.database.write() as session:
             row = session.get_one(VCenter, self.vcenter_id)
             row.host, row.port = host, port
-
-
-@asynccontextmanager
-async def open_site(
-    servers: Servers, client: Client, migrated: Path, folder: Path
-) -> AsyncIterator[Site]:
-    """`migrated` is a database as new, to be copied: migrating takes longer than most tests."""
-    shutil.copy(migrated, folder / "test.db")
-    site = await _set_up(servers, client, f"sqlite:///{folder}/test.db")
-    try:
-        yield site
-    finally:
-        await _take_down(site)
-
-
-async def _set_up(servers: Servers, client: Client, url: str) -> Site:
-    name = new_uuid()
-    inspector = Inspector(servers.vcenter)
-    root_folder = inspector.make_folder(name)
-    database = Database(url)
-    org_id, vcenter_id = _register(database, servers.vcenter, root_folder)
-    gateway = Gateway(servers.temporal.address, "default", name)
-    await gateway.start()
-    made = Site(
-        servers=servers,
-        client=client,
-        inspector=inspector,
-        settings=Settings(database_url=SecretStr(url), task_queue=name),
-        database=database,
-        vault=servers.vault(),
-        gateway=gateway,
-        kind=PlainKind(database),
-        root_folder=root_folder,
-        org_id=org_id,
-        vcenter_id=vcenter_id,
-    )
-    made.give_credentials(servers.vcenter.password)
-    return made
-
-
-async def _take_down(site: Site) -> None:
-    await site.gateway.stop()
-    control = site.servers.vcenter.control
-    control.clear_faults()
-    control.clear_delays()
-    site.inspector.destroy_folder(site.root_folder)
-    site.inspector.close()
-    site.vault.close()
-    site.database.close()
-
-
-def _register(database: Database, vcenter: SimulatedVCenter, root_folder: str) -> tuple[int, str]:
-    with database.write() as session:
-        org = tokens.ensure_organisation(session, "test")
-        row = VCenter(
-            id=new_uuid(),
-            org_id=org.id,
-            name=VCENTER_NAME,
-            host=vcenter.host,
-            port=vcenter.port,
-            thumbprint=vcenter.thumbprint,
-            root_folder=root_folder,
-            secret_path="",
-        )
-        session.add(row)
-        return org.id, row.id

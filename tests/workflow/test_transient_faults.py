@@ -17,7 +17,9 @@ from provisioner.store import nodes
 from provisioner.store.tables import Node
 from tests.workflow.hands import Hands
 from tests.workflow.inspector import Machine
-from tests.workflow.site import Servers, Site, open_site
+from tests.workflow.opening import open_site
+from tests.workflow.servers import Servers
+from tests.workflow.site import Site
 
 Where = Literal["call", "task"]
 Step = Callable[[Node], Awaitable[object]]
