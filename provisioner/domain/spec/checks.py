@@ -50,6 +50,9 @@ def _length(spec: ClusterSpec, group: str, path: str) -> Iterator[Fault]:
 
 def _endpoint(spec: ClusterSpec) -> Iterator[Fault]:
     endpoint, fields = spec.endpoint, ("endpoint.mode", "endpoint.vip")
+    vip = endpoint.vip
+    if vip and (vip.is_unspecified or vip.is_multicast or vip.is_reserved):
+        yield Fault("endpoint.vip", "is no address a host can have; take a free one of the network")
     if endpoint.mode == "keepalived" and endpoint.vip is None:
         advice = "is needed by mode keepalived: a free address of the network"
         yield Fault("endpoint.vip", advice, rests_on=fields)
