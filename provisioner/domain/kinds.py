@@ -1,9 +1,9 @@
 """The kinds of resources made of VMs, by how their documents are read."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
-from provisioner.domain import clusters
+from provisioner.domain import clusters, etcd_clusters
 from provisioner.domain.wanted import Wanted
 
 
@@ -14,4 +14,17 @@ class Reader(Protocol):
         """`document` was accepted when it was recorded."""
 
 
-READERS: dict[str, Reader] = {clusters.KIND: clusters.read}
+READERS: dict[str, Reader] = {
+    clusters.KIND: clusters.read,
+    etcd_clusters.KIND: etcd_clusters.read,
+}
+
+# What a group's nodes are, in the words of their tokens.
+_ROLES: dict[str, Callable[[str], str]] = {
+    clusters.KIND: clusters.role,
+    etcd_clusters.KIND: lambda _: etcd_clusters.ROLE,
+}
+
+
+def role(kind: str, group: str) -> str:
+    return _ROLES[kind](group)

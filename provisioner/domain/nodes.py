@@ -28,10 +28,20 @@ class Step(StrEnum):
     DONE = "ready"
 
 
+class Loss(StrEnum):
+    """Why a member can't serve at present, as vCenter says. Silence is none of these."""
+
+    OFF = "its VM is powered off"
+    GONE = "its VM is gone and nobody here removed it"
+    OUT_OF_SIGHT = "its VM is not below the vCenter's root folder any more; move it back"
+
+
 class NodeFacts(Fact):
     """Clocks are None until the event happened. `failure` is set by whoever saw the node fail.
 
-    `lost`: why a member can't serve at present, such as its VM being powered off.
+    `lost_at`: since when `lost` is so. `repaired_at`: when it was given up for a replacement
+    nobody asked for. `replaces`: whose place it takes. `held_back`: why it is not replaced.
+    `configuration`: the revision its VM carries.
     """
 
     id: NodeId
@@ -43,7 +53,12 @@ class NodeFacts(Fact):
     replaced: bool = False
     chosen: bool = False
     failure: str | None = None
-    lost: str | None = None
+    lost: Loss | None = None
+    lost_at: datetime | None = None
+    repaired_at: datetime | None = None
+    replaces: NodeId | None = None
+    held_back: str | None = None
+    address: str | None = None
     created_at: datetime
     work_started_at: datetime | None = None
     clone_started_at: datetime | None = None
@@ -61,6 +76,11 @@ class NodeFacts(Fact):
     @property
     def serves(self) -> bool:
         return self.phase is Phase.READY and self.lost is None
+
+    @property
+    def missed(self) -> bool:
+        """A member that can't serve."""
+        return self.phase is Phase.READY and self.lost is not None
 
     @property
     def alive(self) -> bool:

@@ -23,11 +23,16 @@ def check_addresses(spec: ClusterSpec) -> Iterator[Fault]:
     yield from _unreadable(spec.load_balancer_ranges, "loadBalancerRanges")
     for path, group in spec.paths():
         if group.addresses:
-            at = f"{path}.addresses"
-            yield from _unreadable(group.addresses.ranges, f"{at}.ranges")
-            yield from _pool(group.addresses, at)
+            yield from check_pool(group.addresses, f"{path}.addresses")
             yield from _room(group.addresses, group.size, path)
     yield from _overlaps(spec)
+
+
+def check_pool(pool: AddressPool, at: str) -> Iterator[Fault]:
+    """A group's own addresses, whatever the group is for."""
+    yield from _unreadable(pool.ranges, f"{at}.ranges")
+    yield from _pool(pool, at)
+    yield from _repetitions(pool, f"{at}.ranges")
 
 
 def _unreadable(texts: tuple[str, ...], path: str) -> Iterator[Fault]:
@@ -91,9 +96,6 @@ def _overlaps(spec: ClusterSpec) -> Iterator[Fault]:
         for other in (*exclusive[index + 1 :], *shared):
             if claim.addresses.meets(other.addresses):
                 yield _clash(claim, other)
-    for path, group in spec.paths():
-        if group.addresses:
-            yield from _repetitions(group.addresses, f"{path}.addresses.ranges")
 
 
 def _exclusive(spec: ClusterSpec) -> Iterator[Claim]:

@@ -1,6 +1,5 @@
 """A cluster's document against itself: names, placements and certificates."""
 
-import ssl
 from collections.abc import Iterator
 
 from provisioner.domain.clusters import TASKS
@@ -8,10 +7,11 @@ from provisioner.domain.faults import Fault
 from provisioner.domain.naming import MAX_HOSTNAME, longest_node_name
 from provisioner.domain.progress import MACHINES
 from provisioner.domain.spec.address_checks import check_addresses
+from provisioner.domain.spec.authority_checks import check_authorities
 from provisioner.domain.spec.cluster import CONTROL_PLANE, ClusterSpec
 from provisioner.domain.spec.kubernetes_checks import check_kubernetes
 from provisioner.domain.spec.label_checks import check_labels
-from provisioner.domain.spec.placement import EITHER, PlacementOverride
+from provisioner.domain.spec.placement_checks import check_placement
 from provisioner.domain.spec.size_checks import check_sizes
 
 
@@ -24,7 +24,7 @@ def check(spec: ClusterSpec) -> list[Fault]:
         *check_addresses(spec),
         *check_labels(spec),
         *check_sizes(spec),
-        *_authorities(spec),
+        *check_authorities(spec.trusted_cas),
     ]
 
 
@@ -62,31 +62,7 @@ def _endpoint(spec: ClusterSpec) -> Iterator[Fault]:
 
 
 def _placements(spec: ClusterSpec) -> Iterator[Fault]:
-    yield from _pairs(spec.placement, "placement", needed=True)
+    yield from check_placement(spec.placement, "placement", whole=True)
     for path, group in spec.paths():
         if group.placement:
-            yield from _pairs(group.placement, f"{path}.placement", needed=False)
-
-
-def _pairs(placement: PlacementOverride, path: str, needed: bool) -> Iterator[Fault]:
-    for pair in EITHER:
-        one, other = map(_camel, pair)
-        fields = (f"{path}.{one}", f"{path}.{other}")
-        given = sum(bool(getattr(placement, name)) for name in pair)
-        if given == 2:
-            yield Fault(path, f"give {one} or {other}, not both", rests_on=fields)
-        if given == 0 and needed:
-            yield Fault(path, f"give {one} or {other}", rests_on=fields)
-
-
-def _camel(name: str) -> str:
-    head, *tail = name.split("_")
-    return head + "".join(part.title() for part in tail)
-
-
-def _authorities(spec: ClusterSpec) -> Iterator[Fault]:
-    for index, pem in enumerate(spec.trusted_cas):
-        try:
-            ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(cadata=pem)
-        except (ssl.SSLError, ValueError, TypeError):
-            yield Fault(f"trustedCAs.{index}", "is not a certificate in PEM form")
+            yield from check_placement(group.placement, f"{path}.placement", whole=False)

@@ -22,6 +22,11 @@ SAMPLES: dict[str, object] = {
     "endpoint": {},
     "controlPlane": {"template": "sample"},
     "placement": {"datacenter": "sample", "networks": [{"name": "sample"}]},
+    "members": {
+        "template": "sample",
+        "addresses": {"ranges": ["192.0.2.1-192.0.2.3"], "prefixLength": 24},
+    },
+    "addresses": {"ranges": ["192.0.2.1-192.0.2.254"], "prefixLength": 24},
     "ranges": ["192.0.2.1-192.0.2.254"],
     "prefixLength": 24,
     "key": "sample",

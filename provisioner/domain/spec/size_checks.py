@@ -1,6 +1,6 @@
 """What users give freely has to fit into what a VM can receive with its clone."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from provisioner.domain.faults import Fault
 from provisioner.domain.spec.cluster import ClusterSpec, ControlPlane, NodePool
@@ -15,8 +15,7 @@ def check_sizes(spec: ClusterSpec) -> Iterator[Fault]:
     shared = sum(map(len, (*spec.ssh_keys, *spec.trusted_cas)))
     shared += sum(map(len, spec.proxy.no_proxy)) if spec.proxy else 0
     if shared > _LIMIT:
-        advice = f"{', '.join(_SHARED)} are {shared} characters together; at most {_LIMIT} fit"
-        yield Fault("trustedCAs", advice, rests_on=_SHARED)
+        yield _too_large(shared, _SHARED)
         return
     for path, group in spec.paths():
         own = _own(group)
@@ -24,6 +23,18 @@ def check_sizes(spec: ClusterSpec) -> Iterator[Fault]:
             advice = f"are {own} characters with the taints; at most {_LIMIT - shared} fit"
             fields = (f"{path}.labels", f"{path}.taints", *_SHARED)
             yield Fault(f"{path}.labels", advice, rests_on=fields)
+
+
+def check_shared(texts: Iterable[str], fields: tuple[str, ...]) -> Iterator[Fault]:
+    """What every node of a resource receives. `fields`: where its users gave it."""
+    size = sum(map(len, texts))
+    if size > _LIMIT:
+        yield _too_large(size, fields)
+
+
+def _too_large(size: int, fields: tuple[str, ...]) -> Fault:
+    advice = f"{', '.join(fields)} are {size} characters together; at most {_LIMIT} fit"
+    return Fault("trustedCAs", advice, rests_on=fields)
 
 
 def _own(group: ControlPlane | NodePool) -> int:
