@@ -1,5 +1,6 @@
 """Certificate authorities as PKI mounts. Raises hvac's errors: callers run it in a session."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
@@ -41,24 +42,26 @@ _CLIENT: dict[str, Any] = {
     "no_store": True,
 }
 
-# system:masters can't be revoked, so what carries it dies within minutes.
+# Not system:masters, which nobody could take away: a binding in the cluster gives the power.
 ROLES: dict[ClientRole, dict[str, Any]] = {
     ClientRole.ADMIN: {"organization": "kubeadm:cluster-admins", "ttl": "1h", "max_ttl": "24h"},
-    ClientRole.PROVISIONER: {"organization": "system:masters", "ttl": "10m", "max_ttl": "10m"},
+    ClientRole.PROVISIONER: {"organization": "kubeadm:cluster-admins", "ttl": "10m", "max_ttl": "10m"},
 }
+# etcd asks for no more than a certificate of its authority.
+ETCD_ROLE: dict[str, Any] = {"ttl": "10m", "max_ttl": "10m"}
 
 
 def ensure_authority(
     client: hvac.Client, mount: str, authority: Authority, description: str
 ) -> None:
     """The mount exists and holds this authority alone. What holds another one is made anew."""
-    _ensure_mount(client, mount, description)
-    current = _read_or_empty(client, mount)
+    ensure_mount(client, mount, description)
+    current = read_or_empty(client, mount)
     if current.strip() == authority.certificate.strip():
         return
     if current:
         remove(client, mount)
-        _ensure_mount(client, mount, description)
+        ensure_mount(client, mount, description)
     bundle = authority.certificate + authority.private_key.get_secret_value()
     client.secrets.pki.submit_ca_information(bundle, mount_point=mount)
 
@@ -68,10 +71,22 @@ def ensure_roles(client: hvac.Client, mount: str) -> None:
         client.secrets.pki.create_or_update_role(role, _CLIENT | specific, mount_point=mount)
 
 
+def ensure_etcd_role(client: hvac.Client, mount: str) -> None:
+    client.secrets.pki.create_or_update_role(
+        ClientRole.PROVISIONER, _CLIENT | ETCD_ROLE, mount_point=mount
+    )
+
+
 def issue(
-    client: hvac.Client, mount: str, role: ClientRole, common_name: str, ttl_seconds: int
+    client: hvac.Client,
+    mount: str,
+    role: str,
+    common_name: str,
+    ttl_seconds: int,
+    names: Mapping[str, str] | None = None,
 ) -> IssuedCertificate:
-    parameters = {"ttl": f"{ttl_seconds}s", "exclude_cn_from_sans": True}
+    """`names`: further ones, as `alt_names` and `ip_sans` of Vault's API."""
+    parameters = {"ttl": f"{ttl_seconds}s", "exclude_cn_from_sans": True, **(names or {})}
     data = client.secrets.pki.generate_certificate(
         role, common_name, parameters, mount_point=mount
     )["data"]
@@ -85,7 +100,7 @@ def issue(
 
 def read(client: hvac.Client, mount: str) -> str:
     """PEM of the authority; InvalidPath while there is none."""
-    found = _read_or_empty(client, mount)
+    found = read_or_empty(client, mount)
     if not found:
         raise InvalidPath(f"no authority in {mount}")
     return found.strip() + "\n"
@@ -96,11 +111,11 @@ def remove(client: hvac.Client, mount: str) -> None:
     client.sys.disable_secrets_engine(mount)
 
 
-def _read_or_empty(client: hvac.Client, mount: str) -> str:
+def read_or_empty(client: hvac.Client, mount: str) -> str:
     return str(client.secrets.pki.read_ca_certificate(mount_point=mount))
 
 
-def _ensure_mount(client: hvac.Client, mount: str, description: str) -> None:
+def ensure_mount(client: hvac.Client, mount: str, description: str) -> None:
     lives = {"default_lease_ttl": "24h", "max_lease_ttl": "87600h"}
     try:
         client.sys.enable_secrets_engine("pki", mount, description=description, config=lives)

@@ -20,6 +20,17 @@ path "clusters/+/pki/kubernetes/roles/provisioner"   { capabilities = ["create",
 path "clusters/+/pki/kubernetes/issue/admin"         { capabilities = ["update"] }
 path "clusters/+/pki/kubernetes/issue/provisioner"   { capabilities = ["update"] }
 
+# The etcd of a cluster's own masters: members that leave, and its health.
+path "clusters/+/pki/etcd/roles/provisioner"         { capabilities = ["create", "update"] }
+path "clusters/+/pki/etcd/issue/provisioner"         { capabilities = ["update"] }
+
+# The authority of an etcd cluster of VMs: its key is made here and stays here.
+path "clusters/+/pki/etcd/root/generate/internal"    { capabilities = ["update"] }
+path "clusters/+/pki/etcd/roles/member"              { capabilities = ["create", "update"] }
+path "clusters/+/pki/etcd/roles/client"              { capabilities = ["create", "update"] }
+path "clusters/+/pki/etcd/issue/member"              { capabilities = ["update"] }
+path "clusters/+/pki/etcd/issue/client"              { capabilities = ["update"] }
+
 # Secrets of clusters. The authorities' keys are written once and never overwritten.
 path "pke-provisioner/data/clusters/*"               { capabilities = ["create", "update", "read"] }
 path "pke-provisioner/data/clusters/+/certificates"  { capabilities = ["create", "read"] }
@@ -28,6 +39,10 @@ path "pke-provisioner/metadata/clusters/*"           { capabilities = ["list", "
 # Credentials of vCenters.
 path "pke-provisioner/data/vcenters/*"               { capabilities = ["create", "update", "read"] }
 path "pke-provisioner/metadata/vcenters/*"           { capabilities = ["delete"] }
+
+# Credentials that documents name: for storage, etcd clusters and registries.
+path "pke-provisioner/data/secrets/*"                { capabilities = ["create", "update", "read"] }
+path "pke-provisioner/metadata/secrets/*"            { capabilities = ["delete"] }
 
 # Node tokens are signed in here: the key never leaves.
 path "pke-provisioner-transit/sign/node-token"       { capabilities = ["update"] }

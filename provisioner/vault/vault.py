@@ -8,12 +8,15 @@ from hvac.exceptions import InvalidPath
 from pydantic import SecretStr
 
 from provisioner.domain.ids import ResourceId
-from provisioner.vault import layout, node_token, pki, secret_store
+from provisioner.vault import etcd_pki, layout, node_token, pki, secret_store
 from provisioner.vault.access import VaultAccess
 from provisioner.vault.cluster_certificates import ClusterCertificates
 from provisioner.vault.errors import MountVanished
 from provisioner.vault.pki import ClientRole, IssuedCertificate
 from provisioner.vault.session import VaultSession
+
+
+ETCD_SECONDS = 600
 
 
 class Vault:
@@ -58,13 +61,53 @@ class Vault:
     ) -> IssuedCertificate:
         """A new client certificate on every call; a life above the role's cap is cut to it.
 
-        ADMIN: group kubeadm:cluster-admins, a day at most. PROVISIONER: group system:masters,
-        ten minutes at most.
+        Both are of the group kubeadm:cluster-admins, which the cluster itself gives its power:
+        ADMIN for a day at most, PROVISIONER for ten minutes.
         """
         mount = layout.authority_mount(resource_id, "kubernetes")
         return self._session.call(
             f"issue a certificate for {common_name}",
             lambda client: pki.issue(client, mount, role, common_name, ttl_seconds),
+        )
+
+    def ensure_etcd_authority(self, resource_id: ResourceId, name: str) -> None:
+        """An etcd cluster's authority exists. Idempotent. Its key never leaves Vault."""
+        mount = layout.authority_mount(resource_id, "etcd")
+        self._session.call(
+            f"prepare the certificate authority of etcd cluster {name}",
+            lambda client: etcd_pki.ensure_authority(client, mount, name),
+        )
+
+    def etcd_member_certificate(
+        self, resource_id: ResourceId, name: str, address: str
+    ) -> IssuedCertificate:
+        """A new one on every call: server and client of the member with this name and address."""
+        mount = layout.authority_mount(resource_id, "etcd")
+        return self._session.call(
+            f"issue a certificate for etcd member {name}",
+            lambda client: etcd_pki.issue_member(client, mount, name, address),
+        )
+
+    def etcd_cluster_client(
+        self, resource_id: ResourceId, common_name: str, ttl_seconds: int | None = None
+    ) -> IssuedCertificate:
+        """A new client certificate of an etcd cluster of VMs; without a time, for five years."""
+        mount = layout.authority_mount(resource_id, "etcd")
+        return self._session.call(
+            f"issue an etcd client certificate for {common_name}",
+            lambda client: etcd_pki.issue_client(client, mount, common_name, ttl_seconds),
+        )
+
+    def etcd_certificate(self, resource_id: ResourceId, common_name: str) -> IssuedCertificate:
+        """A new client certificate on every call, for the etcd of a cluster's own masters.
+
+        It lives ten minutes.
+        """
+        mount = layout.authority_mount(resource_id, "etcd")
+        role = ClientRole.PROVISIONER
+        return self._session.call(
+            f"issue an etcd certificate for {common_name}",
+            lambda client: pki.issue(client, mount, role, common_name, ETCD_SECONDS),
         )
 
     def remove_cluster(self, resource_id: ResourceId) -> None:
@@ -75,7 +118,7 @@ class Vault:
         )
 
     def write_secret(self, path: str, values: Mapping[str, SecretStr]) -> None:
-        """Replaces what is there. Ours are `vcenters/...` and `clusters/<id>/...`."""
+        """Replaces what is there. `layout` and `policy.hcl` say what is ours."""
         revealed = {key: value.get_secret_value() for key, value in values.items()}
         self._session.call(
             f"write the secret {path}", lambda client: secret_store.write(client, path, revealed)
@@ -113,6 +156,7 @@ def _ensure_authorities(client: hvac.Client, resource_id: ResourceId, name: str)
             description = f"{each} authority of cluster {name}"
             pki.ensure_authority(client, mount, certificates.authority(each), description)
         pki.ensure_roles(client, layout.authority_mount(resource_id, "kubernetes"))
+        pki.ensure_etcd_role(client, layout.authority_mount(resource_id, "etcd"))
     except InvalidPath as cause:
         message = f"an authority of cluster {name} was removed while it was being made"
         raise MountVanished(message) from cause
