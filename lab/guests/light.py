@@ -11,7 +11,9 @@ from lab.guests.interface import GuestRunner, GuestVM
 from lab.guests.standin.documents import node_labels, node_taints, read_documents
 from lab.guests.standin.guest import Surroundings
 from lab.guests.user_data import Received, received
-from provisioner.bootstrap.agent import Failure, NodeApi, Reporter
+from provisioner.bootstrap.node.failures import Failure
+from provisioner.bootstrap.node.node_api import NodeApi
+from provisioner.bootstrap.node.reporter import Reporter
 
 log = logging.getLogger(__name__)
 
@@ -49,6 +51,9 @@ class LightRunner:
         guest = self._guests.get(moref)
         if guest and guest.plane and guest.name in guest.plane.cluster.node_names():
             guest.plane.cluster.set_ready(guest.name, False)
+
+    def reconfigure(self, vm: GuestVM) -> None:
+        self._full.reconfigure(vm)
 
     def destroy(self, moref: str) -> None:
         self.power_off(moref)

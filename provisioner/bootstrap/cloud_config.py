@@ -1,20 +1,17 @@
 """The user-data: a #cloud-config that writes the agent's files and starts it."""
 
-import functools
-from importlib.resources import files
 from typing import Any
 
 import yaml
 
 from provisioner.bootstrap import units
 from provisioner.bootstrap.agent_config import agent_config
-from provisioner.bootstrap.layout import AGENT, AGENT_CONFIG, AGENT_UNIT, CHECK_API
+from provisioner.bootstrap.delivery import File, agent_files, file, source
+from provisioner.bootstrap.layout import AGENT_CONFIG, AGENT_UNIT, CHECK_API
 from provisioner.bootstrap.model import NodeBootstrap
 
 SYSTEMD = "/etc/systemd/system"
 LOGIN = "pke"
-
-File = dict[str, str]
 
 
 def cloud_config(node: NodeBootstrap) -> str:
@@ -52,20 +49,20 @@ def _user(ssh_keys: tuple[str, ...]) -> dict[str, Any]:
 
 
 def _files(node: NodeBootstrap) -> list[File]:
-    written = [
-        _file(AGENT, "0755", _source("agent.py")),
-        _file(AGENT_CONFIG, "0600", agent_config(node)),
-        _file(f"{SYSTEMD}/{AGENT_UNIT}", "0644", units.AGENT_SERVICE),
-        _file("/etc/modules-load.d/kubernetes.conf", "0644", "overlay\nbr_netfilter\n"),
-        _file("/etc/sysctl.d/90-kubernetes.conf", "0644", _SYSCTLS),
+    written: list[File] = [
+        *agent_files(node),
+        file(AGENT_CONFIG, "0600", agent_config(node)),
+        file(f"{SYSTEMD}/{AGENT_UNIT}", "0644", units.AGENT_SERVICE),
+        file("/etc/modules-load.d/kubernetes.conf", "0644", "overlay\nbr_netfilter\n"),
+        file("/etc/sysctl.d/90-kubernetes.conf", "0644", _SYSCTLS),
     ]
     if node.floats:
         restart = f"{SYSTEMD}/keepalived.service.d/restart.conf"
-        written.append(_file(CHECK_API, "0755", _source("check_api.py")))
-        written.append(_file(restart, "0644", units.KEEPALIVED_RESTART))
+        written.append(file(CHECK_API, "0755", source("check_api.py")))
+        written.append(file(restart, "0644", units.KEEPALIVED_RESTART))
     if node.proxy:
         drop_in = units.proxy_drop_in(node.proxy, _unproxied(node))
-        written.append(_file(f"{SYSTEMD}/containerd.service.d/proxy.conf", "0644", drop_in))
+        written.append(file(f"{SYSTEMD}/containerd.service.d/proxy.conf", "0644", drop_in))
     return written
 
 
@@ -88,16 +85,6 @@ def _unproxied(node: NodeBootstrap) -> tuple[str, ...]:
     networks = (str(node.kubernetes.pod_cidr), str(node.kubernetes.service_cidr))
     own = tuple(nic.address.split("/")[0] for nic in node.nics if nic.address)
     return ("localhost", "127.0.0.1", ".svc", ".cluster.local", node.api_host, *networks, *own)
-
-
-def _file(path: str, permissions: str, content: str) -> File:
-    """`permissions` as text: YAML would read a bare 0600 as a number."""
-    return {"path": path, "owner": "root:root", "permissions": permissions, "content": content}
-
-
-@functools.cache
-def _source(name: str) -> str:
-    return files("provisioner.bootstrap").joinpath(name).read_text(encoding="utf-8")
 
 
 class _Dumper(yaml.CSafeDumper):

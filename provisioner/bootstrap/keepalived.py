@@ -1,29 +1,54 @@
 """keepalived's configuration for one master of a control plane with a floating address."""
 
+from collections.abc import Sequence
 from ipaddress import ip_address
 
 from pydantic import Field
 
 from provisioner.bootstrap.layout import CHECK_API
+from provisioner.domain.floating_address import Carrier
 from provisioner.domain.spec.cluster import API_PORT
 from provisioner.domain.virtual_machines import Fact
+
+# What a machine alone knows of its NIC; it puts the name in itself.
+INTERFACE = "@INTERFACE@"
 
 
 class KeepalivedConfig(Fact):
     """`source` is the master's own address on `interface`, `peers` are the other masters'.
 
-    `priority` differs between the masters; `virtual_router_id` between all clusters of an L2
-    network.
+    All addresses are of one family. `priority` differs between the masters; `virtual_router_id`
+    between all clusters of an L2 network.
     """
 
     router_id: str
-    interface: str = Field(pattern=r"^[A-Za-z0-9_.-]{1,15}$")
+    interface: str = Field(pattern=rf"^([A-Za-z0-9_.-]{{1,15}}|{INTERFACE})$")
     source: str
     peers: tuple[str, ...]
     vip: str
     virtual_router_id: int = Field(ge=1, le=255)
     priority: int = Field(ge=1, le=254)
     api_port: int = API_PORT
+
+
+def master_config(
+    own: str, carriers: Sequence[Carrier], vip: str, router_id: int, interface: str = INTERFACE
+) -> KeepalivedConfig:
+    """For the carrier whose node is `own`, with all others that have an address as peers.
+
+    Raises KeyError when `own` is not among the carriers with an address.
+    """
+    known = {each.node_id: (each, each.address) for each in carriers if each.address}
+    carrier, address = known.pop(own)
+    return KeepalivedConfig(
+        router_id=carrier.name,
+        interface=interface,
+        source=address,
+        peers=tuple(peer for _, peer in known.values()),
+        vip=vip,
+        virtual_router_id=router_id,
+        priority=carrier.priority,
+    )
 
 
 def render(config: KeepalivedConfig) -> str:
@@ -48,9 +73,10 @@ def _check(config: KeepalivedConfig) -> str:
     return _block(
         "vrrp_script kube_apiserver",
         f'script "{CHECK_API} {config.api_port}"',
+        # The script itself tries again before it fails: whole seconds are too coarse for that.
         "interval 1",
-        "timeout 2",
-        "fall 2",
+        "timeout 3",
+        "fall 1",
         "rise 1",
         # Any other weight only lowers the priority, which nopreempt makes the peers ignore.
         "weight 0",

@@ -50,26 +50,38 @@ def test_permissions_are_text() -> None:
     assert {file["owner"] for file in written.values()} == {"root:root"}
 
 
+def programs(**changes: Any) -> dict[str, str]:
+    found = files(**changes).items()
+    return {path: file["content"] for path, file in found if path.endswith(".py")}
+
+
 def test_agent_is_the_one_of_the_package() -> None:
-    source = Path("provisioner/bootstrap/agent.py").read_text()
-    assert files()[AGENT]["content"] == source
+    written = programs()
+    folder = Path("provisioner/bootstrap/node")
+    for name in ("agent.py", "host.py", "kubeadm_node.py"):
+        assert written[f"/usr/local/lib/pke-provisioner/node/{name}"] == (folder / name).read_text()
 
 
-def test_agent_runs_on_old_pythons() -> None:
-    ast.parse(files()[AGENT]["content"], feature_version=(3, 9))
+def test_programs_run_on_old_pythons() -> None:
+    for text in programs().values():
+        ast.parse(text, feature_version=(3, 9))
 
 
-def test_agent_stands_alone() -> None:
-    tree = ast.parse(files()[AGENT]["content"])
-    names = [node.module for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)]
-    assert not [name for name in names if name and name.startswith("provisioner")]
+def test_programs_stand_alone() -> None:
+    written = programs()
+    for text in written.values():
+        imported = [one for one in ast.walk(ast.parse(text)) if isinstance(one, ast.ImportFrom)]
+        assert not [one.module for one in imported if (one.module or "").startswith("prov")]
+        for name in (one.module for one in imported if one.level):
+            assert f"/usr/local/lib/pke-provisioner/node/{name}.py" in written
 
 
 def test_the_token_is_the_only_secret_and_in_one_place() -> None:
     text = cloud_config(a_node())
     assert text.count(NODE_TOKEN) == 1
     assert NODE_TOKEN in files()[AGENT_CONFIG]["content"]
-    assert "PRIVATE KEY" not in text.replace(files()[AGENT]["content"], "").split("agent.json")[1]
+    rest = [file["content"] for path, file in files().items() if not path.endswith(".py")]
+    assert "PRIVATE KEY" not in "".join(rest)
     assert NODE_TOKEN not in repr(a_node())
 
 

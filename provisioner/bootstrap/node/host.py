@@ -1,0 +1,83 @@
+"""The machine: its files, its programs, its NICs."""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import glob
+import os
+import re
+import subprocess
+from typing import BinaryIO
+
+from .failures import Failure
+
+STATE = "/var/lib/pke-provisioner/"
+LOG = "/var/log/pke-provisioner/programs.log"
+PRIVATE = functools.partial(os.open, mode=0o600)
+REPORTED_LINES, REPORTED_CHARACTERS = 20, 2000
+
+
+class Host:
+    """This machine, below `root`. Paths in arguments are those the machine itself would use."""
+
+    def __init__(self, root: str) -> None:
+        self._root = root.rstrip("/")
+
+    def path(self, path: str) -> str:
+        return self._root + path
+
+    def exists(self, path: str) -> bool:
+        return os.path.exists(self.path(path))
+
+    def read(self, path: str) -> str:
+        with open(self.path(path), encoding="utf-8") as file:
+            return file.read()
+
+    def write(self, path: str, text: str, mode: int = 0o600) -> None:
+        """Whole or not at all, and at no time readable by more than `mode` allows."""
+        target = self.path(path)
+        os.makedirs(os.path.dirname(target), exist_ok=True)
+        self.remove(path + ".part")
+        with open(target + ".part", "x", encoding="utf-8", opener=PRIVATE) as file:
+            os.fchmod(file.fileno(), mode)
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(target + ".part", target)
+
+    def remove(self, path: str) -> None:
+        with contextlib.suppress(FileNotFoundError):
+            os.unlink(self.path(path))
+
+    def interface(self, mac: str) -> str | None:
+        for path in sorted(glob.glob(self.path("/sys/class/net/*/address"))):
+            with open(path, encoding="ascii") as file:
+                if file.read().strip().lower() == mac:
+                    return path.split("/")[-2]
+        return None
+
+    def run(self, *command: str, seconds: float = 60.0) -> str:
+        """The end of what it said; LOG keeps all. Raises Failure when it is missing or fails."""
+        os.makedirs(os.path.dirname(self.path(LOG)), mode=0o700, exist_ok=True)
+        with open(self.path(LOG), "ab+", opener=PRIVATE) as log:
+            start = log.seek(0, os.SEEK_END)
+            try:
+                subprocess.run(command, stdout=log, stderr=log, check=True, timeout=seconds)
+            except (OSError, subprocess.SubprocessError) as error:
+                raise Failure(explained(command, error, end_of(log, start))) from error
+            return end_of(log, start)
+
+
+def end_of(log: BinaryIO, start: int) -> str:
+    log.seek(start)
+    text = log.read().decode(errors="replace")
+    return "\n".join(text.splitlines()[-REPORTED_LINES:])[-REPORTED_CHARACTERS:]
+
+
+def explained(command: tuple[str, ...], error: Exception, said: str) -> str:
+    """The first line that tells of an error, all it said last, and how it ended."""
+    telling = re.search(r"^.*\b(error|fatal|failed)\b.*\n", said, re.IGNORECASE | re.MULTILINE)
+    ended = str(error).rpartition("' ")[2]  # without "Command '...'"
+    what = (telling.group() if telling and telling.start() else "") + said
+    return f"{' '.join(command[:2])} failed: {what}\n{ended}".replace(": \n", ": ")

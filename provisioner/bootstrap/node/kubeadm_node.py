@@ -1,0 +1,80 @@
+"""A node made by kubeadm, step by step."""
+
+from __future__ import annotations
+
+import contextlib
+import secrets
+from typing import Any
+
+from .failures import Failure
+from .host import STATE, Host
+from .kubeadm import DISCOVERY, Kubeadm
+from .masters import leads, start_keepalived, write_certificates
+from .network import Network
+from .node_api import NodeApi
+from .reporter import Reporter
+from .texts import base64_of, filled
+
+
+class KubeadmNode:
+    def __init__(self, host: Host, config: dict[str, Any], api: NodeApi) -> None:
+        self._host, self._config, self._api = host, config, api
+        self._node = config["node"]
+        self._poll_seconds = float(config["poll_seconds"])
+        self._network = Network(host, config["nic"], self._poll_seconds)
+        self._kubeadm = Kubeadm(host, self._poll_seconds)
+
+    def become_ready(self, reporter: Reporter) -> None:
+        master = self._node["role"] == "master"
+        with reporter.phase("kubernetes-version"):
+            self._kubeadm.check_version(self._config["kubernetes"]["version"])
+        if not self._kubeadm.done():
+            with reporter.phase("kubernetes-runtime"):
+                self._prepare()
+            if master:
+                with reporter.phase("pipeline-certificates"):
+                    write_certificates(self._host, self._api, self._config["certificates"])
+            with reporter.phase("kubernetes-controlplane" if master else "kubernetes-node"):
+                self._start(master)
+        with reporter.phase("pipeline-ready"):
+            self._api.report_ready(self._ready_body(master))
+            self._host.write(STATE + "ready", "")
+
+    def _prepare(self) -> None:
+        self._kubeadm.undo_unfinished()
+        # Templates differ in what they need of this; kubeadm's own checks have the last word.
+        for command in ("modprobe -a overlay br_netfilter", "sysctl --system", "swapoff -a"):
+            with contextlib.suppress(Failure):
+                self._host.run(*command.split())
+        self._host.run("systemctl", "enable", "kubelet.service")
+
+    def _start(self, master: bool) -> None:
+        place = self._network.place()
+        is_leader = master and leads(
+            self._api, self._node["name"], place.address, self._poll_seconds
+        )
+        if self._config["keepalived"]:
+            start_keepalived(self._host, self._api, place.interface)
+        (self._init if is_leader else self._join)(place.address)
+
+    def _init(self, address: str) -> None:
+        """With a join token that nobody learns: kubeadm's own would live for a day."""
+        token = f"{secrets.token_hex(3)}.{secrets.token_hex(8)}"
+        init = filled(self._config["kubeadm"]["init"], address=address, token=token)
+        self._kubeadm.run("init", init, "--skip-token-print")
+
+    def _join(self, address: str) -> None:
+        given = self._api.join_parameters()
+        documents = self._config["kubeadm"]
+        authority = base64_of(given["certificateAuthority"])
+        server = filled(documents["discovery"], server=given["masterAddress"], authority=authority)
+        self._host.write(DISCOVERY, server)
+        join = filled(documents["join"], address=address, token=given["token"])
+        self._kubeadm.run("join", join)
+
+    def _ready_body(self, master: bool) -> dict[str, str]:
+        address = self._network.place().address
+        body = dict(name=self._node["name"], nodePool=self._node["pool"], ip=address)
+        if master:
+            body["config"] = base64_of(self._host.read("/etc/kubernetes/admin.conf"))
+        return body

@@ -1,0 +1,37 @@
+"""What makes a machine a master, whichever program installs Kubernetes on it."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+from .host import Host
+from .node_api import NodeApi
+from .texts import filled
+from .waiting import pauses
+
+
+def write_certificates(host: Host, api: NodeApi, files: list[dict[str, Any]]) -> None:
+    values = api.certificates()
+    for file in files:
+        content = filled(file["content"], value=values[file["key"]])
+        host.write(file["path"], content, int(file["permissions"], 8))
+
+
+def start_keepalived(host: Host, api: NodeApi, interface: str) -> None:
+    """Before there is an API server: its check lets the floating address appear with it."""
+    host.write("/etc/keepalived/keepalived.conf", api.keepalived_config(interface), 0o640)
+    host.run("systemctl", "enable", "keepalived.service")
+    host.run("systemctl", "restart", "keepalived.service")
+
+
+def leads(api: NodeApi, name: str, address: str, poll_seconds: float) -> bool:
+    """False once another master's API answers. Until then its claim may fall free again."""
+    while not api.claim_leadership(name, address):
+        for pause in pauses(poll_seconds):
+            if api.control_plane_ready():
+                return False
+            if not api.leader_known():
+                break
+            time.sleep(pause)
+    return True
