@@ -15,8 +15,12 @@ LOGIN = "pke"
 
 
 def cloud_config(node: NodeBootstrap) -> str:
+    return dump(_document(node))
+
+
+def dump(document: dict[str, Any]) -> str:
     return "#cloud-config\n" + yaml.dump(
-        _document(node), Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=1000
+        document, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=1000
     )
 
 
@@ -31,13 +35,13 @@ def _document(node: NodeBootstrap) -> dict[str, Any]:
         "runcmd": _commands(node),
     }
     if node.ssh_keys:
-        document["users"] = [_user(node.ssh_keys)]
+        document["users"] = [login(node.ssh_keys)]
     if node.trusted_cas:
         document["ca_certs"] = {"trusted": list(node.trusted_cas)}
     return document
 
 
-def _user(ssh_keys: tuple[str, ...]) -> dict[str, Any]:
+def login(ssh_keys: tuple[str, ...]) -> dict[str, Any]:
     """In place of the image's default user, who without keys cannot log in either."""
     return {
         "name": LOGIN,

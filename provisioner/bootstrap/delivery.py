@@ -11,6 +11,7 @@ File = dict[str, str]
 PROGRAM, TEXT, SECRET = "0755", "0644", "0600"
 _ALWAYS = ("__init__", "agent", "failures", "host", "network", "node_api", "reporter", "texts")
 _KUBEADM = ("kubeadm", "kubeadm_node", "masters", "waiting")
+_ETCD = ("etcd_member", "waiting")
 
 # Isolated Python looks for modules beside no program.
 _LAUNCHER = f"""\
@@ -27,8 +28,16 @@ sys.exit(agent.main())
 
 
 def agent_files(node: NodeBootstrap) -> list[File]:
+    return _agent(_names(node))
+
+
+def etcd_agent_files() -> list[File]:
+    return _agent(sorted((*_ALWAYS, *_ETCD)))
+
+
+def _agent(names: list[str]) -> list[File]:
     folder = AGENT.rpartition("/")[0]
-    modules = [file(f"{folder}/{LIBRARY}/{name}.py", TEXT, _module(name)) for name in _names(node)]
+    modules = [file(f"{folder}/{LIBRARY}/{name}.py", TEXT, _module(name)) for name in names]
     return [file(AGENT, PROGRAM, _LAUNCHER), *modules]
 
 

@@ -1,12 +1,23 @@
 """The instance's metadata: who it is, and its network by MAC. It holds no secret."""
 
 from ipaddress import ip_interface
-from typing import Any
+from typing import Any, Protocol
 
-from provisioner.bootstrap.model import NicConfig, NodeBootstrap
+from provisioner.bootstrap.model import NicConfig
 
 
-def metadata(node: NodeBootstrap) -> dict[str, Any]:
+class Instance(Protocol):
+    """Whatever is made of a VM."""
+
+    @property
+    def node_name(self) -> str: ...
+    @property
+    def instance_id(self) -> str: ...
+    @property
+    def nics(self) -> tuple[NicConfig, ...]: ...
+
+
+def metadata(node: Instance) -> dict[str, Any]:
     names = (f"eth{index}" for index in range(len(node.nics)))
     ethernets = {name: _ethernet(name, nic) for name, nic in zip(names, node.nics, strict=True)}
     return {

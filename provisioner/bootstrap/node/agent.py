@@ -16,7 +16,6 @@ from typing import Any
 
 from .failures import Failure, Refused, without_secrets
 from .host import STATE, Host
-from .kubeadm_node import KubeadmNode
 from .node_api import NodeApi
 from .reporter import Reporter
 
@@ -34,7 +33,7 @@ class Agent:
         role = self._config["node"]["role"]
         try:
             self._reporter.report(role, "running", "starting")
-            KubeadmNode(self._host, self._config, self._api).become_ready(self._reporter)
+            self._become_ready(role)
             self._reporter.report(role, "finished", "success", final=True)
         except Failure as failure:
             # The token may lose its power as soon as the node is ready.
@@ -43,6 +42,17 @@ class Agent:
                 self._last_words(role, str(failure))
                 return FAILED
         return 0
+
+    def _become_ready(self, role: str) -> None:
+        """A machine is delivered only what its role takes."""
+        if role == "etcd":
+            from .etcd_member import EtcdMember
+
+            EtcdMember(self._host, self._config, self._api).become_ready(self._reporter)
+        else:
+            from .kubeadm_node import KubeadmNode
+
+            KubeadmNode(self._host, self._config, self._api).become_ready(self._reporter)
 
     def _last_words(self, phase: str, message: str) -> None:
         """Worth some tries: the service replaces the node sooner."""

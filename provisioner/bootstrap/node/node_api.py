@@ -66,6 +66,10 @@ class NodeApi:
     def join_parameters(self) -> dict[str, str]:
         return dict(self._ask("GET", self._path("bootstrap")).json())
 
+    def etcd_member(self) -> dict[str, str]:
+        """What this machine's etcd member runs with, once it may start."""
+        return dict(self._ask("GET", self._path("etcd/member")).json())
+
     def report_ready(self, body: dict[str, str]) -> None:
         self._ask("POST", self._path("pke/ready"), body, (200, 201, 202, 204))
 
