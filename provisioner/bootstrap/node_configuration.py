@@ -3,36 +3,43 @@
 
 A timer runs it. It is delivered as this one file: standard library only, Python 3.9 or newer.
 A file is replaced whole, and only after its program's own check; what is in place already is left
-alone. A refused document changes nothing. The outcome is reported when it changes.
+alone. A refused document changes nothing. The outcome is reported whenever it changes.
 """
+
+from __future__ import annotations
 
 import base64
 import contextlib
+import glob
 import gzip
+import io
 import json
 import os
-import shutil
 import subprocess
 import sys
-from typing import Any, NamedTuple, Optional
+import zlib
+from typing import Any, NamedTuple
 
 CONFIGURATION = "guestinfo.pke.configuration"
 APPLIED = "guestinfo.pke.configuration.applied"
-# Not kept over a boot: what a guest set is gone with its power.
-REPORTED = "/run/pke-provisioner/configuration"
-INTERFACES = "/sys/class/net"
-SECONDS = 20
-LONGEST = 1024 * 1024
+# Not kept over a boot, as what a guest set is gone with its power.
+REPORTED = "/run/pke-provisioner/configuration.json"
+LONGEST_DOCUMENT = 1024 * 1024
 REPORTED_CHARACTERS = 500
+COMMAND_SECONDS = 20.0
 
 
 class Section(NamedTuple):
-    """A file this machine may be given. `check` gets the path of the new file as last argument."""
+    """A file the machine may be given. `check` takes the new file's path as its last argument."""
 
     path: str
     mode: int
     check: tuple[str, ...]
     reload: tuple[str, ...]
+
+    @property
+    def new(self) -> str:
+        return self.path + ".new"
 
 
 SECTIONS = {
@@ -46,11 +53,11 @@ SECTIONS = {
 
 
 class Refused(Exception):
-    """The document is not applied; the text says why."""
+    """The document is not applied. The text says why."""
 
 
 class Waiting(Exception):
-    """The machine is not that far."""
+    """The machine is not that far, and will be by itself. The text says what is missing."""
 
 
 class Document(NamedTuple):
@@ -59,34 +66,158 @@ class Document(NamedTuple):
     sections: dict[str, str]
 
 
+class Report(NamedTuple):
+    revision: str
+    outcome: str
+    message: str
+
+
 def main() -> int:
-    found = received()
-    if found is None:
+    encoded = guest_rpc(f"info-get {CONFIGURATION}")
+    if not encoded:
         return 0
+    before = reported()
+    now = outcome_of(encoded, before)
+    if now != before:
+        report(now)
+    return 0
+
+
+def outcome_of(encoded: str, before: Report | None) -> Report:
     revision = ""
     try:
-        document = read(found)
+        document = read(encoded)
         revision = document.revision
-        apply(document)
-        outcome, message = "applied", ""
+        apply(document, settled=before == Report(revision, "applied", ""))
     except Waiting as reason:
-        outcome, message = "waiting", str(reason)
+        return Report(revision, "waiting", str(reason)[:REPORTED_CHARACTERS])
     except Refused as reason:
-        outcome, message = "refused", str(reason)
-    report(revision, outcome, message)
-    return 0 if outcome != "refused" else 1
+        return Report(revision, "refused", str(reason)[:REPORTED_CHARACTERS])
+    return Report(revision, "applied", "")
 
 
-def received() -> Optional[str]:
-    """None while the service has written nothing, or the hypervisor can't be asked."""
-    encoded = guest_rpc(f"info-get {CONFIGURATION}")
-    return encoded.strip() if encoded and encoded.strip() else None
+def guest_rpc(request: str) -> str | None:
+    """The hypervisor's answer; None when it has none, or there is no hypervisor to ask."""
+    for program in (["vmware-rpctool"], ["vmtoolsd", "--cmd"]):
+        with contextlib.suppress(FileNotFoundError):
+            return successful(*program, request)
+    return None
+
+
+def successful(*command: str) -> str | None:
+    try:
+        ended = subprocess.run(command, capture_output=True, timeout=COMMAND_SECONDS)
+    except subprocess.TimeoutExpired:
+        return None
+    return ended.stdout.decode(errors="replace").strip() if ended.returncode == 0 else None
 
 
 def read(encoded: str) -> Document:
     try:
-        with gzip.open(_Bytes(base64.b64decode(encoded, validate=True))) as file:
-            document = json.loads(file.read(LONGEST))
-        return checked(document)
-    except (ValueError, OSError, EOFError, LookupError, TypeError) as error:
+        packed = io.BytesIO(base64.b64decode(encoded, validate=True))
+        document = json.loads(gzip.GzipFile(fileobj=packed).read(LONGEST_DOCUMENT))
+    except (ValueError, OSError, EOFError, zlib.error, RecursionError) as error:
         raise Refused(f"the document can't be read: {error}") from error
+    return checked(document)
+
+
+def checked(document: Any) -> Document:
+    if not isinstance(document, dict) or not isinstance(document.get("sections"), dict):
+        raise Refused("the document has no sections")
+    texts = {
+        **document["sections"],
+        "revision": document.get("revision"),
+        "nic": document.get("nic"),
+    }
+    wrong = [name for name, text in texts.items() if not isinstance(text, str)]
+    unknown = sorted(set(document["sections"]) - set(SECTIONS))
+    if wrong or unknown:
+        raise Refused(f"the document is not for this node: {', '.join(map(repr, wrong + unknown))}")
+    return Document(texts["revision"][:64], texts["nic"].lower(), document["sections"])
+
+
+def apply(document: Document, settled: bool) -> None:
+    """`settled`: this document was applied, so only what was changed since is put right."""
+    interface = interface_of(document.nic)
+    texts = {
+        SECTIONS[name]: text.replace("@INTERFACE@", interface)
+        for name, text in document.sections.items()
+    }
+    stale = [section for section, text in texts.items() if not settled or content(section) != text]
+    for section in stale:
+        prepare(section, texts[section])
+    for section in stale:
+        os.replace(section.new, section.path)
+    for section in stale:
+        said = failure(*section.reload)
+        if said:
+            raise Waiting(f"written but not in force: {said}")
+
+
+def interface_of(mac: str) -> str:
+    for path in sorted(glob.glob("/sys/class/net/*/address")):
+        with open(path, encoding="ascii") as file:
+            if file.read().strip().lower() == mac:
+                return path.split("/")[-2]
+    raise Waiting(f"there is no network interface {mac}")
+
+
+def content(section: Section) -> str | None:
+    """None while the machine has not got its first one."""
+    try:
+        with open(section.path, encoding="utf-8", errors="replace") as file:
+            return file.read()
+    except FileNotFoundError:
+        return None
+
+
+def prepare(section: Section, text: str) -> None:
+    """The new file beside the old one, which takes its place only when its check is content."""
+    if content(section) is None:
+        raise Waiting(f"{section.path} is not there yet")
+    with open(section.new, "w", encoding="utf-8") as file:
+        os.fchmod(file.fileno(), section.mode)
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    said = failure(*section.check, section.new)
+    if said:
+        os.unlink(section.new)
+        raise Refused(said)
+
+
+def failure(*command: str) -> str | None:
+    """What a command that fails says; None when it succeeds."""
+    try:
+        ended = subprocess.run(
+            command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=COMMAND_SECONDS
+        )
+    except (OSError, subprocess.SubprocessError) as error:
+        return f"{command[0]}: {error}"
+    said = ended.stdout.decode(errors="replace").strip()
+    return f"{command[0]} fails: {said}" if ended.returncode else None
+
+
+def reported() -> Report | None:
+    try:
+        with open(REPORTED, encoding="utf-8") as file:
+            return Report(**json.load(file))
+    except (OSError, ValueError, TypeError):
+        return None
+
+
+def report(now: Report) -> None:
+    """Remembered only when the hypervisor has taken it, else it is told again."""
+    # The number is the priority in the journal.
+    print(f"<{4 if now.outcome == 'refused' else 5}>{now.revision} {now.outcome}: {now.message}")
+    text = json.dumps(now._asdict())
+    if guest_rpc(f"info-set {APPLIED} {text}") is None:
+        return
+    os.makedirs(os.path.dirname(REPORTED), exist_ok=True)
+    with open(REPORTED + ".new", "w", encoding="utf-8") as file:
+        file.write(text)
+    os.replace(REPORTED + ".new", REPORTED)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -149,9 +149,9 @@ def test_priorities_differ_from_those_of_gone_masters(
         change(api, node, address=f"10.0.0.2{index}", phase="creating", reported_ready_at=None)
     texts = [Visit(api, node).get(KEEPALIVED).text for node in alive]
     assert sorted(line for text in texts for line in _lines(text, "priority")) in (
-        ["priority 251", "priority 252", "priority 254"],
-        ["priority 251", "priority 253", "priority 254"],
-        ["priority 251", "priority 252", "priority 253"],
+        ["priority 143", "priority 180", "priority 254"],
+        ["priority 143", "priority 217", "priority 254"],
+        ["priority 143", "priority 180", "priority 217"],
     )
 
 
