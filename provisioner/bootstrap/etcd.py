@@ -5,10 +5,10 @@ from typing import Any
 
 from pydantic import Field, SecretStr
 
-from provisioner.bootstrap.cloud_config import SYSTEMD, dump, login
+from provisioner.bootstrap.cloud_config import dump, login
 from provisioner.bootstrap.delivery import etcd_agent_files, file
 from provisioner.bootstrap.guestinfo import METADATA, USERDATA, pack
-from provisioner.bootstrap.layout import AGENT_CONFIG, AGENT_UNIT, ETCD_CONFIG
+from provisioner.bootstrap.layout import AGENT_CONFIG, AGENT_UNIT, ETCD_CONFIG, SYSTEMD
 from provisioner.bootstrap.metadata import metadata
 from provisioner.bootstrap.model import NicConfig
 from provisioner.bootstrap.units import AGENT_SERVICE
@@ -110,7 +110,8 @@ StateDirectory=etcd
 StateDirectoryMode=0700
 UMask=0077
 ExecStartPre=+/bin/chgrp -R etcd {ETCD_CONFIG.rpartition("/")[0]}
-ExecStart=etcd --config-file {ETCD_CONFIG}
+EnvironmentFile={ETCD_CONFIG}
+ExecStart=etcd
 TimeoutStartSec=300
 Restart=always
 RestartSec=2

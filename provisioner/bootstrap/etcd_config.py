@@ -1,8 +1,6 @@
-"""etcd's own configuration file, of one member."""
+"""What one etcd member runs with."""
 
 from collections.abc import Mapping
-
-import yaml
 
 from provisioner.bootstrap.layout import ETCD_DATA, ETCD_PKI
 from provisioner.domain.etcd_clusters import client_url, peer_url
@@ -34,29 +32,35 @@ class MemberConfig(Fact):
 
 
 def render(member: MemberConfig) -> str:
-    """The file's text. It listens on the member's address alone."""
-    own = {"cert-file": CERTIFICATE, "key-file": KEY, "trusted-ca-file": AUTHORITY}
-    document = {
-        "name": member.name,
-        "data-dir": ETCD_DATA,
-        "listen-client-urls": client_url(member.address),
-        "advertise-client-urls": client_url(member.address),
-        "listen-peer-urls": peer_url(member.address),
-        "initial-advertise-peer-urls": peer_url(member.address),
-        "initial-cluster": ",".join(f"{name}={url}" for name, url in member.initial.items()),
-        "initial-cluster-state": "existing" if member.joining else "new",
-        "initial-cluster-token": member.cluster_token,
-        "client-transport-security": {**own, "client-cert-auth": True},
-        "peer-transport-security": {
-            **own,
-            "client-cert-auth": True,
-            "allowed-cn": member.peer_name,
-        },
-        # Off by default in a file, on by default without one.
-        "enable-grpc-gateway": True,
-        "auto-compaction-mode": "periodic",
-        "auto-compaction-retention": f"{member.etcd.compaction_hours}h",
-        "quota-backend-bytes": member.etcd.quota_mib * _MIB,
-        "snapshot-count": member.etcd.snapshot_count,
+    """An environment file. etcd's own format names some settings differently in each release.
+
+    It listens on the member's address alone.
+    """
+    settings = {
+        "NAME": member.name,
+        "DATA_DIR": ETCD_DATA,
+        "LISTEN_CLIENT_URLS": client_url(member.address),
+        "ADVERTISE_CLIENT_URLS": client_url(member.address),
+        "LISTEN_PEER_URLS": peer_url(member.address),
+        "INITIAL_ADVERTISE_PEER_URLS": peer_url(member.address),
+        "INITIAL_CLUSTER": ",".join(f"{name}={url}" for name, url in member.initial.items()),
+        "INITIAL_CLUSTER_STATE": "existing" if member.joining else "new",
+        "INITIAL_CLUSTER_TOKEN": member.cluster_token,
+        **_tls(""),
+        **_tls("PEER_"),
+        "PEER_CERT_ALLOWED_CN": member.peer_name,
+        "AUTO_COMPACTION_MODE": "periodic",
+        "AUTO_COMPACTION_RETENTION": f"{member.etcd.compaction_hours}h",
+        "QUOTA_BACKEND_BYTES": str(member.etcd.quota_mib * _MIB),
+        "SNAPSHOT_COUNT": str(member.etcd.snapshot_count),
     }
-    return yaml.safe_dump(document, sort_keys=False, width=1000)
+    return "".join(f"ETCD_{name}={value}\n" for name, value in settings.items())
+
+
+def _tls(whose: str) -> dict[str, str]:
+    return {
+        f"{whose}CERT_FILE": CERTIFICATE,
+        f"{whose}KEY_FILE": KEY,
+        f"{whose}TRUSTED_CA_FILE": AUTHORITY,
+        f"{whose}CLIENT_CERT_AUTH": "true",
+    }

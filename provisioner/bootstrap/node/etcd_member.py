@@ -8,7 +8,7 @@ from .host import STATE, Host
 from .node_api import NodeApi
 from .reporter import Reporter
 
-CONFIG = "/etc/etcd/etcd.yaml"
+CONFIG = "/etc/etcd/etcd.env"
 PKI = "/etc/etcd/pki"
 UNIT = "etcd.service"
 START_SECONDS = 330.0

@@ -1,0 +1,62 @@
+"""What only whoever keeps an etcd cluster itself asks of it: to grow, and to forget."""
+
+import base64
+from collections.abc import Mapping
+
+from provisioner.etcd.errors import RequestRefused
+from provisioner.etcd.etcd_cluster import EtcdCluster
+from provisioner.etcd.gateway import PreconditionFailed
+from provisioner.etcd.model import Member
+
+
+class NotInSync(RequestRefused):
+    """The learner lacks part of the log so far."""
+
+    transient = True
+
+
+class EtcdAdministration(EtcdCluster):
+    """All methods block, are idempotent and raise EtcdError."""
+
+    def ensure_learner(self, name: str, peer_url: str) -> Mapping[str, str]:
+        """Peer URLs of all members by name, the learner's own among them, as it has to be told.
+
+        A learner has no vote: should it never start, the others go on deciding without it. Whoever
+        else was known at its address is gone, or this raises QuorumAtRisk.
+        """
+        for member in self.members():
+            if peer_url in member.peer_urls and member.name not in ("", name):
+                self._remove(member)
+        if not any(peer_url in member.peer_urls for member in self.members()):
+            body = {"peerURLs": [peer_url], "isLearner": True}
+            self._call(f"add the etcd member {name}", "/v3/cluster/member/add", body)
+        return {
+            name if peer_url in member.peer_urls else member.name or f"member-{member.id}": url
+            for member in self.members()
+            for url in member.peer_urls
+        }
+
+    def ensure_voter(self, name: str) -> None:
+        """Raises NotInSync while the learner `name` still has to catch up, or did not start."""
+        found = next((member for member in self.members() if member.name == name), None)
+        if found is None:
+            raise NotInSync(f"etcd does not list {name} as a started member yet")
+        if found.learner:
+            self._promote(found)
+
+    def delete_below(self, prefix: str) -> None:
+        """Every key that begins with `prefix` and a slash."""
+        body = {"key": _encoded(f"{prefix}/"), "range_end": _encoded(f"{prefix}0")}
+        self._call(f"delete the keys below {prefix}", "/v3/kv/deleterange", body)
+
+    def _promote(self, member: Member) -> None:
+        purpose = f"make the etcd member {member.label} a voter"
+        try:
+            self._call(purpose, "/v3/cluster/member/promote", {"ID": member.id})
+        except PreconditionFailed as refusal:
+            raise NotInSync(str(refusal)) from refusal
+
+
+def _encoded(key: str) -> str:
+    """The gateway's form of bytes. A zero is what follows a slash."""
+    return base64.b64encode(key.encode()).decode()
