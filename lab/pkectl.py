@@ -25,6 +25,8 @@ class Pkectl:
             "PKECTL_TOKEN": facts.token,
             "PKECTL_CONFIG": os.devnull,
         }
+        if facts.ca_file:
+            self._given["PKECTL_CA_FILE"] = facts.ca_file
 
     def run(self, *arguments: str, secrets: Mapping[str, str] | None = None) -> None:
         """Its output is shown as it comes. Raises CommandFailed."""

@@ -1,5 +1,6 @@
 """The product's API as the benchmark and the end-to-end tests use it."""
 
+import ssl
 import time
 from typing import Any, Self
 
@@ -22,7 +23,8 @@ class Service:
 
     def __init__(self, facts: StackFacts) -> None:
         headers = {"Authorization": f"Bearer {facts.token}"}
-        self._client = httpx.Client(base_url=facts.api, headers=headers, timeout=60)
+        trusted = ssl.create_default_context(cafile=facts.ca_file)
+        self._client = httpx.Client(base_url=facts.api, headers=headers, timeout=60, verify=trusted)
 
     def __enter__(self) -> Self:
         return self

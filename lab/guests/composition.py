@@ -3,12 +3,13 @@
 import json
 import os
 
-from lab.guests.config import GuestsConfig
+from lab.guests.config import GuestsConfig, Machines
 from lab.guests.control_api import ControlApi
 from lab.guests.control_planes import ControlPlanes
 from lab.guests.interface import GuestRunner
 from lab.guests.leases import Leases
 from lab.guests.light import LightRunner
+from lab.guests.machines.runner import MachineRunner
 from lab.guests.misbehaviour import Misbehaviour
 from lab.guests.session import GuestSession
 from lab.guests.standin.guest import Surroundings
@@ -25,20 +26,12 @@ class Guests:
 
     def __init__(self, config: GuestsConfig) -> None:
         self._config = config
-        self._session = session = GuestSession(config.vcenter.access())
-        misbehaviour = Misbehaviour()
-        self._control = ControlApi(misbehaviour, config.control_port)
-        around = Surroundings(
-            tools=VMwareTools(session),
-            leases=Leases(),
-            planes=ControlPlanes(),
-            misbehaviour=misbehaviour,
-            programs=install(config.folder / "bin"),
-            control=self._control.address,
-        )
-        self._full = StandInRunner(config.folder, around)
-        self._runner: GuestRunner = LightRunner(around, self._full) if config.light else self._full
-        self._watch = Watch(session, self._runner)
+        self._session = GuestSession(config.vcenter.access())
+        self._misbehaviour = Misbehaviour()
+        self._control = ControlApi(self._misbehaviour, config.control_port)
+        self._runner = self._standins() if config.machines is None else self._real(config.machines)
+        # Stand-ins read their configuration at boot only, and there may be many of them.
+        self._watch = Watch(self._session, self._runner, configurations=bool(config.machines))
 
     @property
     def control_url(self) -> str:
@@ -46,7 +39,7 @@ class Guests:
 
     def start(self) -> None:
         """Returns once power states are followed, which the ready file tells others."""
-        self._control.start(self._full)
+        self._control.start()
         self._watch.start()
         if not self._watch.following.wait(SECONDS_TO_FOLLOW):
             raise TimeoutError("vCenter's VMs cannot be watched; see the log")
@@ -59,3 +52,21 @@ class Guests:
         self._runner.close()
         self._control.stop()
         self._session.close()
+
+    def _real(self, machines: Machines) -> GuestRunner:
+        runner = MachineRunner(self._config.folder, machines, VMwareTools(self._session))
+        self._control.shown = runner
+        return runner
+
+    def _standins(self) -> GuestRunner:
+        around = Surroundings(
+            tools=VMwareTools(self._session),
+            leases=Leases(),
+            planes=ControlPlanes(),
+            misbehaviour=self._misbehaviour,
+            programs=install(self._config.folder / "bin"),
+            control=self._control.address,
+        )
+        full = StandInRunner(self._config.folder, around)
+        self._control.shown = self._control.programs = full
+        return LightRunner(around, full) if self._config.light else full

@@ -5,20 +5,34 @@ import threading
 from collections.abc import Callable
 from dataclasses import asdict
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
+from typing import Any, Protocol
 
 from lab.guests.misbehaviour import Misbehaviour, Rule
-from lab.guests.standin.runner import StandInRunner
+from lab.guests.standin.result import Result
 
 HOST = "127.0.0.1"
 
 
+class ShownRunner(Protocol):
+    def guests(self) -> list[dict[str, str]]:
+        """Name, moref, address, state and the like of every guest with a disk."""
+        ...
+
+
+class ProgramRunner(ShownRunner, Protocol):
+    def run_program(self, moref: str, name: str, arguments: list[str]) -> Result: ...
+
+
 class ControlApi:
-    """GET /guests | GET, POST, DELETE /faults | POST /programs (for the guests themselves)."""
+    """GET /guests | GET, POST, DELETE /faults | POST /programs (for the guests themselves).
+
+    `shown` runs the guests, `programs` those whose programs ask here, if there are such.
+    """
 
     def __init__(self, misbehaviour: Misbehaviour, port: int = 0) -> None:
         self._misbehaviour = misbehaviour
-        self._runner: StandInRunner | None = None
+        self.shown: ShownRunner | None = None
+        self.programs: ProgramRunner | None = None
         self._server = ThreadingHTTPServer((HOST, port), _handler(self.answer))
         self._server.daemon_threads = True
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.1,))
@@ -27,8 +41,7 @@ class ControlApi:
     def address(self) -> str:
         return f"{HOST}:{self._server.server_port}"
 
-    def start(self, runner: StandInRunner) -> None:
-        self._runner = runner
+    def start(self) -> None:
         self._thread.start()
 
     def stop(self) -> None:
@@ -47,22 +60,13 @@ class ControlApi:
         }[method, path](body)
 
     def _guests(self, _: Any) -> list[dict[str, str]]:
-        machines = self._runner.machines() if self._runner else []
-        return [
-            {
-                "name": machine.vm.name,
-                "moref": machine.vm.moref,
-                "address": machine.address,
-                "state": machine.state,
-            }
-            for machine in machines
-        ]
+        return self.shown.guests() if self.shown else []
 
     def _run_program(self, asked: dict[str, Any]) -> dict[str, Any]:
-        if self._runner is None:
-            raise LookupError("no guests are run")
+        if self.programs is None:
+            raise LookupError("no stand-in guests are run")
         program, arguments = asked["program"], asked["arguments"]
-        return asdict(self._runner.run_program(asked["guest"], program, arguments))
+        return asdict(self.programs.run_program(asked["guest"], program, arguments))
 
 
 def _handler(answer: Callable[[str, str, Any], Any]) -> type[BaseHTTPRequestHandler]:

@@ -4,6 +4,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
+# The option that a clone inherits from the template it was made of (lab/vcenter/templates.go).
+TEMPLATE_OPTION = "lab.template"
+
+
+@dataclass(frozen=True)
+class GuestNic:
+    """`network` is the name of the port group it is connected to."""
+
+    mac: str
+    network: str
+
 
 @dataclass(frozen=True)
 class GuestVM:
@@ -12,15 +23,34 @@ class GuestVM:
     moref: str
     name: str
     instance_uuid: str
-    macs: tuple[str, ...]
+    nics: tuple[GuestNic, ...]
     extra_config: Mapping[str, str] = field(repr=False)
+    cpus: int = 1
+    memory_mib: int = 1024
+
+    @property
+    def macs(self) -> tuple[str, ...]:
+        return tuple(nic.mac for nic in self.nics)
+
+    @property
+    def template(self) -> str:
+        """The name of the template it was cloned from, empty if that is none of the lab's."""
+        return self.extra_config.get(TEMPLATE_OPTION, "")
 
 
 class GuestTools(Protocol):
-    """The guest's side of VMware Tools. Both return at once."""
+    """The guest's side of VMware Tools. All return at once."""
 
     def report(self, moref: str, address: str) -> None:
         """Tools run, and the first NIC has this address."""
+        ...
+
+    def report_nics(self, moref: str, addresses: Mapping[str, tuple[str, ...]]) -> None:
+        """Tools run; addresses in CIDR text by MAC, in the order of the NICs."""
+        ...
+
+    def publish(self, moref: str, values: Mapping[str, str]) -> None:
+        """What the guest itself set by `vmware-rpctool info-set`, by the keys of guestinfo."""
         ...
 
     def fall_silent(self, moref: str) -> None:
@@ -37,6 +67,10 @@ class GuestRunner(Protocol):
 
     def power_off(self, moref: str) -> None:
         """As pulling the plug: everything the guest ran is gone, its disk stays."""
+        ...
+
+    def reconfigure(self, vm: GuestVM) -> None:
+        """extraConfig or hardware changed while the VM is on. Not on: nothing."""
         ...
 
     def destroy(self, moref: str) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 from lab.guests.kubernetes.cluster import InMemoryCluster
 from lab.guests.kubernetes.connection import Reader, Writer, converse
 from lab.guests.kubernetes.pods import SeedPod
-from provisioner.kubernetes.tls import load_key_pair
+from provisioner.tls import load_key_pair
 
 __all__ = ["InMemoryCluster", "KubernetesServer", "SeedPod", "ServerTls", "serve"]
 

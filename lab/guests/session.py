@@ -34,6 +34,9 @@ class GuestSession:
     def vm(self, moref: str) -> Any:
         return vim.VirtualMachine(moref, self._transport)
 
+    def port_group(self, moref: str) -> Any:
+        return vim.dvs.DistributedVirtualPortgroup(moref, self._transport)
+
     def call(self, invoke: Callable[[], T]) -> T:
         """A session that was ended meanwhile is renewed, once."""
         seen = self._logins or self._log_in(0)

@@ -3,13 +3,14 @@
 import logging
 import threading
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, NamedTuple
 
 from pyVmomi import vim, vmodl
 
-from lab.guests.interface import GuestRunner, GuestVM
+from lab.guests.hardware import GuestReader
+from lab.guests.interface import GuestRunner
 from lab.guests.session import GuestSession
-from provisioner.vsphere.reading import paths, read, view_spec
+from provisioner.vsphere.reading import paths, view_spec
 
 log = logging.getLogger(__name__)
 
@@ -17,22 +18,40 @@ POLL_SECONDS = 60
 # VMs are powered on in batches; one read of all of them is much cheaper than one each.
 GATHER_SECONDS = 0.05
 RETRY_SECONDS = 0.5
-POWER = "runtime.powerState"
-NAME, UUID = "name", "config.instanceUuid"
-EXTRA_CONFIG, DEVICES = "config.extraConfig", "config.hardware.device"
+POWER, BOOTED, CHANGED = "runtime.powerState", "summary.runtime.bootTime", "config.changeVersion"
 
-# Power states by VM, None for one that is gone.
-States = dict[str, str | None]
 Options = vmodl.query.PropertyCollector.WaitOptions
 
 
-class Watch:
-    """Runs in a thread of its own until `stop`."""
+class State(NamedTuple):
+    """`booted` tells a VM that was reset, or quickly switched off and on, from one that stayed on;
+    `configuration` changes with every reconfiguration, if it is followed.
+    """
 
-    def __init__(self, session: GuestSession, runner: GuestRunner) -> None:
+    power: str
+    booted: str = ""
+    configuration: str = ""
+
+    @property
+    def on(self) -> bool:
+        return self.power == "poweredOn"
+
+
+# By VM: what has changed of it, None for one that is gone.
+Changes = dict[str, dict[str, str] | None]
+
+
+class Watch:
+    """Runs in a thread of its own until `stop`. With `configurations`, it also follows those."""
+
+    def __init__(
+        self, session: GuestSession, runner: GuestRunner, configurations: bool = False
+    ) -> None:
         self._session = session
+        self._reader = GuestReader(session)
         self._runner = runner
-        self._power: dict[str, str] = {}
+        self._paths = (POWER, BOOTED, *([CHANGED] if configurations else []))
+        self._states: dict[str, State] = {}
         self._stopped = threading.Event()
         self._thread = threading.Thread(target=self._run, name="watch", daemon=True)
         self.following = threading.Event()
@@ -60,73 +79,79 @@ class Watch:
             content.rootFolder, [vim.VirtualMachine], True
         )
         collector = content.propertyCollector.CreatePropertyCollector()
-        collector.CreateFilter(view_spec(view, [paths(vim.VirtualMachine, POWER)]), False)
+        collector.CreateFilter(view_spec(view, [paths(vim.VirtualMachine, *self._paths)]), False)
         version, full = "", True
         while not self._stopped.is_set():
-            version, states = _collect(collector, version)
-            self._apply({} if full else self._power, states)
+            version, changes = _collect(collector, version)
+            self._apply({} if full else self._states, changes)
             full = False
             self.following.set()
             self._stopped.wait(GATHER_SECONDS)
 
-    def _apply(self, known: dict[str, str], states: States) -> None:
+    def _apply(self, known: dict[str, State], changes: Changes) -> None:
         """Remembers the change only when it is done: after a failure it is seen again."""
-        merged = {**known, **states}
-        power = {moref: state for moref, state in merged.items() if state is not None}
-        for moref in self._power.keys() - power.keys():
+        states = _merged(known, changes)
+        for moref in self._states.keys() - states.keys():
             self._runner.destroy(moref)
-        changed = [one for one, state in power.items() if self._power.get(one) != state]
-        for moref in changed:
-            if power[moref] != "poweredOn":
+        booting = []
+        for moref, state in states.items():
+            before = self._states.get(moref)
+            if before == state:
+                continue
+            rebooted = before is None or before[:2] != state[:2]
+            if rebooted and (before is not None or not state.on):
                 self._runner.power_off(moref)
-        for vm in self._look([moref for moref in changed if power[moref] == "poweredOn"]):
+            if rebooted and state.on:
+                booting.append(moref)
+        for vm in self._reader.read(booting):
             self._runner.power_on(vm)
-        self._power = power
+        for vm in self._reader.read(self._reconfigured(states)):
+            self._runner.reconfigure(vm)
+        self._states = states
 
-    def _look(self, morefs: Iterable[str]) -> list[GuestVM]:
-        vms = [self._session.vm(moref) for moref in morefs]
-        if not vms:
-            return []
-        wanted = paths(vim.VirtualMachine, NAME, UUID, EXTRA_CONFIG, DEVICES)
-        found = read(self._session.content, vms, [wanted])
-        return [_guest(moref, seen) for moref, seen in found.items() if UUID in seen]
-
-
-def _collect(collector: Any, version: str) -> tuple[str, States]:
-    """Blocks until something has changed, or for POLL_SECONDS. Long answers come in pieces."""
-    states: States = {}
-    while True:
-        update = collector.WaitForUpdatesEx(version, Options(maxWaitSeconds=POLL_SECONDS))
-        if update is None:
-            return version, states
-        version = update.version
-        states |= _states(update)
-        if not update.truncated:
-            return version, states
+    def _reconfigured(self, states: dict[str, State]) -> Iterable[str]:
+        for moref, state in states.items():
+            before = self._states.get(moref)
+            if before is not None and state.on and before[:2] == state[:2] and before != state:
+                yield moref
 
 
-def _states(update: Any) -> States:
-    states: States = {}
-    for part in update.filterSet:
-        for one in part.objectSet:
-            values = [change.val for change in one.changeSet if change.name == POWER]
-            if one.kind == "leave":
-                states[one.obj._moId] = None
-            elif values:
-                states[one.obj._moId] = values[-1]
+def _merged(known: dict[str, State], changes: Changes) -> dict[str, State]:
+    states = {moref: state for moref, state in known.items() if changes.get(moref, {}) is not None}
+    for moref, values in changes.items():
+        before = known.get(moref)
+        if values is not None and (before or POWER in values):
+            states[moref] = _state(before, values)
     return states
 
 
-def _slot(card: Any) -> int:
-    return int(card.key)
-
-
-def _guest(moref: str, seen: dict[str, Any]) -> GuestVM:
-    cards = [one for one in seen[DEVICES] if isinstance(one, vim.vm.device.VirtualEthernetCard)]
-    return GuestVM(
-        moref=moref,
-        name=seen[NAME],
-        instance_uuid=seen[UUID],
-        macs=tuple(str(card.macAddress).lower() for card in sorted(cards, key=_slot)),
-        extra_config={one.key: str(one.value) for one in seen[EXTRA_CONFIG]},
+def _state(before: State | None, values: dict[str, str]) -> State:
+    old = before or State("")
+    return State(
+        power=values.get(POWER, old.power),
+        booted=values.get(BOOTED, old.booted),
+        configuration=values.get(CHANGED, old.configuration),
     )
+
+
+def _collect(collector: Any, version: str) -> tuple[str, Changes]:
+    """Blocks until something has changed, or for POLL_SECONDS. Long answers come in pieces."""
+    changes: Changes = {}
+    while True:
+        update = collector.WaitForUpdatesEx(version, Options(maxWaitSeconds=POLL_SECONDS))
+        if update is None:
+            return version, changes
+        version = update.version
+        for moref, values in _changes(update):
+            before = changes.get(moref) or {}
+            changes[moref] = None if values is None else before | values
+        if not update.truncated:
+            return version, changes
+
+
+def _changes(update: Any) -> Iterable[tuple[str, dict[str, str] | None]]:
+    for part in update.filterSet:
+        for one in part.objectSet:
+            gone = one.kind == "leave"
+            values = {change.name: str(change.val) for change in one.changeSet}
+            yield one.obj._moId, None if gone else values

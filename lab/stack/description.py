@@ -2,16 +2,20 @@
 
 from lab.stack.facts import StackFacts, VaultFacts, VCenterFacts
 from lab.stack.layout import Layout
-from lab.stack.product import AdminToken
+from lab.stack.product import AdminToken, Product
 from lab.stack.servers import Servers
 from lab.vcenter.simulator import SimulatedVCenter
 
 VCENTER_NAME = "lab"
 
 
-def describe(layout: Layout, servers: Servers, api: str, token: AdminToken) -> StackFacts:
+def describe(
+    layout: Layout, servers: Servers, product: Product, guests_url: str, token: AdminToken
+) -> StackFacts:
     return StackFacts(
-        api=api,
+        api=product.settings["API_URL"],
+        ca_file=product.settings.get("API_CA_FILE"),
+        guests=guests_url,
         token=token.token,
         org_id=token.org_id,
         vcenter=_vcenter(servers.vcenter),

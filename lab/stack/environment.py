@@ -5,13 +5,18 @@ from collections.abc import Mapping
 from lab.stack.files import write_private
 from lab.stack.layout import Layout
 from lab.stack.servers import Servers
+from lab.stack.tls import ApiTls
 
 # Every process logs in lines for people; nodes ask often, because nobody wants to wait here.
 LAB_SETTINGS = {"TASK_QUEUE": "pke-provisioner", "LOG_FORMAT": "text", "AGENT_POLL_SECONDS": "0.2"}
 
 
 def product_settings(
-    layout: Layout, servers: Servers, api_listen: str, others: Mapping[str, str]
+    layout: Layout,
+    servers: Servers,
+    api_listen: str,
+    tls: ApiTls | None,
+    others: Mapping[str, str],
 ) -> dict[str, str]:
     """Writes the AppRole secret id to the file that the settings name. `others` win."""
     write_private(layout.secret_id, servers.openbao.secret_id)
@@ -23,6 +28,7 @@ def product_settings(
         "VAULT_ROLE_ID": servers.openbao.role_id,
         "VAULT_SECRET_ID_FILE": str(layout.secret_id),
         "API_LISTEN": api_listen,
-        "API_URL": f"http://{api_listen}",
+        "API_URL": f"{'https' if tls else 'http'}://{api_listen}",
+        **(tls.settings() if tls else {}),
         **others,
     }

@@ -29,7 +29,11 @@ class VaultFacts(BaseModel):
 
 
 class StackFacts(BaseModel):
-    """`token` is that of an administrator of the organisation `orgId`."""
+    """`token` is that of an administrator of the organisation `orgId`.
+
+    `ca_file` verifies the API's certificate if it has one; `guests` is where guests are told to
+    misbehave, and listed.
+    """
 
     model_config = ConfigDict(frozen=True, validate_by_name=True, validate_by_alias=True)
 
@@ -41,6 +45,8 @@ class StackFacts(BaseModel):
     vault: VaultFacts
     database: str
     logs: str
+    ca_file: str | None = Field(default=None, alias="caFile")
+    guests: str = ""
 
     def write(self, file: Path) -> None:
         """Appears at once or not at all, readable by its owner only: it holds secrets."""

@@ -1,11 +1,13 @@
 """The guests of the stack's vCenter, as a part that can be killed and started again."""
 
+import hashlib
 import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from lab.guests.config import GuestsConfig, VCenterConfig
+from lab.guests.config import GuestsConfig, Image, Machines, VCenterConfig
+from lab.network.port_groups import NODES, bridges
 from lab.ports import free_port
 from lab.processes import Command
 from lab.stack.files import write_private
@@ -36,6 +38,13 @@ def guests_config(
         "control_port": free_port(),
     }
     return GuestsConfig.model_validate({**usual, **others})
+
+
+def machines(layout: Layout, images: Mapping[str, Image]) -> Machines:
+    """Real guests: one lab for each folder."""
+    name = hashlib.sha256(str(layout.folder).encode()).hexdigest()[:8]
+    nameserver = str(NODES.gateway.ip)
+    return Machines(lab=f"pke-lab-{name}", images=images, bridges=bridges(), nameserver=nameserver)
 
 
 def guests_part(layout: Layout, config: GuestsConfig) -> Part:

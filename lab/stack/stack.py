@@ -13,13 +13,15 @@ from lab.progress import step
 from lab.stack.description import describe
 from lab.stack.environment import product_settings
 from lab.stack.facts import StackFacts
-from lab.stack.guests import guests_config, guests_part
+from lab.stack.guests import guests_config, guests_part, machines
 from lab.stack.layout import Layout
+from lab.stack.network import Network
 from lab.stack.options import StackOptions
 from lab.stack.parts import Parts
 from lab.stack.product import AdminToken, Product
 from lab.stack.records import SUPERVISOR, record, write_records
 from lab.stack.servers import TEMPORAL, Servers
+from lab.stack.tls import issue
 from lab.stack.usual import usual_parts
 
 HOST = "127.0.0.1"
@@ -41,6 +43,7 @@ class Stack:
         self._layout = Layout(folder.absolute())
         self._options = options
         self._running = ExitStack()
+        self._network: Network | None = None
 
     def __enter__(self) -> Self:
         self.start()
@@ -51,7 +54,8 @@ class Stack:
 
     @property
     def processes(self) -> dict[str, Process]:
-        return {**self.servers.processes(), **self.parts.processes}
+        network = self._network.processes() if self._network else {}
+        return {**network, **self.servers.processes(), **self.parts.processes}
 
     def start(self) -> StackFacts:
         """Everything up and ready, described in `stack.json`; on a failure nothing is left running.
@@ -84,13 +88,16 @@ class Stack:
     def _start(self, running: ExitStack) -> None:
         layout = self._layout
         self._record({})
+        if self._options.images:
+            self._network = Network(layout, self._options.say)
+            running.callback(self._network.stop)
         with ThreadPoolExecutor(1) as beside:
             token = beside.submit(self._prepare_database)
             self.servers = Servers(layout, self._options.say)
             running.callback(self.servers.stop)
         product = self._product()
-        self.facts = describe(layout, self.servers, product.settings["API_URL"], token.result())
         self.parts = self._parts(product)
+        self.facts = describe(layout, self.servers, product, self.guests_url, token.result())
         running.callback(self.parts.stop)
         self.parts.start(*self._options.parts)
         self._record(self.processes)
@@ -103,12 +110,16 @@ class Stack:
             return operator.create_admin_token()
 
     def _product(self) -> Product:
-        listen = f"{HOST}:{free_port()}"
-        others = self._options.settings
-        return Product(product_settings(self._layout, self.servers, listen, others))
+        host = self._network.address if self._network else HOST
+        tls = issue(self._layout.data, host) if self._network else None
+        listen, others = f"{host}:{free_port(host)}", self._options.settings
+        return Product(product_settings(self._layout, self.servers, listen, tls, others))
 
     def _parts(self, product: Product) -> Parts:
-        config = guests_config(self._layout, self.servers.vcenter, self._options.guests)
+        images, others = self._options.images, dict(self._options.guests)
+        if images:
+            others["machines"] = machines(self._layout, images)
+        config = guests_config(self._layout, self.servers.vcenter, others)
         self.guests_url = f"http://{HOST}:{config.control_port}"
         parts = usual_parts(product, self.servers, guests_part(self._layout, config))
         return Parts(parts, self._layout.logs, self._options.say)

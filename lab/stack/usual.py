@@ -1,5 +1,6 @@
 """The parts of the usual stack: how each is started, and how one sees that it is ready."""
 
+import ssl
 from collections.abc import Callable
 
 import httpx
@@ -17,7 +18,7 @@ def usual_parts(product: Product, servers: Servers, guests: Part) -> dict[str, P
     queue = product.settings["TASK_QUEUE"]
     return {
         GUESTS: guests,
-        API: Part(product.service(API), _answers(product.settings["API_URL"])),
+        API: Part(product.service(API), _answers(product)),
         WORKER: Part(
             product.service(WORKER),
             lambda process: servers.temporal.is_polled_by(queue, process.pid),
@@ -25,10 +26,13 @@ def usual_parts(product: Product, servers: Servers, guests: Part) -> dict[str, P
     }
 
 
-def _answers(api_url: str) -> Callable[[Process], bool]:
+def _answers(product: Product) -> Callable[[Process], bool]:
+    url = f"{product.settings['API_URL']}/readyz"
+    trusted = ssl.create_default_context(cafile=product.settings.get("API_CA_FILE"))
+
     def answers(_: Process) -> bool:
         try:
-            return httpx.get(f"{api_url}/readyz", timeout=ANSWER_SECONDS).is_success
+            return httpx.get(url, timeout=ANSWER_SECONDS, verify=trusted).is_success
         except httpx.TransportError:
             return False
 

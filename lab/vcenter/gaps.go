@@ -20,7 +20,9 @@ func (c *control) fillGap(ctx *simulator.Context, call *simulator.Method, target
 	case *simulator.VirtualMachine:
 		switch call.Name {
 		case "CloneVM_Task":
-			giveDisksFilesOfTheirOwn(call.Body.(*types.CloneVM_Task))
+			request := call.Body.(*types.CloneVM_Task)
+			giveDisksFilesOfTheirOwn(request)
+			inheritOptions(object, request)
 		case "MarkAsTemplate":
 			return &templateMarker{standInFor(call), object}
 		}
@@ -35,6 +37,22 @@ func (c *control) fillGap(ctx *simulator.Context, call *simulator.Method, target
 		}
 	}
 	return nil
+}
+
+// inheritOptions: a clone has the extraConfig of what it is cloned from, but where the request differs.
+func inheritOptions(source *simulator.VirtualMachine, req *types.CloneVM_Task) {
+	if req.Spec.Config == nil {
+		req.Spec.Config = new(types.VirtualMachineConfigSpec)
+	}
+	given := make(map[string]bool)
+	for _, option := range req.Spec.Config.ExtraConfig {
+		given[option.GetOptionValue().Key] = true
+	}
+	for _, option := range source.Config.ExtraConfig {
+		if !given[option.GetOptionValue().Key] {
+			req.Spec.Config.ExtraConfig = append(req.Spec.Config.ExtraConfig, option)
+		}
+	}
 }
 
 // giveDisksFilesOfTheirOwn: a changed disk would keep the template's file, to be deleted with the VM.

@@ -15,7 +15,7 @@ import (
 // The inventory, all in datacenter DC1:
 //
 //	host       compute-1 (3 hosts, pool "production"), compute-2 (3 hosts, pool "staging")
-//	vm         templates (debian-12-node, ubuntu-24.04-node), kubernetes
+//	vm         templates (see templates.go), kubernetes
 //	datastore  storage (a datastore cluster: storage-1, storage-2), local-1
 //	network    VM Network, switch-1 with the port groups nodes and storage-net
 var clusters = []struct{ name, pool string }{

@@ -3,7 +3,7 @@
 Its inventory is fixed (lab/vcenter/inventory.go): datacenter DC1 with the clusters compute-1 and
 compute-2, the resource pools production and staging, the VM folders templates and kubernetes, the
 datastore cluster storage and the datastore local-1, the networks VM Network, nodes and
-storage-net, and the templates debian-12-node and ubuntu-24.04-node.
+storage-net, and the templates of lab/vcenter/templates.go.
 """
 
 import json

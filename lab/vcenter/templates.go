@@ -12,11 +12,17 @@ const (
 	templateDatastore = "local-1"
 )
 
+// templateOption tells the lab's guests which template a VM was cloned from.
+const templateOption = "lab.template"
+
+// debian-12-plain carries no Kubernetes.
 var templates = []struct {
 	name  string
 	guest types.VirtualMachineGuestOsIdentifier
 }{
 	{"debian-12-node", types.VirtualMachineGuestOsIdentifierDebian12_64Guest},
+	{"debian-12-node-1.34", types.VirtualMachineGuestOsIdentifierDebian12_64Guest},
+	{"debian-12-plain", types.VirtualMachineGuestOsIdentifierDebian12_64Guest},
 	{"ubuntu-24.04-node", types.VirtualMachineGuestOsIdentifierUbuntu64Guest},
 }
 
@@ -41,7 +47,8 @@ func (b *builder) template(
 ) error {
 	spec := types.VirtualMachineConfigSpec{
 		Name: name, GuestId: string(guest), NumCPUs: 1, MemoryMB: 1024,
-		Files: &types.VirtualMachineFileInfo{VmPathName: "[" + templateDatastore + "]"},
+		Files:       &types.VirtualMachineFileInfo{VmPathName: "[" + templateDatastore + "]"},
+		ExtraConfig: []types.BaseOptionValue{&types.OptionValue{Key: templateOption, Value: name}},
 	}
 	var err error
 	if spec.DeviceChange, err = templateDevices(name); err != nil {

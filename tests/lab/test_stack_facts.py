@@ -32,7 +32,8 @@ def test_the_file_has_the_documented_keys(facts: StackFacts, tmp_path: Path) -> 
     facts.write(tmp_path / "stack.json")
     written = json.loads((tmp_path / "stack.json").read_text())
     assert set(written) == {
-        *("api", "token", "orgId", "vcenter", "temporal", "vault", "database", "logs")
+        *("api", "token", "orgId", "vcenter", "temporal", "vault", "database", "logs"),
+        *("caFile", "guests"),
     }
     assert set(written["vcenter"]) == {
         *("name", "host", "port", "username", "password", "thumbprint", "faults")

@@ -11,7 +11,7 @@ from typing import Any
 
 from lab.guests.control_api import ControlApi
 from lab.guests.control_planes import ControlPlanes
-from lab.guests.interface import GuestVM
+from lab.guests.interface import GuestNic, GuestVM
 from lab.guests.kubernetes_api import InMemoryCluster
 from lab.guests.leases import Leases
 from lab.guests.misbehaviour import Misbehaviour, Rule
@@ -104,7 +104,8 @@ class LabCluster:
         }
         node = a_node(self.service.url, **(usual | changes))
         rendered = KubeadmBootstrapper().render(node)
-        return GuestVM(f"vm-{number}", name, f"uuid-{number}", (mac,), rendered)
+        nics = (GuestNic(mac, "nodes"),)
+        return GuestVM(f"vm-{number}", name, f"uuid-{number}", nics, rendered)
 
     def worker(self, name: str, **changes: Any) -> GuestVM:
         return self.vm(name, role="worker", node_pool="pool1", **changes)
@@ -115,7 +116,7 @@ class LabCluster:
         self.service.wait_for("POST ready", before + 1)
 
     def state(self, vm: GuestVM) -> str:
-        states = {machine.vm.moref: machine.state for machine in self.runner.machines()}
+        states = {guest["moref"]: guest["state"] for guest in self.runner.guests()}
         return states.get(vm.moref, "gone")
 
     def wait_for_state(self, vm: GuestVM, state: str) -> None:

@@ -153,7 +153,7 @@ def test_static_address(lab: LabCluster) -> None:
 
 def test_vm_without_guestinfo_is_left_alone(lab: LabCluster) -> None:
     vm = lab.vm("someones")
-    lab.runner.power_on(type(vm)(vm.moref, vm.name, vm.instance_uuid, vm.macs, {}))
+    lab.runner.power_on(type(vm)(vm.moref, vm.name, vm.instance_uuid, vm.nics, {}))
     assert lab.state(vm) == "gone"
 
 

@@ -33,6 +33,14 @@ def server_certificate(authority: Authority, hosts: Sequence[str]) -> KeyPair:
     return _issue(authority, subject, [names, _usage(ExtendedKeyUsageOID.SERVER_AUTH)])
 
 
+def etcd_certificate(authority: Authority, name: str, hosts: Sequence[str]) -> KeyPair:
+    """Of a member for serving and for its peers: etcd calls itself, so it is a client too."""
+    names = x509.SubjectAlternativeName([_general_name(host) for host in (name, *hosts)])
+    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
+    both = [ExtendedKeyUsageOID.SERVER_AUTH, ExtendedKeyUsageOID.CLIENT_AUTH]
+    return _issue(authority, subject, [names, x509.ExtendedKeyUsage(both)])
+
+
 def client_certificate(authority: Authority, name: str, group: str) -> KeyPair:
     subject = x509.Name(
         [

@@ -5,10 +5,20 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from lab.guests.kubernetes import pods, tokens
+from lab.guests.kubernetes import pods, tokens, workloads
 from lab.guests.kubernetes.objects import Object, ObjectStore
 from lab.guests.kubernetes.pods import SeedPod
-from lab.guests.kubernetes.resources import DISRUPTION_BUDGETS, NAMESPACES, NODES, PODS, SECRETS
+from lab.guests.kubernetes.resources import (
+    DEFINITIONS,
+    DISRUPTION_BUDGETS,
+    NAMESPACES,
+    NODES,
+    PODS,
+    RESOURCES,
+    SECRETS,
+    Resource,
+    defined,
+)
 
 
 class InMemoryCluster:
@@ -21,8 +31,14 @@ class InMemoryCluster:
         self.version = version
         self.objects = ObjectStore()
         self.requests: Counter[str] = Counter()
-        for name in ("default", "kube-system", "metallb-system"):
+        for name in ("default", "kube-system"):
             self.objects.create(NAMESPACES, "", {"metadata": {"name": name}})
+        for resource, body in workloads.of_kubeadm(version):
+            self.objects.create(resource, "kube-system", body)
+
+    def resources(self) -> tuple[Resource, ...]:
+        """The kinds that are served, also those that definitions have added."""
+        return (*RESOURCES, *defined(self.objects.list(DEFINITIONS)))
 
     def add_node(
         self,

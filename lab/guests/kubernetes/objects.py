@@ -28,7 +28,7 @@ class ObjectStore:
             return [
                 copy.deepcopy(found)
                 for (of, place, _), found in sorted(self._objects.items(), key=_by_name)
-                if of is resource and namespace in ("", place)
+                if of == resource and namespace in ("", place)
             ]
 
     def find(self, resource: Resource, namespace: str, name: str) -> Object | None:
@@ -71,6 +71,12 @@ class ObjectStore:
             del self._objects[resource, namespace, name]
             return found
 
+    def delete_where(self, gone: Callable[[Resource, str], bool]) -> None:
+        """All objects of whose kind and namespace `gone` is true."""
+        with self.lock:
+            for key in [key for key in self._objects if gone(key[0], key[1])]:
+                del self._objects[key]
+
     def _put(self, resource: Resource, namespace: str, body: Object) -> Object:
         self._version += 1
         stored = copy.deepcopy(body)
@@ -78,7 +84,7 @@ class ObjectStore:
         stored["metadata"]["resourceVersion"] = str(self._version)
         if resource.namespaced:
             stored["metadata"]["namespace"] = namespace
-        if resource is SECRETS:
+        if resource == SECRETS:
             _encode_string_data(stored)
         self._objects[resource, namespace, stored["metadata"]["name"]] = stored
         return copy.deepcopy(stored)

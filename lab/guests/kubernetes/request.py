@@ -1,6 +1,7 @@
 """A request once it is read, and what its path means."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
@@ -46,7 +47,7 @@ class Target:
     subresource: str
 
 
-def target_of(path: str) -> Target:
+def target_of(path: str, resources: Sequence[Resource]) -> Target:
     """Reads `/api/v1/...` and `/apis/group/version/...`; 404 for what is not served."""
     parts = [part for part in path.split("/") if part]
     width = {"api": 1, "apis": 2}.get(parts.pop(0) if parts else "", 0)
@@ -55,7 +56,7 @@ def target_of(path: str) -> Target:
     if parts[:1] == ["namespaces"] and len(parts) > 2:
         namespace, parts = parts[1], parts[2:]
     plural, name, subresource = (*parts, "", "", "")[:3]
-    resource = find(group_version, plural) if width else None
+    resource = find(resources, group_version, plural) if width else None
     if resource is None or len(parts) > 3:
         raise ApiError(404, "NotFound", "the server could not find the requested resource")
     return Target(resource, "" if resource is NAMESPACES else namespace, name, subresource)

@@ -4,13 +4,20 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from lab.guests.kubernetes import discovery, patches, pods, selectors
+from lab.guests.kubernetes import discovery, patches, pods, selectors, workloads
 from lab.guests.kubernetes.callers import Caller, authorize
 from lab.guests.kubernetes.cluster import InMemoryCluster
 from lab.guests.kubernetes.errors import ApiError
 from lab.guests.kubernetes.objects import Object
 from lab.guests.kubernetes.request import Request, Target, target_of
-from lab.guests.kubernetes.resources import NODES, PODS
+from lab.guests.kubernetes.resources import (
+    DAEMON_SETS,
+    DEFINITIONS,
+    DEPLOYMENTS,
+    NAMESPACES,
+    NODES,
+    PODS,
+)
 
 
 @dataclass(frozen=True)
@@ -33,12 +40,12 @@ def _plain(cluster: InMemoryCluster, request: Request) -> Response | None:
         return Response(200, cluster_version | {"gitVersion": cluster.version})
     if request.path in ("/livez", "/readyz", "/healthz"):
         return Response(200, "ok")
-    document = discovery.document(request.path)
+    document = discovery.document(request.path, cluster.resources())
     return Response(200, document) if document else None
 
 
 def _resource(cluster: InMemoryCluster, request: Request) -> Response:
-    target = target_of(request.path)
+    target = target_of(request.path, cluster.resources())
     cluster.requests[f"{request.method} {target.resource.plural}"] += 1
     verb = _VERBS.get((request.method, bool(target.name), target.subresource))
     if verb is None or "watch" in request.query:
@@ -49,7 +56,7 @@ def _resource(cluster: InMemoryCluster, request: Request) -> Response:
 def _list(cluster: InMemoryCluster, target: Target, request: Request) -> Response:
     fields = request.query.get("fieldSelector", "")
     labels = request.query.get("labelSelector", "")
-    found = cluster.objects.list(target.resource, target.namespace)
+    found = _seen(cluster, target, cluster.objects.list(target.resource, target.namespace))
     listing = {
         "kind": target.resource.kind + "List",
         "apiVersion": target.resource.group_version,
@@ -61,7 +68,14 @@ def _list(cluster: InMemoryCluster, target: Target, request: Request) -> Respons
 
 def _get(cluster: InMemoryCluster, target: Target, request: Request) -> Response:
     found = cluster.objects.get(target.resource, target.namespace, target.name)
-    return Response(200, found)
+    return Response(200, _seen(cluster, target, [found])[0])
+
+
+def _seen(cluster: InMemoryCluster, target: Target, found: list[Object]) -> list[Object]:
+    if target.resource not in (DAEMON_SETS, DEPLOYMENTS):
+        return found
+    nodes = len(cluster.node_names())
+    return [workloads.with_status(target.resource, each, nodes) for each in found]
 
 
 def _create(cluster: InMemoryCluster, target: Target, request: Request) -> Response:
@@ -95,13 +109,18 @@ def _apply(cluster: InMemoryCluster, target: Target, request: Request) -> Respon
 
 def _delete(cluster: InMemoryCluster, target: Target, request: Request) -> Response:
     gone = cluster.objects.delete(target.resource, target.namespace, target.name)
-    if target.resource is NODES:
+    if target.resource == NODES:
         pods.delete_pods_of(cluster.objects, target.name)
+    if target.resource == NAMESPACES:
+        cluster.objects.delete_where(lambda _, place: place == target.name)
+    if target.resource == DEFINITIONS:
+        left = cluster.resources()
+        cluster.objects.delete_where(lambda resource, _: resource not in left)
     return Response(200, gone)
 
 
 def _evict(cluster: InMemoryCluster, target: Target, request: Request) -> Response:
-    if target.resource is not PODS:
+    if target.resource != PODS:
         raise ApiError(404, "NotFound", "only pods can be evicted")
     pods.evict(cluster.objects, target.namespace, target.name)
     return Response(201, {"kind": "Status", "apiVersion": "v1", "status": "Success"})

@@ -49,6 +49,12 @@ class StandInRunner:
             log.info("%s is powered off", guest.machine.vm.name)
             guest.stop()
 
+    def reconfigure(self, vm: GuestVM) -> None:
+        """Stand-ins read their configuration when they boot."""
+        with self._lock:
+            if vm.moref in self._running:
+                self._machines[vm.moref].vm = vm
+
     def destroy(self, moref: str) -> None:
         self.power_off(moref)
         with self._lock:
@@ -64,9 +70,18 @@ class StandInRunner:
         for moref in tuple(self._running):
             self.power_off(moref)
 
-    def machines(self) -> list[Machine]:
+    def guests(self) -> list[dict[str, str]]:
         with self._lock:
-            return list(self._machines.values())
+            machines = list(self._machines.values())
+        return [
+            {
+                "name": machine.vm.name,
+                "moref": machine.vm.moref,
+                "address": machine.address,
+                "state": machine.state,
+            }
+            for machine in machines
+        ]
 
     def run_program(self, moref: str, name: str, arguments: list[str]) -> Result:
         """What a stand-in program of a guest comes to. Raises KeyError for an unknown guest."""

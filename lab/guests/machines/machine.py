@@ -1,0 +1,103 @@
+"""One guest from power on to power off: systemd as process 1 of a container of its own."""
+
+import contextlib
+import os
+import signal
+from collections.abc import Iterator
+from pathlib import Path
+
+from lab.guests.interface import GuestVM
+from lab.guests.machines.cgroups import Cgroups
+from lab.guests.machines.disk import Disk
+from lab.guests.machines.guestinfo import GuestFolder
+from lab.guests.machines.nics import Nics
+from lab.processes import Command, Process, start
+from lab.waiting import wait_until
+
+SECONDS_TO_DIE = 20.0
+LONGEST_NAME = 63
+# Containers inside need calls that are filtered otherwise; a read-only /sys tells systemd-networkd
+# that there is no udev to wait for.
+ENVIRONMENT = {"SYSTEMD_SECCOMP": "0", "SYSTEMD_NSPAWN_API_VFS_WRITABLE": "network"}
+# Joins the cgroups named first, then becomes the command after the two dashes.
+JOIN = 'while [ "$1" != -- ]; do echo $$ > "$1" || exit 1; shift; done; shift; exec "$@"'
+
+
+class Machine:
+    """`boot` and `cut_power` must not run at the same time."""
+
+    def __init__(self, vm: GuestVM, disk: Disk, nics: Nics, cgroups: Cgroups) -> None:
+        self.vm = vm
+        self.disk = disk
+        self.nics = nics
+        self.guest = GuestFolder(disk.folder / "guest")
+        self._cgroups = cgroups
+        self._process: Process | None = None
+
+    def boot(self, nameserver: str) -> None:
+        """Returns while systemd starts. Raises CommandError, OSError, KeyError."""
+        self.disk.attach()
+        self._name_server(nameserver)
+        self.guest.make()
+        self.guest.show(self.vm.extra_config)
+        self.nics.plug_in()
+        join = ("/bin/sh", "-c", JOIN, "sh", *map(str, self._cgroups.make(self.vm)), "--")
+        command = Command("console", (*join, *self._nspawn()), env=ENVIRONMENT)
+        self._process = start(command, self.disk.folder)
+
+    @property
+    def running(self) -> bool:
+        return self._process is not None and self._process.running
+
+    @property
+    def leader(self) -> int | None:
+        """Its process 1, as this machine numbers it."""
+        return next(_children(self._process.pid), None) if self._process else None
+
+    def cut_power(self) -> None:
+        """As pulling the plug: at once, and its disk stays. Not on: nothing."""
+        self.nics.unplug()
+        leader = self.leader
+        if leader:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(leader, signal.SIGKILL)
+        if self._process:
+            self._process.kill()
+        if leader:
+            wait_until(lambda: not Path(f"/proc/{leader}").exists(), SECONDS_TO_DIE)
+        self._process = None
+        self.disk.detach()
+        self._cgroups.remove()
+
+    def _name_server(self, nameserver: str) -> None:
+        """systemd-resolved, which would take it from the NICs, does not run in a container."""
+        file = self.disk.root / "etc/resolv.conf"
+        if not file.exists() or not file.read_text():
+            file.write_text(f"nameserver {nameserver}\n")
+
+    def _nspawn(self) -> tuple[str, ...]:
+        binds = [f"--bind={source}:{target}" for source, target in self.disk.binds()]
+        return (
+            "systemd-nspawn",
+            "--quiet",
+            "--register=no",
+            "--keep-unit",
+            f"--machine={self.vm.name[:LONGEST_NAME]}",
+            f"--uuid={self.vm.instance_uuid}",
+            f"--directory={self.disk.root}",
+            "--boot",
+            "--resolv-conf=off",
+            "--capability=all",
+            "--console=pipe",
+            "--kill-signal=SIGRTMIN+3",
+            f"--network-namespace-path={self.nics.namespace}",
+            *binds,
+            f"--bind={self.guest.path}:/run/guest",
+            "--bind=/dev/kmsg",
+        )
+
+
+def _children(pid: int) -> Iterator[int]:
+    """Gone already: none."""
+    with contextlib.suppress(OSError):
+        yield from map(int, Path(f"/proc/{pid}/task/{pid}/children").read_text().split())
