@@ -2,6 +2,7 @@
 
 import contextlib
 import ctypes
+import json
 import os
 import subprocess
 from collections.abc import Iterator
@@ -18,9 +19,10 @@ def isolated(*command: str) -> tuple[str, ...]:
     return ("unshare", "--net", "--mount", "--", *command)
 
 
-def is_isolated() -> bool:
-    """Whether this thread is in another network than the machine's first process."""
-    return os.readlink(OWN) != os.readlink("/proc/1/ns/net")
+def is_new() -> bool:
+    """Whether nobody has used this network yet: even its loopback is down, a machine's never is."""
+    (loopback,) = json.loads(_run("ip", "-json", "link", "show", "lo"))
+    return "UP" not in loopback["flags"]
 
 
 def make_bridges() -> None:
@@ -53,5 +55,5 @@ def _set_network(descriptor: int) -> None:
         raise OSError(number, f"entering a network namespace: {os.strerror(number)}")
 
 
-def _run(*command: str) -> None:
-    subprocess.run(command, check=True, capture_output=True, text=True)
+def _run(*command: str) -> str:
+    return subprocess.run(command, check=True, capture_output=True, text=True).stdout

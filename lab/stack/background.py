@@ -1,10 +1,14 @@
 """Starts and ends a stack that outlives the command that started it."""
 
 import contextlib
+import json
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
+from lab.guests.config import Image
+from lab.network.namespace import isolated
 from lab.progress import Say
 from lab.stack.facts import StackFacts
 from lab.stack.layout import Layout
@@ -38,14 +42,15 @@ def is_alive(layout: Layout) -> bool:
     return bool(supervisor and supervisor.running)
 
 
-def up(layout: Layout, say: Say) -> StackFacts:
+def up(layout: Layout, say: Say, images: Mapping[str, Image] | None = None) -> StackFacts:
     """Returns when all parts are ready. What a killed stack left behind is ended and removed.
 
+    With `images`, its guests are real machines (lab.stack.options) in a network of their own.
     Raises StackError.
     """
     down(layout)
     layout.folder.mkdir(parents=True, exist_ok=True)
-    supervisor = _launch(layout)
+    supervisor = _launch(layout, _command(layout, images))
     try:
         _follow(layout, supervisor, say)
     except BaseException:
@@ -87,10 +92,25 @@ def _supervisor(layout: Layout) -> Recorded | None:
     return next((each for each in records if each.name == SUPERVISOR), None)
 
 
-def _launch(layout: Layout) -> subprocess.Popen[bytes]:
+def supervisor_pid(layout: Layout) -> int | None:
+    """Of the stack that runs here; its network is the stack's."""
+    supervisor = _supervisor(layout)
+    return supervisor.pid if supervisor and supervisor.running else None
+
+
+def _command(layout: Layout, images: Mapping[str, Image] | None) -> tuple[str, ...]:
+    command = (sys.executable, "-m", "lab.stack.supervisor", str(layout.folder))
+    if not images:
+        return command
+    described = {name: image.model_dump(mode="json") for name, image in images.items()}
+    layout.images.write_text(json.dumps(described, indent=2))
+    return isolated(*command, "--images", str(layout.images))
+
+
+def _launch(layout: Layout, command: tuple[str, ...]) -> subprocess.Popen[bytes]:
     with layout.supervisor_log.open("wb") as log:
         return subprocess.Popen(
-            (sys.executable, "-m", "lab.stack.supervisor", str(layout.folder)),
+            command,
             cwd=WORKING_COPY,
             stdin=subprocess.DEVNULL,
             stdout=log,

@@ -26,6 +26,10 @@ class Layout:
         return self.folder / "supervisor.log"
 
     @property
+    def images(self) -> Path:
+        return self.folder / "images.json"
+
+    @property
     def data(self) -> Path:
         return self.folder / "data"
 

@@ -1,7 +1,7 @@
 """The network of a stack whose guests are real machines."""
 
 from lab.network import dnsmasq
-from lab.network.namespace import is_isolated, make_bridges
+from lab.network.namespace import is_new, make_bridges
 from lab.network.port_groups import NODES
 from lab.processes import Process, ProcessError
 from lab.progress import Say, step
@@ -16,7 +16,7 @@ class Network:
     address = str(NODES.gateway.ip)
 
     def __init__(self, layout: Layout, say: Say) -> None:
-        if not is_isolated():
+        if not is_new():
             raise ProcessError("real guests need a network of their own: see lab/network")
         with step(say, "network is up"):
             make_bridges()

@@ -1,14 +1,19 @@
 """Keeps a stack up in the background until it is told to end: `python -m ... FOLDER`.
 
+`--images FILE` names what guests boot, by template, and makes them real (lab.stack.options).
 It restarts nothing: what died is a fact that whoever looks at the stack should see.
 """
 
+import argparse
+import json
 import signal
 import sys
 import time
+from collections.abc import Mapping
 from pathlib import Path
 from typing import NoReturn
 
+from lab.guests.config import Image
 from lab.processes import ProcessError
 from lab.stack.options import StackOptions
 from lab.stack.stack import Stack
@@ -18,16 +23,29 @@ LOOK_SECONDS = 1.0
 SIGNALS_TO_END = (signal.SIGTERM, signal.SIGINT)
 
 
-def supervise(folder: Path) -> None:
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m lab.stack.supervisor", description=__doc__)
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--images", type=Path)
+    asked = parser.parse_args()
+    supervise(asked.folder, _images(asked.images) if asked.images else {})
+
+
+def supervise(folder: Path, images: Mapping[str, Image]) -> None:
     """Ends with the process's SystemExit at SIGTERM or SIGINT, after everything has ended."""
     for number in SIGNALS_TO_END:
         signal.signal(number, _end)
     try:
-        with Stack(folder, StackOptions(say=_say)) as stack:
+        with Stack(folder, StackOptions(say=_say, images=images)) as stack:
             _say("everything is up")
             _watch(stack)
     except (BuildError, ProcessError) as problem:
         sys.exit(str(problem))
+
+
+def _images(file: Path) -> dict[str, Image]:
+    described = json.loads(file.read_text())
+    return {name: Image.model_validate(one) for name, one in described.items()}
 
 
 def _watch(stack: Stack) -> NoReturn:
@@ -53,4 +71,4 @@ def _say(line: str) -> None:
 
 
 if __name__ == "__main__":
-    supervise(Path(sys.argv[1]))
+    main()

@@ -8,17 +8,7 @@ from typing import Any
 from lab.guests.kubernetes import pods, tokens, workloads
 from lab.guests.kubernetes.objects import Object, ObjectStore
 from lab.guests.kubernetes.pods import SeedPod
-from lab.guests.kubernetes.resources import (
-    DEFINITIONS,
-    DISRUPTION_BUDGETS,
-    NAMESPACES,
-    NODES,
-    PODS,
-    RESOURCES,
-    SECRETS,
-    Resource,
-    defined,
-)
+from lab.guests.kubernetes.resources import DISRUPTION_BUDGETS, NAMESPACES, NODES, PODS, SECRETS
 
 
 class InMemoryCluster:
@@ -35,10 +25,6 @@ class InMemoryCluster:
             self.objects.create(NAMESPACES, "", {"metadata": {"name": name}})
         for resource, body in workloads.of_kubeadm(version):
             self.objects.create(resource, "kube-system", body)
-
-    def resources(self) -> tuple[Resource, ...]:
-        """The kinds that are served, also those that definitions have added."""
-        return (*RESOURCES, *defined(self.objects.list(DEFINITIONS)))
 
     def add_node(
         self,

@@ -9,7 +9,13 @@ from datetime import UTC, datetime
 from typing import Any
 
 from lab.guests.kubernetes.errors import ApiError, not_found
-from lab.guests.kubernetes.resources import SECRETS, Resource
+from lab.guests.kubernetes.resources import (
+    DEFINITIONS,
+    RESOURCES,
+    SECRETS,
+    Resource,
+    defined,
+)
 
 Object = dict[str, Any]
 Key = tuple[Resource, str, str]
@@ -22,14 +28,23 @@ class ObjectStore:
         self.lock = threading.RLock()
         self._objects: dict[Key, Object] = {}
         self._version = 0
+        self._served: tuple[Resource, ...] | None = None
+
+    def served(self) -> tuple[Resource, ...]:
+        """The kinds there are, also those that definitions have added."""
+        with self.lock:
+            if self._served is None:
+                self._served = (*RESOURCES, *defined(self.list(DEFINITIONS)))
+            return self._served
 
     def list(self, resource: Resource, namespace: str = "") -> list[Object]:
         with self.lock:
-            return [
-                copy.deepcopy(found)
-                for (of, place, _), found in sorted(self._objects.items(), key=_by_name)
-                if of == resource and namespace in ("", place)
+            chosen = [
+                item
+                for item in self._objects.items()
+                if item[0][0] == resource and namespace in ("", item[0][1])
             ]
+            return [copy.deepcopy(found) for _, found in sorted(chosen, key=_by_name)]
 
     def find(self, resource: Resource, namespace: str, name: str) -> Object | None:
         with self.lock:
@@ -69,6 +84,7 @@ class ObjectStore:
         with self.lock:
             found = self.get(resource, namespace, name)
             del self._objects[resource, namespace, name]
+            self._served = None
             return found
 
     def delete_where(self, gone: Callable[[Resource, str], bool]) -> None:
@@ -84,6 +100,8 @@ class ObjectStore:
         stored["metadata"]["resourceVersion"] = str(self._version)
         if resource.namespaced:
             stored["metadata"]["namespace"] = namespace
+        if resource == DEFINITIONS:
+            self._served = None
         if resource == SECRETS:
             _encode_string_data(stored)
         self._objects[resource, namespace, stored["metadata"]["name"]] = stored

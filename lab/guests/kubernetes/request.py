@@ -59,4 +59,4 @@ def target_of(path: str, resources: Sequence[Resource]) -> Target:
     resource = find(resources, group_version, plural) if width else None
     if resource is None or len(parts) > 3:
         raise ApiError(404, "NotFound", "the server could not find the requested resource")
-    return Target(resource, "" if resource is NAMESPACES else namespace, name, subresource)
+    return Target(resource, "" if resource == NAMESPACES else namespace, name, subresource)

@@ -40,12 +40,12 @@ def _plain(cluster: InMemoryCluster, request: Request) -> Response | None:
         return Response(200, cluster_version | {"gitVersion": cluster.version})
     if request.path in ("/livez", "/readyz", "/healthz"):
         return Response(200, "ok")
-    document = discovery.document(request.path, cluster.resources())
+    document = discovery.document(request.path, cluster.objects.served())
     return Response(200, document) if document else None
 
 
 def _resource(cluster: InMemoryCluster, request: Request) -> Response:
-    target = target_of(request.path, cluster.resources())
+    target = target_of(request.path, cluster.objects.served())
     cluster.requests[f"{request.method} {target.resource.plural}"] += 1
     verb = _VERBS.get((request.method, bool(target.name), target.subresource))
     if verb is None or "watch" in request.query:
@@ -114,7 +114,7 @@ def _delete(cluster: InMemoryCluster, target: Target, request: Request) -> Respo
     if target.resource == NAMESPACES:
         cluster.objects.delete_where(lambda _, place: place == target.name)
     if target.resource == DEFINITIONS:
-        left = cluster.resources()
+        left = cluster.objects.served()
         cluster.objects.delete_where(lambda resource, _: resource not in left)
     return Response(200, gone)
 
