@@ -1,17 +1,17 @@
 """A cluster in the words of everything made of VMs."""
 
-import hashlib
 from collections.abc import Iterator, Mapping
 from typing import Any, Literal
 
+from provisioner.domain import add_ons
 from provisioner.domain.planning.wishes import Desired, GroupWish, TaskWish, When
 from provisioner.domain.spec.cluster import CONTROL_PLANE, ClusterSpec, NodePool
 from provisioner.domain.wanted import GroupShape, Wanted
 
 KIND = "cluster"
-CERTIFICATES, LOAD_BALANCER, RELEASE = "certificates", "load-balancer", "release"
-JOIN_TOKENS = "join-tokens"
-TASKS = (CERTIFICATES, LOAD_BALANCER, RELEASE, JOIN_TOKENS)
+CERTIFICATES, RELEASE, JOIN_TOKENS = "certificates", "release", "join-tokens"
+MEMBERS = "members"
+TASKS = (CERTIFICATES, RELEASE, JOIN_TOKENS, MEMBERS, *add_ons.MANAGED)
 
 # Whose the nodes' tokens are, and whom they are for.
 TOKEN_ISSUER, TOKEN_AUDIENCE = "pke-provisioner", "pke-provisioner/node"
@@ -51,12 +51,17 @@ def desired(spec: ClusterSpec, *, generation: int, epoch: int, deleting: bool) -
 
 
 def _building(spec: ClusterSpec) -> tuple[TaskWish, ...]:
-    ranges = hashlib.sha256("\n".join(spec.load_balancer_ranges).encode()).hexdigest()[:16]
+    floating = spec.endpoint.mode == "keepalived"
     return (
         TaskWish(name=CERTIFICATES, when=When.BEFORE_NODES),
         TaskWish(name=JOIN_TOKENS, when=When.ON_TURN),
-        TaskWish(name=LOAD_BALANCER, when=When.AFTER_CORE, key=ranges),
+        *([TaskWish(name=MEMBERS, when=When.WITH_MEMBERS)] if floating else []),
+        *(_installing(spec, wish) for wish in add_ons.wishes(spec)),
     )
+
+
+def _installing(spec: ClusterSpec, wish: add_ons.Wish) -> TaskWish:
+    return TaskWish(name=wish.name, when=When.AFTER_CORE, key=add_ons.key(spec, wish))
 
 
 def _ending() -> tuple[TaskWish, ...]:

@@ -1,19 +1,24 @@
 """The door to one cluster's Kubernetes API. Synchronous: callers bring the threads."""
 
-import functools
 from collections.abc import Callable, Sequence
 from typing import Self
 
-from kubernetes.client import CoreV1Api
+from kubernetes.client import CoreV1Api, VersionApi
 from pydantic import SecretStr
 
-from provisioner.kubernetes import custom_objects, metallb, token_secrets
+from provisioner.kubernetes import signing_requests, token_secrets
+from provisioner.kubernetes.addons.installing import Installer
+from provisioner.kubernetes.addons.model import AddOn, Installed
 from provisioner.kubernetes.bootstrap_tokens import BootstrapToken
 from provisioner.kubernetes.client import exists, unless_gone
 from provisioner.kubernetes.drain import Drain
 from provisioner.kubernetes.endpoints import Endpoints
 from provisioner.kubernetes.interface import KubernetesApi
-from provisioner.kubernetes.tls import client_context
+from provisioner.kubernetes.serving_requests import ServingRequest
+from provisioner.tls import client_context
+
+
+_APPROVAL = "this node and its addresses are in the provisioner's inventory"
 
 
 class ClusterApi(KubernetesApi):
@@ -40,6 +45,12 @@ class ClusterApi(KubernetesApi):
 
     def close(self) -> None:
         self._endpoints.close()
+
+    def server_version(self) -> str:
+        version: str = self._endpoints.call(
+            "ask for the cluster's version", lambda client: VersionApi(client).get_code()
+        ).git_version
+        return version
 
     def has_node(self, name: str) -> bool:
         return self._endpoints.call(
@@ -81,9 +92,21 @@ class ClusterApi(KubernetesApi):
             lambda client: token_secrets.delete(client, token_id),
         )
 
-    def apply_load_balancer_ranges(self, ranges: Sequence[str]) -> None:
-        pool, advertisement = metallb.render(ranges)
-        change = custom_objects.apply if ranges else custom_objects.remove
-        for each in (pool, advertisement) if ranges else (advertisement, pool):
-            purpose = f"bring {each.plural} up to date"
-            self._endpoints.call(purpose, functools.partial(change, found=each))
+    def serving_requests(self) -> list[ServingRequest]:
+        purpose = "list the kubelets' certificate signing requests"
+        return self._endpoints.call(purpose, signing_requests.pending)
+
+    def approve_serving_request(self, name: str) -> None:
+        self._endpoints.call(
+            f"approve the certificate signing request {name}",
+            lambda client: signing_requests.approve(client, name, _APPROVAL),
+        )
+
+    def apply_add_on(self, add_on: AddOn) -> None:
+        Installer(self._endpoints).apply(add_on)
+
+    def remove_add_on(self, name: str) -> None:
+        Installer(self._endpoints).remove(name)
+
+    def installed_add_on(self, name: str) -> Installed | None:
+        return Installer(self._endpoints).installed(name)

@@ -6,6 +6,11 @@ KubernetesError
   CredentialsRefused  the API does not accept our client certificate
   RequestRefused      it knows us and says no
   AddOnMissing        the cluster does not serve the add-on's kinds yet: transient
+  AddOnNotYet         an add-on's webhook or namespace is not ready: transient
+  ObjectRefused       it does not take an object as we sent it
+  ManifestRefused     an operator's manifest is not what was promised, or not objects
+  ManifestUnreachable the manifest can't be fetched: transient
+  AddOnImpossible     the cluster's document and its vCenter do not allow it
   DrainBlocked        pods could not be evicted in time
 """
 
@@ -36,6 +41,26 @@ class RequestRefused(KubernetesError):
 
 class AddOnMissing(KubernetesError):
     transient = True
+
+
+class AddOnNotYet(KubernetesError):
+    transient = True
+
+
+class ObjectRefused(KubernetesError):
+    pass
+
+
+class ManifestRefused(KubernetesError):
+    pass
+
+
+class ManifestUnreachable(KubernetesError):
+    transient = True
+
+
+class AddOnImpossible(KubernetesError):
+    pass
 
 
 class DrainBlocked(KubernetesError):

@@ -1,13 +1,18 @@
 """The seam: what we ask of a created cluster, however its API is reached."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Protocol
 
+from provisioner.kubernetes.addons.model import AddOn, Installed
 from provisioner.kubernetes.bootstrap_tokens import BootstrapToken
+from provisioner.kubernetes.serving_requests import ServingRequest
 
 
 class KubernetesApi(Protocol):
     """All methods block, are idempotent and raise KubernetesError."""
+
+    def server_version(self) -> str:
+        """Such as `v1.35.4`, of a server that answers."""
 
     def has_node(self, name: str) -> bool:
         """Whether the Node object is there."""
@@ -30,10 +35,23 @@ class KubernetesApi(Protocol):
 
     def delete_bootstrap_token(self, token_id: str) -> None: ...
 
-    def apply_load_balancer_ranges(self, ranges: Sequence[str]) -> None:
-        """MetalLB hands out these ranges and no others; none removes both its objects.
+    def serving_requests(self) -> list[ServingRequest]:
+        """Kubelets' requests for certificates to serve with, which nobody decided yet."""
 
-        Raises AddOnMissing while MetalLB is not installed and there is something to apply.
+    def approve_serving_request(self, name: str) -> None:
+        """Decided or gone already is success."""
+
+    def apply_add_on(self, add_on: AddOn) -> None:
+        """Its objects are as rendered; those that an earlier one of this name had too are gone.
+
+        Raises AddOnMissing or AddOnNotYet while definitions or webhooks it needs are not ready,
+        ObjectRefused with the cluster's reason.
         """
+
+    def remove_add_on(self, name: str) -> None:
+        """Whatever `apply_add_on` ever put there and still bears our label."""
+
+    def installed_add_on(self, name: str) -> Installed | None:
+        """What is there, also of kubeadm's own (`dns`, `proxy`), and what is wrong with it."""
 
     def close(self) -> None: ...

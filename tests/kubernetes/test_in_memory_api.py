@@ -11,7 +11,7 @@ from lab.guests.kubernetes.certificates import client_certificate
 from lab.guests.kubernetes.pods import SeedPod
 from lab.guests.kubernetes.resources import NODES
 from lab.guests.kubernetes_api import serve
-from provisioner.kubernetes.tls import client_context
+from provisioner.tls import client_context
 
 TOKEN = "abcdef.0123456789abcdef"
 NODE = {"apiVersion": "v1", "kind": "Node", "metadata": {"name": "worker-1"}}
@@ -160,9 +160,9 @@ def test_what_it_can_not_do_it_says(admin, method, path, status):
 def test_discovery_tells_what_is_served(admin):
     assert admin("GET", "/api")[1]["versions"] == ["v1"]
     groups = {group["name"] for group in admin("GET", "/apis")[1]["groups"]}
-    served = {each["name"] for each in admin("GET", "/apis/metallb.io/v1beta1")[1]["resources"]}
-    assert groups == {"metallb.io", "policy"}
-    assert served == {"ipaddresspools", "l2advertisements"}
+    served = {each["name"] for each in admin("GET", "/apis/policy/v1")[1]["resources"]}
+    assert {"apps", "policy"} <= groups
+    assert served == {"poddisruptionbudgets"}
 
 
 def test_one_state_behind_several_addresses(cluster, server, server_tls, api, connect):

@@ -1,0 +1,43 @@
+"""What clusters were last seen to hold of their add-ons."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from provisioner.store.tables import AddOnRow
+from provisioner.store.types import utc_now
+
+
+@dataclass(frozen=True)
+class Sighting:
+    program: str
+    version: str
+    objects: int
+    problems: Sequence[str] = ()
+
+
+def note(session: Session, resource_id: str, name: str, seen: Sighting | None) -> None:
+    """None: it is not there. What is as it was is not written again."""
+    row = session.get(AddOnRow, (resource_id, name))
+    if seen is None:
+        if row is not None:
+            session.delete(row)
+        return
+    if row is None:
+        row = AddOnRow(resource_id=resource_id, name=name)
+        session.add(row)
+    elif _of(row) == (seen.program, seen.version, seen.objects, list(seen.problems)):
+        return
+    row.program, row.version, row.objects = seen.program, seen.version, seen.objects
+    row.problems, row.seen_at = list(seen.problems), utc_now()
+
+
+def of_resource(session: Session, resource_id: str) -> dict[str, AddOnRow]:
+    query = select(AddOnRow).where(AddOnRow.resource_id == resource_id)
+    return {row.name: row for row in session.scalars(query)}
+
+
+def _of(row: AddOnRow) -> tuple[str, str, int, list[str]]:
+    return row.program, row.version, row.objects, list(row.problems)
