@@ -8,6 +8,8 @@ from fastapi import Depends, Request
 from api.gateway import Gateway
 from api.pke.authorities import Authorities
 from api.pke.tokens import NodeTokens
+from provisioner.bootstrap.from_spec import ServiceAccess
+from provisioner.node_access import service_access
 from provisioner.settings import Settings
 from provisioner.store.database import Database
 from provisioner.vault.vault import Vault
@@ -21,6 +23,10 @@ class Services:
     gateway: Gateway
     node_tokens: NodeTokens
     authorities: Authorities
+
+    @property
+    def node_access(self) -> ServiceAccess:
+        return service_access(self.settings)
 
 
 def assemble(settings: Settings, database: Database, vault: Vault, gateway: Gateway) -> Services:

@@ -5,12 +5,15 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from provisioner.bootstrap.kubeadm import KubeadmBootstrapper
+from provisioner.bootstrap.bootstrapper import ChosenBootstrapper
 from provisioner.domain.clusters import KIND
+from provisioner.domain.etcd_clusters import KIND as ETCD
 from provisioner.settings import Settings
 from provisioner.store.database import Database
 from provisioner.vault.vault import Vault
 from provisioner.vsphere.vcenter import Pace
+from workflows.activities.caring import CareActivities
+from workflows.activities.configuring import Configuring
 from workflows.activities.folders import Folders
 from workflows.activities.looking import LookActivities
 from workflows.activities.machine_rows import MachineRows
@@ -23,6 +26,8 @@ from workflows.activities.vcenters import VCenterActivities
 from workflows.connections import Connections, Usage
 from workflows.kinds.cluster import ClusterKind
 from workflows.kinds.cluster_access import ClusterAccess
+from workflows.kinds.etcd_access import EtcdAccess
+from workflows.kinds.etcd_cluster import EtcdClusterKind
 from workflows.kinds.interface import Kind
 from workflows.poking import Poker
 from workflows.threads import Threads
@@ -31,6 +36,7 @@ from workflows.threads import Threads
 _SOAP_THREADS = 16
 _THREADS = 32
 _DRAIN_THREADS = 64
+_CARE_THREADS = 16
 
 
 @dataclass(frozen=True)
@@ -52,8 +58,9 @@ class Composition:
 def compose(settings: Settings, database: Database, vault: Vault) -> Composition:
     """What the product runs."""
     access = ClusterAccess(database, vault)
-    cluster = ClusterKind(database, vault, access, KubeadmBootstrapper(), settings)
-    return assemble(settings, database, vault, {KIND: cluster})
+    cluster = ClusterKind(database, vault, access, ChosenBootstrapper(), settings)
+    etcd = EtcdClusterKind(database, vault, EtcdAccess(database, vault), settings)
+    return assemble(settings, database, vault, {KIND: cluster, ETCD: etcd})
 
 
 def assemble(
@@ -68,20 +75,25 @@ def assemble(
     usage = Usage(soap, settings.concurrent_clones, pace)
     connections = Connections(database, vault, threads, usage)
     poker = Poker()
-    looking = LookActivities(database, settings.deadlines, threads)
+    looking = LookActivities(database, settings.deadlines, settings.replacement, threads)
     machines = MachineActivities(MachineRows(database), connections, kinds, poker, threads)
     drains = Threads(_DRAIN_THREADS, "drain")
     retirement = Retirement(drains, timedelta(seconds=2 * settings.drain_seconds))
     membership = MembershipActivities(database, connections, kinds, poker, threads, retirement)
     folders = Folders(database, connections, threads)
-    tasks = TaskActivities(database, kinds, folders, poker, threads, settings.deadlines)
+    configuring = Configuring(database, connections, kinds, threads)
+    tasks = TaskActivities(
+        database, kinds, folders, configuring, poker, threads, settings.deadlines
+    )
     vcenters = VCenterActivities(Sightings(database), connections, poker, threads, soap)
     unsettled = UnsettledActivities(database, vault, threads)
+    cares = Threads(_CARE_THREADS, "care")
+    care = CareActivities(database, kinds, cares, timedelta(seconds=settings.care_seconds))
     return Composition(
         database,
         vault,
         connections,
-        (threads, soap, drains),
+        (threads, soap, drains, cares),
         (
             looking.look,
             machines.create_machine,
@@ -92,5 +104,6 @@ def assemble(
             vcenters.verify,
             vcenters.watch,
             unsettled.poke_unsettled,
+            care.care,
         ),
     )

@@ -2,20 +2,29 @@
 
 from sqlalchemy.orm import Session
 
+from provisioner.bootstrap.from_spec import ServiceAccess
+from provisioner.bootstrap.measuring import check_payloads
 from provisioner.domain.faults import Fault, InvalidRequest
 from provisioner.domain.spec.checks import check
 from provisioner.domain.spec.cluster import ClusterSpec
 from provisioner.domain.spec.reading import read
-from provisioner.store.clusters import Site, faults_of_name, find_site
+from provisioner.store import etcd_clusters
+from provisioner.store.clusters import faults_of_name, find_site
 from provisioner.store.neighbours import Neighbourhood
+from provisioner.store.sites import Site
+from provisioner.store.tables import Resource
 
 
-def admit(session: Session, org_id: int, body: object) -> tuple[ClusterSpec, Site]:
+def admit(
+    session: Session, org_id: int, body: object, access: ServiceAccess
+) -> tuple[ClusterSpec, Site]:
     """A new cluster's document, and where it goes. Raises InvalidRequest with all faults."""
     sites: list[Site] = []
 
     def checks(spec: ClusterSpec) -> list[Fault]:
-        faults = [*check(spec), *faults_of_name(session, org_id, spec)]
+        faults = [*check(spec), *check_payloads(spec, access)]
+        faults += faults_of_name(session, org_id, spec)
+        faults += etcd_clusters.faults_of_use(session, org_id, spec)
         try:
             site = find_site(session, org_id, spec)
         except InvalidRequest as err:
@@ -28,10 +37,17 @@ def admit(session: Session, org_id: int, body: object) -> tuple[ClusterSpec, Sit
 
 
 def new_faults(
-    session: Session, org_id: int, own: str, before: ClusterSpec, after: ClusterSpec
+    session: Session,
+    resource: Resource,
+    before: ClusterSpec,
+    after: ClusterSpec,
+    access: ServiceAccess,
 ) -> list[Fault]:
     """What a change makes wrong. What was accepted once does not stand in its way."""
+    org_id, own = resource.org_id, resource.id
     found = set(check(after)) - set(check(before))
+    if heavy := set(check_payloads(after, access)):
+        found |= heavy - set(check_payloads(before, access))
     if not _only_sizes(before, after):
         around = [
             {*site.faults, *Neighbourhood(session, org_id, site, own).faults(spec)}

@@ -67,7 +67,7 @@ def add_pool(
         present = nodes.of_resource(session, resource.id)
 
         def faults(after: ClusterSpec) -> list[Fault]:
-            return new_faults(session, caller.org_id, resource.id, before, after)
+            return new_faults(session, resource, before, after, use.node_access)
 
         after = with_new_pool(body.value, before, present, faults)
         added.append(after.node_pools[-1].name)
@@ -94,7 +94,7 @@ def change_pool(
         present = nodes.of_resource(session, resource.id)
 
         def faults(after: ClusterSpec) -> list[Fault]:
-            return new_faults(session, caller.org_id, resource.id, before, after)
+            return new_faults(session, resource, before, after, use.node_access)
 
         found = _pool(before, pool)
         after, chosen = with_pool_changed(body.value, before, found, present, faults)

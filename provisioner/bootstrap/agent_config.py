@@ -2,16 +2,12 @@
 
 import json
 
-from provisioner.bootstrap.certificates import certificate_files
-from provisioner.bootstrap.kubeadm_config import (
-    discovery_document,
-    init_documents,
-    join_document,
-)
 from provisioner.bootstrap.model import NicConfig, NodeBootstrap
+from provisioner.bootstrap.proxies import incomplete_drop_ins
+from provisioner.bootstrap.way import Way
 
 
-def agent_config(node: NodeBootstrap) -> str:
+def agent_config(node: NodeBootstrap, way: Way) -> str:
     document = {
         "node": {"name": node.node_name, "pool": node.node_pool, "role": node.role},
         "api": {
@@ -25,18 +21,11 @@ def agent_config(node: NodeBootstrap) -> str:
         "nic": _nic(node.nics[0]),
         "keepalived": node.floats,
         "kubernetes": {"version": node.kubernetes.version},
-        "certificates": certificate_files() if node.role == "master" else [],
-        "kubeadm": _kubeadm(node),
+        "proxy_drop_ins": incomplete_drop_ins(node),
+        **way.settings,
     }
     return json.dumps(document, indent=1) + "\n"
 
 
 def _nic(nic: NicConfig) -> dict[str, str | None]:
     return {"mac": nic.mac.lower(), "address": nic.address and nic.address.split("/")[0]}
-
-
-def _kubeadm(node: NodeBootstrap) -> dict[str, str]:
-    documents = {"join": join_document(node), "discovery": discovery_document()}
-    if node.role == "master":
-        documents["init"] = init_documents(node)
-    return documents

@@ -23,9 +23,22 @@ FILES = {
 }
 
 
-def certificate_files() -> list[dict[str, str]]:
+# In place of an etcd authority of the cluster's own. The paths are those kubeadm is told.
+EXTERNAL_ETCD = {
+    "externalEtcdCaCert": ("etcd/ca.crt", PUBLIC),
+    "externalEtcdClientCert": ("apiserver-etcd-client.crt", PUBLIC),
+    "externalEtcdClientKey": ("apiserver-etcd-client.key", PRIVATE),
+}
+_OWN_ETCD = ("etcdCaCert", "etcdCaKey")
+
+
+def certificate_files(external_etcd: bool = False) -> list[dict[str, str]]:
     """`key` names the value in the service's answer; the agent puts it in place of @VALUE@."""
-    files = [_file(key, f"{PKI}/{path}", mode, "@VALUE@") for key, (path, mode) in FILES.items()]
+    wanted = FILES
+    if external_etcd:
+        kept = {key: file for key, file in FILES.items() if key not in _OWN_ETCD}
+        wanted = kept | EXTERNAL_ETCD
+    files = [_file(key, f"{PKI}/{path}", mode, "@VALUE@") for key, (path, mode) in wanted.items()]
     return [*files, _file("enc", ENCRYPTION_CONFIG, PRIVATE, _encryption())]
 
 

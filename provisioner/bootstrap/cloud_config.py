@@ -6,16 +6,23 @@ import yaml
 
 from provisioner.bootstrap import units
 from provisioner.bootstrap.agent_config import agent_config
-from provisioner.bootstrap.delivery import File, agent_files, file, source
-from provisioner.bootstrap.layout import AGENT_CONFIG, AGENT_UNIT, CHECK_API
+from provisioner.bootstrap.delivery import File, agent_files, file
+from provisioner.bootstrap.keepalived_files import keepalived_files
+from provisioner.bootstrap.layout import (
+    AGENT_CONFIG,
+    AGENT_UNIT,
+    NODE_CONFIGURATION_TIMER,
+    SYSTEMD,
+)
 from provisioner.bootstrap.model import NodeBootstrap
+from provisioner.bootstrap.proxies import proxy_files
+from provisioner.bootstrap.way import Way
 
-SYSTEMD = "/etc/systemd/system"
 LOGIN = "pke"
 
 
-def cloud_config(node: NodeBootstrap) -> str:
-    return dump(_document(node))
+def cloud_config(node: NodeBootstrap, way: Way) -> str:
+    return dump(_document(node, way))
 
 
 def dump(document: dict[str, Any]) -> str:
@@ -24,14 +31,14 @@ def dump(document: dict[str, Any]) -> str:
     )
 
 
-def _document(node: NodeBootstrap) -> dict[str, Any]:
+def _document(node: NodeBootstrap, way: Way) -> dict[str, Any]:
     document: dict[str, Any] = {
         "hostname": node.node_name,
         "preserve_hostname": False,
         # kubeadm and sudo look the name up, and there may be no DNS entry for it.
         "manage_etc_hosts": "localhost",
         "ssh_pwauth": False,
-        "write_files": _files(node),
+        "write_files": _files(node, way),
         "runcmd": _commands(node),
     }
     if node.ssh_keys:
@@ -52,22 +59,17 @@ def login(ssh_keys: tuple[str, ...]) -> dict[str, Any]:
     }
 
 
-def _files(node: NodeBootstrap) -> list[File]:
+def _files(node: NodeBootstrap, way: Way) -> list[File]:
     written: list[File] = [
-        *agent_files(node),
-        file(AGENT_CONFIG, "0600", agent_config(node)),
+        *agent_files(*way.modules),
+        file(AGENT_CONFIG, "0600", agent_config(node, way)),
         file(f"{SYSTEMD}/{AGENT_UNIT}", "0644", units.AGENT_SERVICE),
         file("/etc/modules-load.d/kubernetes.conf", "0644", "overlay\nbr_netfilter\n"),
         file("/etc/sysctl.d/90-kubernetes.conf", "0644", _SYSCTLS),
     ]
     if node.floats:
-        restart = f"{SYSTEMD}/keepalived.service.d/restart.conf"
-        written.append(file(CHECK_API, "0755", source("check_api.py")))
-        written.append(file(restart, "0644", units.KEEPALIVED_RESTART))
-    if node.proxy:
-        drop_in = units.proxy_drop_in(node.proxy, _unproxied(node))
-        written.append(file(f"{SYSTEMD}/containerd.service.d/proxy.conf", "0644", drop_in))
-    return written
+        written += keepalived_files()
+    return [*written, *proxy_files(node)]
 
 
 def _commands(node: NodeBootstrap) -> list[list[str]]:
@@ -75,7 +77,9 @@ def _commands(node: NodeBootstrap) -> list[list[str]]:
     commands = [["systemctl", "daemon-reload"]]
     if node.proxy or node.trusted_cas:
         commands.append(["systemctl", "try-restart", "containerd.service"])
-    return [*commands, ["systemctl", "enable", "--now", "--no-block", AGENT_UNIT]]
+    started = [*([NODE_CONFIGURATION_TIMER] if node.floats else []), AGENT_UNIT]
+    start = ["systemctl", "enable", "--now", "--no-block"]
+    return [*commands, *([*start, unit] for unit in started)]
 
 
 _SYSCTLS = """\
@@ -83,12 +87,6 @@ net.bridge.bridge-nf-call-iptables = 1
 net.bridge.bridge-nf-call-ip6tables = 1
 net.ipv4.ip_forward = 1
 """
-
-
-def _unproxied(node: NodeBootstrap) -> tuple[str, ...]:
-    networks = (str(node.kubernetes.pod_cidr), str(node.kubernetes.service_cidr))
-    own = tuple(nic.address.split("/")[0] for nic in node.nics if nic.address)
-    return ("localhost", "127.0.0.1", ".svc", ".cluster.local", node.api_host, *networks, *own)
 
 
 class _Dumper(yaml.CSafeDumper):

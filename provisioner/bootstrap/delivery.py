@@ -4,14 +4,21 @@ import functools
 from importlib.resources import files
 
 from provisioner.bootstrap.layout import AGENT, LIBRARY
-from provisioner.bootstrap.model import NodeBootstrap
 
 File = dict[str, str]
 
 PROGRAM, TEXT, SECRET = "0755", "0644", "0600"
-_ALWAYS = ("__init__", "agent", "failures", "host", "network", "node_api", "reporter", "texts")
-_KUBEADM = ("kubeadm", "kubeadm_node", "masters", "waiting")
-_ETCD = ("etcd_member", "waiting")
+_ALWAYS = (
+    "__init__",
+    "agent",
+    "failures",
+    "host",
+    "network",
+    "node_api",
+    "reporter",
+    "texts",
+    "waiting",
+)
 
 # Isolated Python looks for modules beside no program.
 _LAUNCHER = f"""\
@@ -27,18 +34,12 @@ sys.exit(agent.main())
 """
 
 
-def agent_files(node: NodeBootstrap) -> list[File]:
-    return _agent(_names(node))
-
-
-def etcd_agent_files() -> list[File]:
-    return _agent(sorted((*_ALWAYS, *_ETCD)))
-
-
-def _agent(names: list[str]) -> list[File]:
-    folder = AGENT.rpartition("/")[0]
-    modules = [file(f"{folder}/{LIBRARY}/{name}.py", TEXT, _module(name)) for name in names]
-    return [file(AGENT, PROGRAM, _LAUNCHER), *modules]
+def agent_files(*modules: str) -> list[File]:
+    """`modules` beside those that every machine gets."""
+    folder = f"{AGENT.rpartition('/')[0]}/{LIBRARY}"
+    names = sorted((*_ALWAYS, *modules))
+    written = [file(f"{folder}/{name}.py", TEXT, source(f"{LIBRARY}/{name}.py")) for name in names]
+    return [file(AGENT, PROGRAM, _LAUNCHER), *written]
 
 
 def file(path: str, permissions: str, content: str) -> File:
@@ -49,11 +50,3 @@ def file(path: str, permissions: str, content: str) -> File:
 @functools.cache
 def source(name: str) -> str:
     return files("provisioner.bootstrap").joinpath(name).read_text(encoding="utf-8")
-
-
-def _names(node: NodeBootstrap) -> list[str]:
-    return sorted((*_ALWAYS, *_KUBEADM))
-
-
-def _module(name: str) -> str:
-    return source(f"{LIBRARY}/{name}.py")

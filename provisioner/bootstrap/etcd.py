@@ -1,59 +1,61 @@
 """What the VM of an etcd member gets with its clone."""
 
 import json
+from collections.abc import Iterator
 from typing import Any
 
-from pydantic import Field, SecretStr
-
 from provisioner.bootstrap.cloud_config import dump, login
-from provisioner.bootstrap.delivery import etcd_agent_files, file
+from provisioner.bootstrap.delivery import agent_files, file
+from provisioner.bootstrap.errors import PayloadTooLarge
+from provisioner.bootstrap.from_spec import Identity, ServiceAccess, placeholder
 from provisioner.bootstrap.guestinfo import METADATA, USERDATA, pack
 from provisioner.bootstrap.layout import AGENT_CONFIG, AGENT_UNIT, ETCD_CONFIG, SYSTEMD
 from provisioner.bootstrap.metadata import metadata
-from provisioner.bootstrap.model import NicConfig
 from provisioner.bootstrap.units import AGENT_SERVICE
 from provisioner.domain.etcd_clusters import ROLE
-from provisioner.domain.spec.etcd_cluster import Etcd
-from provisioner.domain.virtual_machines import Fact
+from provisioner.domain.faults import Fault
+from provisioner.domain.naming import longest_node_name
+from provisioner.domain.spec.etcd_cluster import MEMBERS, EtcdClusterSpec
 
 
-class EtcdBootstrap(Fact):
-    """One member to be, as a NodeBootstrap is a node."""
-
-    node_name: str
-    group: str
-    instance_id: str
-    org_number: int
-    cluster_number: int
-    api_url: str
-    api_authority: str | None = None
-    token: SecretStr
-    poll_seconds: float = 2.0
-    etcd: Etcd
-    ssh_keys: tuple[str, ...] = ()
-    trusted_cas: tuple[str, ...] = ()
-    nics: tuple[NicConfig, ...] = Field(min_length=1)
-
-
-def render(member: EtcdBootstrap) -> dict[str, str]:
+def render(spec: EtcdClusterSpec, own: Identity, access: ServiceAccess) -> dict[str, str]:
     """The VM's extraConfig. Holds the node's token and no other secret. Raises PayloadTooLarge."""
     return {
-        **pack(USERDATA, dump(_document(member))),
-        **pack(METADATA, json.dumps(metadata(member), indent=1)),
+        **pack(USERDATA, dump(_document(spec, own, access))),
+        **pack(METADATA, json.dumps(metadata(own), indent=1)),
         "disk.enableUUID": "TRUE",
     }
 
 
-def _document(member: EtcdBootstrap) -> dict[str, Any]:
+def check_payload(spec: EtcdClusterSpec, access: ServiceAccess) -> Iterator[Fault]:
+    """Pure: renders what a member would get, with a token of nobody."""
+    try:
+        render(spec, largest_member(spec), access)
+    except PayloadTooLarge as err:
+        advice = (
+            f"too large: a member would receive {err.size} bytes, packed, and a VM takes "
+            f"{err.limit}; shorten this or sshKeys"
+        )
+        yield Fault("trustedCAs", advice, rests_on=("trustedCAs", "sshKeys"))
+
+
+def largest_member(spec: EtcdClusterSpec) -> Identity:
+    """Of no node: takes as much room as any."""
+    longest = longest_node_name(spec.name, MEMBERS)
+    networks = spec.placement.overlaid(spec.members.placement).networks
+    return placeholder(longest, spec.members.addresses, len(networks))
+
+
+def _document(spec: EtcdClusterSpec, own: Identity, access: ServiceAccess) -> dict[str, Any]:
     document: dict[str, Any] = {
-        "hostname": member.node_name,
+        "hostname": own.node_name,
         "preserve_hostname": False,
         "manage_etc_hosts": "localhost",
         "ssh_pwauth": False,
-        "users": [*([login(member.ssh_keys)] if member.ssh_keys else []), _ETCD_USER],
+        "users": [*([login(spec.ssh_keys)] if spec.ssh_keys else []), _ETCD_USER],
         "write_files": [
-            *etcd_agent_files(),
-            file(AGENT_CONFIG, "0600", _agent_config(member)),
+            *agent_files("etcd_member"),
+            file(AGENT_CONFIG, "0600", _agent_config(own, access)),
             file(f"{SYSTEMD}/{AGENT_UNIT}", "0644", AGENT_SERVICE),
             file(f"{SYSTEMD}/etcd.service", "0644", _UNIT),
         ],
@@ -62,24 +64,24 @@ def _document(member: EtcdBootstrap) -> dict[str, Any]:
             ["systemctl", "enable", "--now", "--no-block", AGENT_UNIT],
         ],
     }
-    if member.etcd.install == "packages":
+    if spec.etcd.install == "packages":
         document |= {"package_update": True, "packages": ["etcd-server"]}
-    if member.trusted_cas:
-        document["ca_certs"] = {"trusted": list(member.trusted_cas)}
+    if spec.trusted_cas:
+        document["ca_certs"] = {"trusted": list(spec.trusted_cas)}
     return document
 
 
-def _agent_config(member: EtcdBootstrap) -> str:
+def _agent_config(own: Identity, access: ServiceAccess) -> str:
     document = {
-        "node": {"name": member.node_name, "pool": member.group, "role": ROLE},
+        "node": {"name": own.node_name, "pool": MEMBERS, "role": ROLE},
         "api": {
-            "url": member.api_url,
-            "authority": member.api_authority,
-            "organisation": member.org_number,
-            "cluster": member.cluster_number,
-            "token": member.token.get_secret_value(),
+            "url": access.url,
+            "authority": access.authority,
+            "organisation": own.org_number,
+            "cluster": own.cluster_number,
+            "token": own.token.get_secret_value(),
         },
-        "poll_seconds": member.poll_seconds,
+        "poll_seconds": access.poll_seconds,
     }
     return json.dumps(document, indent=1) + "\n"
 

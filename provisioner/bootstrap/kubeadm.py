@@ -1,20 +1,33 @@
 """The default way a VM becomes a node: kubeadm, driven by our agent."""
 
-import json
-
-from provisioner.bootstrap.cloud_config import cloud_config
-from provisioner.bootstrap.guestinfo import METADATA, USERDATA, pack
-from provisioner.bootstrap.metadata import metadata
+from provisioner.bootstrap.carrying import extra_config
+from provisioner.bootstrap.certificates import certificate_files
+from provisioner.bootstrap.kubeadm_config import discovery_document, init_documents, join_document
 from provisioner.bootstrap.model import NodeBootstrap
+from provisioner.bootstrap.packages import packages_config
+from provisioner.bootstrap.way import Way
+
+_MODULES = ("kubeadm", "kubeadm_node", "masters")
+_INSTALLING = ("apt", "containerd", "packages", "yum")
 
 
 class KubeadmBootstrapper:
-    """Implements Bootstrapper for templates that carry containerd, kubelet and kubeadm."""
+    """Implements Bootstrapper for templates with containerd, kubelet and kubeadm, or without."""
 
     def render(self, node: NodeBootstrap) -> dict[str, str]:
-        return {
-            **pack(USERDATA, cloud_config(node)),
-            **pack(METADATA, json.dumps(metadata(node), indent=1)),
-            # Volumes are found on the machine by their disks' UUIDs.
-            "disk.enableUUID": "TRUE",
+        modules = _MODULES + (_INSTALLING if node.installs_packages else ())
+        external = node.etcd is not None
+        settings = {
+            "certificates": certificate_files(external) if node.role == "master" else [],
+            "kubeadm": _documents(node),
+            "packages": packages_config(node),
+            "pke": None,
         }
+        return extra_config(node, Way(modules, settings))
+
+
+def _documents(node: NodeBootstrap) -> dict[str, str]:
+    documents = {"join": join_document(node), "discovery": discovery_document()}
+    if node.role == "master":
+        documents["init"] = init_documents(node)
+    return documents

@@ -6,8 +6,9 @@ What only the machine learns stands as @ADDRESS@, @TOKEN@ and the like; the agen
 import json
 from typing import Any
 
+from provisioner.bootstrap.certificates import EXTERNAL_ETCD, PKI
 from provisioner.bootstrap.layout import CONTAINER_RUNTIME, DISCOVERY, ENCRYPTION_CONFIG
-from provisioner.bootstrap.model import NodeBootstrap
+from provisioner.bootstrap.model import ExternalEtcd, NodeBootstrap
 
 API_VERSION = "kubeadm.k8s.io/v1beta4"
 POOL_LABEL = "nodepool.banzaicloud.io/name"
@@ -20,7 +21,10 @@ Document = dict[str, Any]
 
 def init_documents(node: NodeBootstrap) -> str:
     """What the first master starts the cluster with."""
-    return "\n---\n".join(json.dumps(part) for part in (_init(node), _cluster(node), _kubelet()))
+    parts = [_init(node), _cluster(node), _kubelet(node)]
+    if node.kubernetes.kube_proxy_configuration:
+        parts.append(_kube_proxy(node))
+    return "\n---\n".join(json.dumps(part) for part in parts)
 
 
 def join_document(node: NodeBootstrap) -> str:
@@ -69,7 +73,7 @@ def _local_endpoint(node: NodeBootstrap) -> Document:
 
 
 def _cluster(node: NodeBootstrap) -> Document:
-    return _document(
+    document = _document(
         "ClusterConfiguration",
         kubernetesVersion=f"v{node.kubernetes.version}",
         clusterName=node.cluster_name,
@@ -82,6 +86,21 @@ def _cluster(node: NodeBootstrap) -> Document:
             "dnsDomain": "cluster.local",
         },
     )
+    if node.image_registry:
+        document["imageRepository"] = node.image_registry
+    if node.etcd:
+        document["etcd"] = {"external": _external_etcd(node.etcd)}
+    return document
+
+
+def _external_etcd(etcd: ExternalEtcd) -> Document:
+    files = {key: f"{PKI}/{path}" for key, (path, _) in EXTERNAL_ETCD.items()}
+    return {
+        "endpoints": list(etcd.endpoints),
+        "caFile": files["externalEtcdCaCert"],
+        "certFile": files["externalEtcdClientCert"],
+        "keyFile": files["externalEtcdClientKey"],
+    }
 
 
 def endpoint(host: str, port: int) -> str:
@@ -90,10 +109,13 @@ def endpoint(host: str, port: int) -> str:
 
 def _api_server(node: NodeBootstrap) -> Document:
     # 127.0.0.1 is for the check that keepalived runs.
+    arguments = {"encryption-provider-config": ENCRYPTION_CONFIG}
+    if node.etcd and node.etcd.prefix:
+        arguments["etcd-prefix"] = node.etcd.prefix
     names = (node.endpoint.dns_name, node.endpoint.vip, "127.0.0.1", "localhost")
     return {
         "certSANs": [str(name) for name in names if name],
-        "extraArgs": named({"encryption-provider-config": ENCRYPTION_CONFIG}),
+        "extraArgs": named(arguments),
         "extraVolumes": [
             {
                 "name": "encryption-provider-config",
@@ -106,25 +128,54 @@ def _api_server(node: NodeBootstrap) -> Document:
     }
 
 
-def _kubelet() -> Document:
-    return {
+def _kubelet(node: NodeBootstrap) -> Document:
+    """For all nodes: those that join find it in the cluster."""
+    ours: Document = {
         "apiVersion": "kubelet.config.k8s.io/v1beta1",
         "kind": "KubeletConfiguration",
         "cgroupDriver": "systemd",
         "rotateCertificates": True,
+        "serverTLSBootstrap": True,
     }
+    return merged(ours, node.kubernetes.kubelet_configuration)
+
+
+def _kube_proxy(node: NodeBootstrap) -> Document:
+    ours: Document = {
+        "apiVersion": "kubeproxy.config.k8s.io/v1alpha1",
+        "kind": "KubeProxyConfiguration",
+    }
+    return merged(ours, node.kubernetes.kube_proxy_configuration)
+
+
+def merged(ours: Document, theirs: Document) -> Document:
+    """Field by field and deeply; a list is replaced as a whole."""
+    result = dict(ours)
+    for key, value in theirs.items():
+        own = result.get(key)
+        if isinstance(own, dict) and isinstance(value, dict):
+            value = merged(own, value)
+        result[key] = value
+    return result
 
 
 def _registration(node: NodeBootstrap) -> Document:
     labels = {POOL_LABEL: node.node_pool} | node.labels
     joined = ",".join(f"{key}={value}" for key, value in sorted(labels.items()))
-    return {
+    arguments = {"node-labels": joined, "node-ip": "@ADDRESS@"}
+    if node.external_cloud_provider:
+        arguments["cloud-provider"] = "external"
+    registration: Document = {
         "name": node.node_name,
         "criSocket": CONTAINER_RUNTIME,
         "imagePullPolicy": "IfNotPresent",
         "taints": _taints(node),
-        "kubeletExtraArgs": named({"node-labels": joined, "node-ip": "@ADDRESS@"}),
+        "kubeletExtraArgs": named(arguments),
     }
+    if node.kubernetes.ignore_preflight_errors:
+        ignored = list(node.kubernetes.ignore_preflight_errors)
+        registration["ignorePreflightErrors"] = ignored
+    return registration
 
 
 def _taints(node: NodeBootstrap) -> list[dict[str, str]]:

@@ -5,6 +5,9 @@ from typing import Any, Protocol
 
 from provisioner.bootstrap.model import NicConfig
 
+# Of routes by other NICs than the first, whose leased ones have 100 (netplan) or 1024 (networkd).
+_OTHERS_METRIC = 2048
+
 
 class Instance(Protocol):
     """Whatever is made of a VM."""
@@ -18,8 +21,7 @@ class Instance(Protocol):
 
 
 def metadata(node: Instance) -> dict[str, Any]:
-    names = (f"eth{index}" for index in range(len(node.nics)))
-    ethernets = {name: _ethernet(name, nic) for name, nic in zip(names, node.nics, strict=True)}
+    ethernets = {f"eth{index}": _ethernet(index, nic) for index, nic in enumerate(node.nics)}
     return {
         "instance-id": node.instance_id,
         "local-hostname": node.node_name,
@@ -27,12 +29,13 @@ def metadata(node: Instance) -> dict[str, Any]:
     }
 
 
-def _ethernet(name: str, nic: NicConfig) -> dict[str, Any]:
+def _ethernet(index: int, nic: NicConfig) -> dict[str, Any]:
     # Without set-name cloud-init's networkd renderer asks for a NIC that has the name already.
-    matched: dict[str, Any] = {"match": {"macaddress": nic.mac.lower()}, "set-name": name}
+    matched: dict[str, Any] = {"match": {"macaddress": nic.mac.lower()}, "set-name": f"eth{index}"}
     if nic.address is None:
         # Clones of one template may share a machine-id, from which the default client id is made.
-        return matched | {"dhcp4": True, "dhcp-identifier": "mac"}
+        leased = matched | {"dhcp4": True, "dhcp-identifier": "mac"}
+        return leased | ({"dhcp4-overrides": {"route-metric": _OTHERS_METRIC}} if index else {})
     static = matched | {"dhcp4": False, "addresses": [nic.address]}
     if nic.gateway is not None:
         everything = "::/0" if ip_interface(nic.address).version == 6 else "0.0.0.0/0"

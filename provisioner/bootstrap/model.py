@@ -3,6 +3,7 @@
 from pydantic import Field, SecretStr
 
 from provisioner.domain.clusters import Role
+from provisioner.domain.spec.bootstrap import Bootstrap
 from provisioner.domain.spec.cluster import API_PORT, Endpoint, Kubernetes, Proxy, Taint
 from provisioner.domain.virtual_machines import Fact
 
@@ -16,12 +17,36 @@ class NicConfig(Fact):
     nameservers: tuple[str, ...] = ()
 
 
+class ExternalEtcd(Fact):
+    """An etcd cluster that the masters do not run themselves.
+
+    `endpoints` are URLs (https://host:2379). `prefix` keeps clusters apart that share it. The
+    certificates come with the cluster's other secrets, see `certificates`.
+    """
+
+    endpoints: tuple[str, ...] = Field(min_length=1)
+    prefix: str | None = None
+
+
+class VSphereWorkspace(Fact):
+    """Where the vSphere provider within Kubernetes keeps volumes; inventory names or paths."""
+
+    server: str
+    port: int = 443
+    datacenter: str
+    datastore: str
+    resource_pool: str
+    folder: str
+
+
 class NodeBootstrap(Fact):
     """One node to be. The first of `nics` is the one the cluster uses.
 
     The numbers are those of the node API's paths. `api_url` may end in a base path;
     `api_authority` (PEM) pins the CA of its server, None trusts what the image trusts.
     While it waits, the node asks every `poll_seconds` or so.
+    `external_cloud_provider` leaves the node's addresses to a cloud provider in the cluster;
+    `vsphere` is for pke, whose Kubernetes versions have the provider within.
     `instance_id` must stay the same for the VM's life: cloud-init starts afresh when it changes.
     """
 
@@ -37,6 +62,12 @@ class NodeBootstrap(Fact):
     token: SecretStr
     poll_seconds: float = 2.0
     kubernetes: Kubernetes
+    bootstrap: Bootstrap = Field(default_factory=Bootstrap)
+    image_registry: str | None = None
+    external_cloud_provider: bool = False
+    etcd: ExternalEtcd | None = None
+    vsphere: VSphereWorkspace | None = None
+    control_plane_size: int = 1
     endpoint: Endpoint
     api_port: int = API_PORT
     schedulable: bool = False
@@ -51,6 +82,10 @@ class NodeBootstrap(Fact):
     def api_host(self) -> str:
         """What clients of the cluster connect to: the DNS name if there is one, else the VIP."""
         return self.endpoint.dns_name or str(self.endpoint.vip)
+
+    @property
+    def installs_packages(self) -> bool:
+        return self.bootstrap.method == "kubeadm" and self.bootstrap.install == "packages"
 
     @property
     def floats(self) -> bool:

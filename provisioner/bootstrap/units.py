@@ -1,9 +1,6 @@
 """systemd units and drop-ins of a node."""
 
-import json
-
-from provisioner.bootstrap.layout import AGENT, STATE
-from provisioner.domain.spec.cluster import Proxy
+from provisioner.bootstrap.layout import AGENT, NODE_CONFIGURATION, STATE
 
 # Exit status 3 is the agent's last word: the service replaces the node, a restart can't help.
 AGENT_SERVICE = f"""\
@@ -27,24 +24,35 @@ WantedBy=multi-user.target
 
 # Debian's unit lacks it, and a master without keepalived never gets the VIP again.
 KEEPALIVED_RESTART = """\
+[Unit]
+StartLimitIntervalSec=0
+
 [Service]
 Restart=on-failure
 RestartSec=1
 """
 
+# A run that has nothing to tell leaves no line in the journal, not even systemd's own.
+NODE_CONFIGURATION_SERVICE = f"""\
+[Unit]
+Description=Applies what the service tells this machine about its cluster
 
-def proxy_drop_in(proxy: Proxy, exceptions: tuple[str, ...]) -> str:
-    """Environment of the units that pull images. `exceptions` never go through the proxy."""
-    values = {
-        "HTTP_PROXY": proxy.http,
-        "HTTPS_PROXY": proxy.https,
-        "NO_PROXY": ",".join(dict.fromkeys(exceptions + proxy.no_proxy)),
-    }
-    lines = [_environment(name, value) for name, value in values.items() if value]
-    return "\n".join(["[Service]", *lines]) + "\n"
+[Service]
+Type=oneshot
+ExecStart=/usr/bin/python3 -I {NODE_CONFIGURATION}
+TimeoutStartSec=120
+LogLevelMax=notice
+"""
 
+NODE_CONFIGURATION_TIMER = """\
+[Unit]
+Description=Looks for changes of the cluster that concern this machine
 
-def _environment(name: str, value: str) -> str:
-    """systemd reads JSON's escapes; a percent sign would start one of its specifiers."""
-    quoted = json.dumps(f"{name}={value}").replace("%", "%%")
-    return f"Environment={quoted}"
+[Timer]
+OnActiveSec=10
+OnUnitInactiveSec=10
+AccuracySec=1
+
+[Install]
+WantedBy=timers.target
+"""

@@ -8,9 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import yaml
-
-from provisioner.bootstrap.cloud_config import cloud_config
+from lab.guests.user_data import received
+from provisioner.bootstrap.bootstrapper import ChosenBootstrapper
 from provisioner.bootstrap.layout import AGENT, STATE
 from provisioner.bootstrap.model import NicConfig, NodeBootstrap
 from provisioner.domain.spec.cluster import Endpoint, Kubernetes
@@ -60,6 +59,10 @@ def a_node(url: str = "http://127.0.0.1:9", **changes: Any) -> NodeBootstrap:
     return NodeBootstrap(**(usual | changes))
 
 
+def user_data(node: NodeBootstrap) -> dict[str, Any]:
+    return received(ChosenBootstrapper().render(node)).user_data
+
+
 @dataclass(frozen=True)
 class Ended:
     code: int
@@ -70,7 +73,7 @@ class Machine:
     def __init__(self, folder: Path, node: NodeBootstrap) -> None:
         self.root = folder / "root"
         self.folder = folder
-        self._write_files(yaml.safe_load(cloud_config(node))["write_files"])
+        self._write_files(user_data(node)["write_files"])
         self.write("/sys/class/net/lo/address", "00:00:00:00:00:00\n")
         self.write("/sys/class/net/ens192/address", MAC + "\n")
         for name, script in PROGRAMS.items():

@@ -3,7 +3,8 @@
 import json
 from typing import Any
 
-from provisioner.bootstrap.kubeadm_config import init_documents, join_document
+from provisioner.bootstrap.certificates import certificate_files
+from provisioner.bootstrap.kubeadm_config import init_documents, join_document, merged
 from tests.node.machine import a_node
 
 TAINT = {"key": "node-role.kubernetes.io/control-plane", "effect": "NoSchedule"}
@@ -87,3 +88,64 @@ def test_only_masters_join_the_control_plane() -> None:
 def test_start_token_is_short_lived() -> None:
     tokens = init()["InitConfiguration"]["bootstrapTokens"]
     assert [token["ttl"] for token in tokens] == ["1m0s"]
+
+
+def test_what_users_set_wins_and_the_rest_stays() -> None:
+    kubernetes = {
+        "version": "1.35.1",
+        "kubeletConfiguration": {
+            "failCgroupV1": False,
+            "authentication": {"anonymous": {"enabled": False}},
+        },
+        "kubeProxyConfiguration": {"conntrack": {"maxPerCore": 0, "min": 0}},
+    }
+    documents = init(kubernetes=kubernetes)
+    kubelet = documents["KubeletConfiguration"]
+    assert kubelet["failCgroupV1"] is False
+    assert kubelet["cgroupDriver"] == "systemd"
+    assert kubelet["serverTLSBootstrap"] is True
+    proxy = documents["KubeProxyConfiguration"]
+    assert proxy["conntrack"] == {"maxPerCore": 0, "min": 0}
+    assert proxy["apiVersion"] == "kubeproxy.config.k8s.io/v1alpha1"
+    assert "KubeProxyConfiguration" not in init()
+
+
+def test_merging_is_deep_and_replaces_lists() -> None:
+    ours = {"a": {"x": 1, "y": [1, 2]}, "b": 1}
+    theirs = {"a": {"y": [3], "z": None}, "c": 2}
+    assert merged(ours, theirs) == {"a": {"x": 1, "y": [3], "z": None}, "b": 1, "c": 2}
+    assert ours == {"a": {"x": 1, "y": [1, 2]}, "b": 1}
+
+
+def test_preflight_errors_are_ignored_by_name_alone() -> None:
+    named_ones = {"version": "1.35.1", "ignorePreflightErrors": ["Swap", "Mem"]}
+    for registration in (
+        init(kubernetes=named_ones)["InitConfiguration"]["nodeRegistration"],
+        join(kubernetes=named_ones)["nodeRegistration"],
+    ):
+        assert registration["ignorePreflightErrors"] == ["Swap", "Mem"]
+    assert "ignorePreflightErrors" not in join()["nodeRegistration"]
+
+
+def test_images_of_another_registry() -> None:
+    cluster = init(image_registry="registry.corp:5000/kubernetes")["ClusterConfiguration"]
+    assert cluster["imageRepository"] == "registry.corp:5000/kubernetes"
+    assert "imageRepository" not in init()["ClusterConfiguration"]
+
+
+def test_a_cloud_provider_of_the_cluster_sets_addresses() -> None:
+    external = {"name": "cloud-provider", "value": "external"}
+    assert external in join(external_cloud_provider=True)["nodeRegistration"]["kubeletExtraArgs"]
+    assert external not in join()["nodeRegistration"]["kubeletExtraArgs"]
+
+
+def test_etcd_of_others() -> None:
+    etcd = {"endpoints": ["https://10.0.0.31:2379"], "prefix": "/c1"}
+    cluster = init(etcd=etcd)["ClusterConfiguration"]
+    assert cluster["etcd"]["external"]["endpoints"] == ["https://10.0.0.31:2379"]
+    written = {file["path"]: file for file in certificate_files(external_etcd=True)}
+    for key in ("caFile", "certFile", "keyFile"):
+        assert cluster["etcd"]["external"][key] in written
+    assert written[cluster["etcd"]["external"]["keyFile"]]["permissions"] == "0600"
+    assert {"name": "etcd-prefix", "value": "/c1"} in cluster["apiServer"]["extraArgs"]
+    assert "etcdCaKey" not in {file["key"] for file in written.values()}

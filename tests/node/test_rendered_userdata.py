@@ -7,23 +7,34 @@ import json
 from pathlib import Path
 from typing import Any
 
+import pytest
 import yaml
 
-from provisioner.bootstrap.cloud_config import cloud_config
+from provisioner.bootstrap.bootstrapper import ChosenBootstrapper
 from provisioner.bootstrap.kubeadm import KubeadmBootstrapper
-from provisioner.bootstrap.layout import AGENT, AGENT_CONFIG, CHECK_API
+from provisioner.bootstrap.layout import (
+    AGENT,
+    AGENT_CONFIG,
+    CHECK_API,
+    NODE_CONFIGURATION,
+    NODE_CONFIGURATION_TIMER,
+)
 from tests.node.machine import NODE_TOKEN, a_node
 
 PEM = "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n"
-CONTAINERD_PROXY = "/etc/systemd/system/containerd.service.d/proxy.conf"
 UNIT = "/etc/systemd/system/pke-node-agent.service"
 
 
 def document(**changes: Any) -> dict[str, Any]:
-    text = cloud_config(a_node(**changes))
+    text = user_data_text(**changes)
     assert text.startswith("#cloud-config\n")
     parsed: dict[str, Any] = yaml.safe_load(text)
     return parsed
+
+
+def user_data_text(**changes: Any) -> str:
+    rendered = ChosenBootstrapper().render(a_node(**changes))
+    return gzip.decompress(base64.b64decode(rendered["guestinfo.userdata"])).decode()
 
 
 def files(**changes: Any) -> dict[str, dict[str, str]]:
@@ -33,8 +44,6 @@ def files(**changes: Any) -> dict[str, dict[str, str]]:
 def test_packed_as_the_datasource_reads_it() -> None:
     rendered = KubeadmBootstrapper().render(a_node())
     assert rendered["guestinfo.userdata.encoding"] == "gzip+base64"
-    text = gzip.decompress(base64.b64decode(rendered["guestinfo.userdata"])).decode()
-    assert text == cloud_config(a_node())
     assert rendered["disk.enableUUID"] == "TRUE"
 
 
@@ -62,22 +71,38 @@ def test_agent_is_the_one_of_the_package() -> None:
         assert written[f"/usr/local/lib/pke-provisioner/node/{name}"] == (folder / name).read_text()
 
 
-def test_programs_run_on_old_pythons() -> None:
-    for text in programs().values():
+VARIANTS: tuple[dict[str, Any], ...] = (
+    {},
+    {"role": "worker"},
+    {"bootstrap": {"install": "packages"}},
+    {"bootstrap": {"method": "pke"}, "kubernetes": {"version": "1.22.6"}},
+)
+
+
+@pytest.mark.parametrize("changes", VARIANTS)
+def test_programs_run_on_old_pythons(changes: dict[str, Any]) -> None:
+    for text in programs(**changes).values():
         ast.parse(text, feature_version=(3, 9))
 
 
-def test_programs_stand_alone() -> None:
-    written = programs()
+@pytest.mark.parametrize("changes", VARIANTS)
+def test_programs_stand_alone(changes: dict[str, Any]) -> None:
+    written = programs(**changes)
     for text in written.values():
-        imported = [one for one in ast.walk(ast.parse(text)) if isinstance(one, ast.ImportFrom)]
+        imported = [one for one in ast.parse(text).body if isinstance(one, ast.ImportFrom)]
         assert not [one.module for one in imported if (one.module or "").startswith("prov")]
         for name in (one.module for one in imported if one.level):
             assert f"/usr/local/lib/pke-provisioner/node/{name}.py" in written
 
 
+def test_only_what_a_node_does_is_delivered() -> None:
+    packages = "/usr/local/lib/pke-provisioner/node/packages.py"
+    assert packages not in programs()
+    assert packages in programs(bootstrap={"install": "packages"})
+
+
 def test_the_token_is_the_only_secret_and_in_one_place() -> None:
-    text = cloud_config(a_node())
+    text = user_data_text()
     assert text.count(NODE_TOKEN) == 1
     assert NODE_TOKEN in files()[AGENT_CONFIG]["content"]
     rest = [file["content"] for path, file in files().items() if not path.endswith(".py")]
@@ -117,27 +142,18 @@ def test_authorities_are_trusted() -> None:
     assert "ca_certs" not in document()
 
 
-def test_images_are_pulled_through_the_proxy() -> None:
-    proxy = {"http": "http://proxy:3128", "noProxy": [".corp"]}
-    drop_in = files(proxy=proxy)[CONTAINERD_PROXY]["content"].splitlines()
-    assert 'Environment="HTTP_PROXY=http://proxy:3128"' in drop_in
-    excepted = next(line for line in drop_in if "NO_PROXY" in line)
-    for part in ("10.0.0.100", "10.0.0.11", "10.244.0.0/16", "10.96.0.0/16", ".svc", ".corp"):
-        assert part in excepted
-    assert ["systemctl", "try-restart", "containerd.service"] in document(proxy=proxy)["runcmd"]
-
-
-def test_proxy_exceptions_cannot_leave_their_line() -> None:
-    proxy = {"http": "http://proxy:3128", "noProxy": ['a"\nExecStartPre=/bin/evil %h']}
-    drop_in = files(proxy=proxy)[CONTAINERD_PROXY]["content"]
-    assert "\nExecStartPre" not in drop_in
-    assert "%%h" in drop_in
-
-
 def test_only_masters_that_float_check_the_api() -> None:
     assert CHECK_API in files()
     assert CHECK_API not in files(role="worker")
     assert CHECK_API not in files(endpoint={"mode": "external", "vip": "10.0.0.100"})
+
+
+def test_only_masters_that_float_look_for_later_configuration() -> None:
+    start = ["systemctl", "enable", "--now", "--no-block", NODE_CONFIGURATION_TIMER]
+    assert NODE_CONFIGURATION in files()
+    assert start in document()["runcmd"]
+    assert NODE_CONFIGURATION not in files(role="worker")
+    assert start not in document(role="worker")["runcmd"]
 
 
 def test_workers_get_no_certificates_and_no_init() -> None:

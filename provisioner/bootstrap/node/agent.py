@@ -12,7 +12,7 @@ import argparse
 import contextlib
 import json
 import time
-from typing import Any
+from typing import Any, Protocol
 
 from .failures import Failure, Refused, without_secrets
 from .host import STATE, Host
@@ -20,6 +20,11 @@ from .node_api import NodeApi
 from .reporter import Reporter
 
 FAILED = 3
+
+
+class Member(Protocol):
+    def become_ready(self, reporter: Reporter) -> None:
+        """May run twice. Raises Failure."""
 
 
 class Agent:
@@ -33,7 +38,8 @@ class Agent:
         role = self._config["node"]["role"]
         try:
             self._reporter.report(role, "running", "starting")
-            self._become_ready(role)
+            self._install()
+            self._member(role).become_ready(self._reporter)
             self._reporter.report(role, "finished", "success", final=True)
         except Failure as failure:
             # The token may lose its power as soon as the node is ready.
@@ -43,16 +49,26 @@ class Agent:
                 return FAILED
         return 0
 
-    def _become_ready(self, role: str) -> None:
-        """A machine is delivered only what its role takes."""
+    def _install(self) -> None:
+        if self._config.get("packages"):
+            from .packages import Installation
+
+            with self._reporter.phase("packages"):
+                Installation(self._host, self._config["packages"]).ensure()
+
+    def _member(self, role: str) -> Member:
+        """A machine is delivered only the modules of what it becomes."""
         if role == "etcd":
             from .etcd_member import EtcdMember
 
-            EtcdMember(self._host, self._config, self._api).become_ready(self._reporter)
-        else:
-            from .kubeadm_node import KubeadmNode
+            return EtcdMember(self._host, self._config, self._api)
+        if self._config["pke"]:
+            from .pke_node import PkeNode
 
-            KubeadmNode(self._host, self._config, self._api).become_ready(self._reporter)
+            return PkeNode(self._host, self._config, self._api)
+        from .kubeadm_node import KubeadmNode
+
+        return KubeadmNode(self._host, self._config, self._api)
 
     def _last_words(self, phase: str, message: str) -> None:
         """Worth some tries: the service replaces the node sooner."""

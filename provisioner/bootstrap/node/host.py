@@ -8,6 +8,7 @@ import glob
 import os
 import re
 import subprocess
+import tempfile
 from typing import BinaryIO
 
 from .failures import Failure
@@ -57,16 +58,45 @@ class Host:
                     return path.split("/")[-2]
         return None
 
-    def run(self, *command: str, seconds: float = 60.0) -> str:
+    def run(
+        self, *command: str, seconds: float = 60.0, environment: dict[str, str] | None = None
+    ) -> str:
         """The end of what it said; LOG keeps all. Raises Failure when it is missing or fails."""
-        os.makedirs(os.path.dirname(self.path(LOG)), mode=0o700, exist_ok=True)
-        with open(self.path(LOG), "ab+", opener=PRIVATE) as log:
+        with self._log() as log:
             start = log.seek(0, os.SEEK_END)
-            try:
-                subprocess.run(command, stdout=log, stderr=log, check=True, timeout=seconds)
-            except (OSError, subprocess.SubprocessError) as error:
-                raise Failure(explained(command, error, end_of(log, start))) from error
+            self._run(command, log, log, seconds, environment)
             return end_of(log, start)
+
+    def output(
+        self, *command: str, seconds: float = 60.0, environment: dict[str, str] | None = None
+    ) -> str:
+        """All of its standard output. Raises Failure when it is missing or fails."""
+        with self._log() as log, tempfile.TemporaryFile() as said:
+            log.seek(0, os.SEEK_END)
+            self._run(command, said, log, seconds, environment)
+            said.seek(0)
+            return said.read().decode(errors="replace")
+
+    def _log(self) -> BinaryIO:
+        os.makedirs(os.path.dirname(self.path(LOG)), mode=0o700, exist_ok=True)
+        return open(self.path(LOG), "ab+", opener=PRIVATE)
+
+    def _run(
+        self,
+        command: tuple[str, ...],
+        stdout: BinaryIO,
+        log: BinaryIO,
+        seconds: float,
+        environment: dict[str, str] | None,
+    ) -> None:
+        start = log.tell()
+        variables = dict(os.environ, **(environment or {}))
+        try:
+            subprocess.run(
+                command, stdout=stdout, stderr=log, check=True, timeout=seconds, env=variables
+            )
+        except (OSError, subprocess.SubprocessError) as error:
+            raise Failure(explained(command, error, end_of(log, start))) from error
 
 
 def end_of(log: BinaryIO, start: int) -> str:

@@ -10,7 +10,7 @@ from .failures import Failure
 from .host import STATE, Host
 from .kubeadm import DISCOVERY, Kubeadm
 from .masters import leads, start_keepalived, write_certificates
-from .network import Network
+from .network import Network, complete_proxies
 from .node_api import NodeApi
 from .reporter import Reporter
 from .texts import base64_of, filled
@@ -50,6 +50,7 @@ class KubeadmNode:
 
     def _start(self, master: bool) -> None:
         place = self._network.place()
+        complete_proxies(self._host, self._config["proxy_drop_ins"], place.network)
         is_leader = master and leads(
             self._api, self._node["name"], place.address, self._poll_seconds
         )

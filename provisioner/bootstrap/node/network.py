@@ -8,6 +8,7 @@ import time
 from typing import Any, NamedTuple
 
 from .host import Host
+from .texts import filled
 from .waiting import pauses, say
 
 
@@ -51,3 +52,13 @@ class Network:
                 network = ipaddress.ip_network(text, strict=False)
                 return Place(interface, one["local"], str(network))
         return None
+
+
+def complete_proxies(host: Host, files: list[str], network: str | None) -> None:
+    """Only the machine knows the network of a leased address, which no proxy may be asked for."""
+    if not (files and network):
+        return
+    for path in files:
+        host.write(path, filled(host.read(path), network=network), 0o644)
+    host.run("systemctl", "daemon-reload")
+    host.run("systemctl", "try-restart", "containerd.service")

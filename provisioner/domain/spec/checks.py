@@ -6,13 +6,15 @@ from provisioner.domain.clusters import TASKS
 from provisioner.domain.faults import Fault
 from provisioner.domain.naming import MAX_HOSTNAME, longest_node_name
 from provisioner.domain.progress import MACHINES
+from provisioner.domain.spec.add_on_checks import check_add_ons
 from provisioner.domain.spec.address_checks import check_addresses
 from provisioner.domain.spec.authority_checks import check_authorities
+from provisioner.domain.spec.bootstrap_checks import check_bootstrap
 from provisioner.domain.spec.cluster import CONTROL_PLANE, ClusterSpec
+from provisioner.domain.spec.external_etcd_checks import check_external_etcd
 from provisioner.domain.spec.kubernetes_checks import check_kubernetes
 from provisioner.domain.spec.label_checks import check_labels
 from provisioner.domain.spec.placement_checks import check_placement
-from provisioner.domain.spec.size_checks import check_sizes
 
 
 def check(spec: ClusterSpec) -> list[Fault]:
@@ -20,11 +22,13 @@ def check(spec: ClusterSpec) -> list[Fault]:
         *_names(spec),
         *_endpoint(spec),
         *_placements(spec),
+        *check_bootstrap(spec),
         *check_kubernetes(spec),
         *check_addresses(spec),
         *check_labels(spec),
-        *check_sizes(spec),
+        *check_add_ons(spec),
         *check_authorities(spec.trusted_cas),
+        *check_external_etcd(spec),
     ]
 
 

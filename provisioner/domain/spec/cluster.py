@@ -6,6 +6,8 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field
 
+from provisioner.domain.spec.add_ons import AddOns, Storage
+from provisioner.domain.spec.bootstrap import Bootstrap, Overlay, PreflightChecks
 from provisioner.domain.spec.document import (
     DnsName,
     Document,
@@ -14,8 +16,10 @@ from provisioner.domain.spec.document import (
     LabelValue,
     ProxyUrl,
     PublicKey,
+    Registry,
     Version,
 )
+from provisioner.domain.spec.external_etcd import ExternalEtcd
 from provisioner.domain.spec.machine import Machine
 from provisioner.domain.spec.placement import Placement
 
@@ -25,12 +29,12 @@ CONTROL_PLANE = "control-plane"
 
 def _no_truth_value(value: object) -> object:
     if isinstance(value, bool):
-        raise ValueError("input should be 1, 3 or 5")
+        raise ValueError("input should be 1, 2, 3 or 5")
     return value
 
 
 # Python takes true for 1.
-ControlPlaneSize = Annotated[Literal[1, 3, 5], BeforeValidator(_no_truth_value)]
+ControlPlaneSize = Annotated[Literal[1, 2, 3, 5], BeforeValidator(_no_truth_value)]
 
 # Each is compared with each other one.
 LoadBalancerRanges = Annotated[tuple[str, ...], Field(max_length=64)]
@@ -43,8 +47,20 @@ class Kubernetes(Document):
     pod_cidr: IPv4Network = Field(default=IPv4Network("10.244.0.0/16"), alias="podCIDR")
     service_cidr: IPv4Network = Field(default=IPv4Network("10.96.0.0/16"), alias="serviceCIDR")
     cni: Literal["flannel", "calico", "cilium", "none"] = Field(
-        default="none",
-        description="Recorded only: this version installs no network plugin, apply yours.",
+        default="flannel",
+        description="The network plugin; calico and cilium need addOns.cniManifest. With none "
+        "the nodes are not ready until yours is applied.",
+    )
+    kubelet_configuration: Overlay = Field(
+        default_factory=dict,
+        description="Fields of a KubeletConfiguration, merged over the service's own.",
+    )
+    kube_proxy_configuration: Overlay = Field(
+        default_factory=dict, description="Fields of a KubeProxyConfiguration."
+    )
+    ignore_preflight_errors: PreflightChecks = Field(
+        default=(),
+        description="Names of kubeadm's preflight checks whose errors are only warned of.",
     )
 
 
@@ -57,10 +73,11 @@ class Endpoint(Document):
 
 
 class ControlPlane(Machine):
-    """`schedulable` lets the masters run workloads too."""
+    """`schedulable` lets the masters run workloads too. Two masters take an external etcd."""
 
     size: ControlPlaneSize = 3
     schedulable: bool = False
+    external_etcd: ExternalEtcd | None = None
 
 
 class Taint(Document):
@@ -90,8 +107,12 @@ class ClusterSpec(Document):
     control_plane: ControlPlane
     placement: Placement
     ssh_keys: SshKeys = ()
+    bootstrap: Bootstrap = Field(default_factory=Bootstrap)
     proxy: Proxy | None = None
     trusted_cas: TrustedCAs = Field(default=(), alias="trustedCAs")
+    image_registry: Registry | None = None
+    storage: Storage | None = None
+    add_ons: AddOns = Field(default_factory=AddOns)
     load_balancer_ranges: LoadBalancerRanges = ()
     node_pools: Annotated[tuple[NodePool, ...], Field(max_length=100)] = ()
 

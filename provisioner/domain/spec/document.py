@@ -22,6 +22,14 @@ _HOST = r"^([A-Za-z0-9]([-A-Za-z0-9.]*[A-Za-z0-9])?|[0-9A-Fa-f]*:[0-9A-Fa-f.]*:[
 _THUMBPRINT = r"^([0-9A-Fa-f]{2}:?){31}[0-9A-Fa-f]{2}$"
 _FOLDER_PATH = r"^(/[^/]+){3,}$"
 _VALUE = r"^([A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?)?$"
+_HTTPS_URL = r"^https://[^\s/@?#]+(/[^\s#]*)?$"
+_FILE_NAME = r"^[A-Za-z0-9][-A-Za-z0-9_.]*\.ya?ml$"
+_REPOSITORY = r"^https?://[^\s/@?#\"']+(/[^\s?#\"']*)?$"
+_PACKAGE = r"^[a-z0-9][-a-z0-9+.]*$"
+_DIGEST = r"^[0-9a-f]{64}$"
+_REGISTRY = r"^[A-Za-z0-9]([-A-Za-z0-9.]*[A-Za-z0-9])?(:\d{1,5})?(/[a-z0-9]+([._-]+[a-z0-9]+)*)*$"
+_ETCD_ENDPOINT = r"^https://[^\s/@:]+:\d{1,5}$"
+_KEY_PREFIX = r"^(/[A-Za-z0-9][A-Za-z0-9._-]*)+$"
 
 # What a text should look like, for those who do not read patterns.
 IN_WORDS = {
@@ -36,7 +44,17 @@ IN_WORDS = {
     _FOLDER_PATH: "write the path of a folder below a datacenter's vm folder, such as "
     "/DC1/vm/kubernetes; the vm folder itself holds templates, and this one is to be the "
     "service's alone",
+    _REPOSITORY: "write an http:// or https:// URL without user and password, such as "
+    "https://packages.example.com/kubernetes/{minor}/deb/",
+    _PACKAGE: "write a package's name, such as containerd.io",
     _VALUE: "use letters, digits and inner '-', '_' or '.', or nothing",
+    _HTTPS_URL: "write an https:// URL without user and password, such as "
+    "https://mirror.example.com/calico.yaml",
+    _FILE_NAME: "write the name of a .yaml file without folders, such as calico.yaml",
+    _DIGEST: "write 64 hexadecimal digits in lower case, as sha256sum prints them",
+    _REGISTRY: "write host[:port][/path] without scheme, such as registry.example.com:5000/mirror",
+    _ETCD_ENDPOINT: "write a URL with its port, such as https://10.0.0.21:2379",
+    _KEY_PREFIX: "write a path such as /clusters/demo",
 }
 
 # A DNS label (RFC 1123), since it becomes part of hostnames.
@@ -50,6 +68,14 @@ LabelValue = Annotated[str, StringConstraints(pattern=_VALUE, max_length=63)]
 Host = Annotated[str, StringConstraints(pattern=_HOST, max_length=255)]
 Thumbprint = Annotated[str, StringConstraints(pattern=_THUMBPRINT)]
 FolderPath = Annotated[str, StringConstraints(pattern=_FOLDER_PATH, max_length=1024)]
+HttpsUrl = Annotated[str, StringConstraints(pattern=_HTTPS_URL, max_length=2048)]
+ManifestFile = Annotated[str, StringConstraints(pattern=_FILE_NAME, max_length=255)]
+Digest = Annotated[str, StringConstraints(pattern=_DIGEST)]
+Registry = Annotated[str, StringConstraints(pattern=_REGISTRY, max_length=255)]
+RepositoryUrl = Annotated[str, StringConstraints(pattern=_REPOSITORY, max_length=2048)]
+PackageName = Annotated[str, StringConstraints(pattern=_PACKAGE, max_length=128)]
+EtcdEndpoint = Annotated[str, StringConstraints(pattern=_ETCD_ENDPOINT, max_length=300)]
+KeyPrefix = Annotated[str, StringConstraints(pattern=_KEY_PREFIX, max_length=200)]
 # A vCenter object's name, or its absolute inventory path.
 InventoryName = Annotated[str, StringConstraints(min_length=1, max_length=255)]
 Vcpu = Annotated[int, Field(ge=1, le=768)]

@@ -7,8 +7,6 @@ from ipaddress import ip_network
 from provisioner.domain.faults import Fault
 from provisioner.domain.spec.cluster import ClusterSpec
 
-# kubeadm reads v1beta4 since then, which is what nodes are given.
-_OLDEST_MINOR = 31
 # kubeadm gives each node a /24 of the pods' network.
 _NODE_PREFIX = 24
 _HOST = re.compile(r"(\*?\.)?[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*", re.I)
@@ -18,10 +16,6 @@ _NETWORK = re.compile(r"[0-9a-f.:]+(/\d{1,3})?", re.I)
 
 
 def check_kubernetes(spec: ClusterSpec) -> Iterator[Fault]:
-    _, minor, _ = spec.kubernetes.version.split(".")
-    if int(minor) < _OLDEST_MINOR:
-        advice = f"is too old: clusters are made of Kubernetes 1.{_OLDEST_MINOR} and newer"
-        yield Fault("kubernetes.version", advice)
     if spec.kubernetes.pod_cidr.prefixlen > _NODE_PREFIX:
         advice = f"is too small: each node takes a /{_NODE_PREFIX}; give more, such as a /16"
         yield Fault("kubernetes.podCIDR", advice)

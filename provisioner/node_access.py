@@ -1,0 +1,13 @@
+"""How nodes reach this service, as its settings say."""
+
+from provisioner.bootstrap.from_spec import ServiceAccess
+from provisioner.settings import Settings
+
+
+def service_access(settings: Settings) -> ServiceAccess:
+    authority = settings.api_ca_file
+    return ServiceAccess(
+        url=settings.api_url,
+        authority=authority.read_text() if authority else None,
+        poll_seconds=settings.agent_poll_seconds,
+    )
