@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from api.schemas import Out
-from provisioner.domain.clusters import role
+from provisioner.domain.kinds import role
 from provisioner.domain.spec.cluster import CONTROL_PLANE
 from provisioner.store.nodes import facts
 from provisioner.store.tables import Node
@@ -46,12 +46,12 @@ def order(row: Node) -> tuple[bool, str, datetime, str]:
     return row.group != CONTROL_PLANE, row.group, row.created_at, row.name
 
 
-def node(row: Node, power_state: str | None) -> NodeOut:
+def node(kind: str, row: Node, power_state: str | None) -> NodeOut:
     known = facts(row)
     fields = {name: getattr(row, name) for name in _SAME}
     return NodeOut(
         **fields,
-        role=role(row.group),
+        role=role(kind, row.group),
         problem=row.problem or row.lost,
         step=known.step,
         since=known.since,

@@ -8,39 +8,47 @@ from api.auth import Operator, Viewer
 from api.clusters.events import EventList, event
 from api.clusters.issuing import issue_kubeconfig
 from api.clusters.nodes import NodeList, node, order
-from api.services import Use
+from api.services import Services, Use
 from provisioner.domain.clusters import KIND
 from provisioner.store import events, inventory, nodes, resources
+from provisioner.store.tokens import Caller
 
 router = APIRouter(prefix="/clusters/{cluster}", tags=["clusters"])
 
 
+Everyone = Annotated[bool, Query(alias="all", description="Also those that are gone.")]
+After = Annotated[int, Query(ge=0, le=2**31, description="The last number known.")]
+Limit = Annotated[int, Query(ge=1, le=1000)]
+
+
 @router.get("/nodes", summary="List a cluster's nodes")
-def list_nodes(
-    cluster: str,
-    use: Use,
-    caller: Viewer,
-    everyone: Annotated[bool, Query(alias="all", description="Also those that are gone.")] = False,
-) -> NodeList:
-    with use.database.read() as session:
-        resource = resources.find_ever(session, caller.org_id, KIND, cluster)
-        rows = nodes.of_resource(session, resource.id, gone=everyone)
-        found = sorted(rows, key=order)
-        states = inventory.power_states(session, [node.instance_uuid for node in found])
-        items = [node(row, states.get(row.instance_uuid)) for row in found]
-        return NodeList(items=items)
+def list_nodes(cluster: str, use: Use, caller: Viewer, everyone: Everyone = False) -> NodeList:
+    return nodes_of(use, caller, (KIND, cluster), everyone)
 
 
 @router.get("/events", summary="Read a cluster's history, oldest first")
 def list_events(
-    cluster: str,
-    use: Use,
-    caller: Viewer,
-    after: Annotated[int, Query(ge=0, le=2**31, description="The last number known.")] = 0,
-    limit: Annotated[int, Query(ge=1, le=1000)] = 500,
+    cluster: str, use: Use, caller: Viewer, after: After = 0, limit: Limit = 500
+) -> EventList:
+    return events_of(use, caller, (KIND, cluster), after, limit)
+
+
+def nodes_of(use: Services, caller: Caller, whose: tuple[str, str], everyone: bool) -> NodeList:
+    """`whose`: a resource's kind, and its id or name."""
+    with use.database.read() as session:
+        resource = resources.find_ever(session, caller.org_id, *whose)
+        rows = nodes.of_resource(session, resource.id, gone=everyone)
+        found = sorted(rows, key=order)
+        states = inventory.power_states(session, [node.instance_uuid for node in found])
+        items = [node(resource.kind, row, states.get(row.instance_uuid)) for row in found]
+        return NodeList(items=items)
+
+
+def events_of(
+    use: Services, caller: Caller, whose: tuple[str, str], after: int, limit: int
 ) -> EventList:
     with use.database.read() as session:
-        resource = resources.find_ever(session, caller.org_id, KIND, cluster)
+        resource = resources.find_ever(session, caller.org_id, *whose)
         found = events.since(session, resource.id, after, limit)
         names = nodes.names(session, {event.node_id for event in found if event.node_id})
         items = [event(row, names.get(row.node_id or "")) for row in found]

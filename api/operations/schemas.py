@@ -18,8 +18,11 @@ class StepOut(Out):
 
 
 class ClusterRef(Out):
+    """`kind`: cluster or etcd-cluster."""
+
     id: str
     name: str
+    kind: str
 
 
 class OperationOut(Out):
@@ -46,7 +49,7 @@ class OperationList(Out):
 def shown(operation: Operation, resource: Resource) -> OperationOut:
     return OperationOut(
         id=operation.id,
-        cluster=ClusterRef(id=resource.id, name=resource.name),
+        cluster=ClusterRef(id=resource.id, name=resource.name, kind=resource.kind),
         kind=operation.kind,
         generation=operation.generation,
         state=operation.state or "running",

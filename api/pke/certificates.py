@@ -10,6 +10,8 @@ from api.pke.visitors import AnyMaster
 from api.problems import Problem
 from api.services import Use
 from provisioner.domain.ids import ResourceId
+from provisioner.store import clusters, external_etcd
+from provisioner.vault.external_etcd import client_files
 
 router = APIRouter(prefix=ORGANISATION)
 _TYPE = "pkecert"
@@ -34,6 +36,23 @@ def get_certificates(
         name=f"cluster-{number}-ca",
         type=_TYPE,
         tags=[f"clusterID:{number}"],
-        values=found.revealed(),
+        values=_with_external_etcd(use, visitor, found.revealed()),
     )
     return [secret]
+
+
+def _with_external_etcd(use: Use, visitor: AnyMaster, values: dict[str, str]) -> dict[str, str]:
+    """A cluster whose masters hold no etcd has no use for an etcd authority's key."""
+    with use.database.read() as session:
+        spec = clusters.spec_of(session, visitor.resource)
+        external = external_etcd.find(session, visitor.resource, spec)
+    if external is None:
+        return values
+    own = ResourceId(visitor.resource.id)
+    files = client_files(use.vault, own, external.cluster, external.secret)
+    kept = {key: value for key, value in values.items() if not key.startswith("etcdCa")}
+    return kept | {
+        "externalEtcdCaCert": files.authority,
+        "externalEtcdClientCert": files.certificate,
+        "externalEtcdClientKey": files.private_key.get_secret_value(),
+    }

@@ -2,8 +2,8 @@
 
 from fastapi import APIRouter
 
-from api.pke import certificates, floating, joining, leaders, reports
+from api.pke import certificates, etcd, floating, joining, leaders, reports
 
 router = APIRouter(tags=["nodes"])
-for part in (reports, leaders, floating, joining, certificates):
+for part in (reports, leaders, floating, joining, certificates, etcd):
     router.include_router(part.router)

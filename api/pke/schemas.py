@@ -67,6 +67,15 @@ class JoinParameters(Out):
     certificate_authority: str
 
 
+class EtcdMemberFiles(Out):
+    """`configuration` is an environment file; the rest is PEM."""
+
+    configuration: str
+    authority: str
+    certificate: str
+    private_key: str
+
+
 class CertificatesSecret(BaseModel):
     id: str
     name: str

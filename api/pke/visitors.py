@@ -9,6 +9,7 @@ from api.auth import Bearer, unauthorised
 from api.pke.tokens import Claims
 from api.problems import Problem
 from api.services import Use
+from provisioner.domain.etcd_clusters import ROLE as ETCD
 from provisioner.store import visits
 from provisioner.store.visits import Visitor
 
@@ -52,6 +53,16 @@ def creating(found: Annotated[Visitor, Depends(visitor)]) -> Visitor:
 def _member(
     found: Annotated[Visitor, Depends(_of_cluster)], _: Annotated[Visitor, Depends(creating)]
 ) -> Visitor:
+    if found.role == ETCD:
+        raise Problem(403, "only nodes of a Kubernetes cluster may do this")
+    return found
+
+
+def _etcd_member(
+    found: Annotated[Visitor, Depends(_of_cluster)], _: Annotated[Visitor, Depends(creating)]
+) -> Visitor:
+    if found.role != ETCD:
+        raise Problem(403, "only members of an etcd cluster may do this")
     return found
 
 
@@ -72,5 +83,7 @@ def _master(
 Reporter = Annotated[Visitor, Depends(_of_cluster)]
 Member = Annotated[Visitor, Depends(_member)]
 Master = Annotated[Visitor, Depends(_master)]
+# A member in creation of an etcd cluster.
+EtcdMember = Annotated[Visitor, Depends(_etcd_member)]
 # A master in creation, on a path that names no cluster.
 AnyMaster = Annotated[Visitor, Depends(creating_master)]

@@ -1,4 +1,7 @@
-"""Which master may run `kubeadm init`: one row per cluster, claimed by compare-and-set."""
+"""Which member starts its cluster: one row per resource, claimed by compare-and-set.
+
+Of Kubernetes clusters a master (`kubeadm init`), of etcd clusters the first member.
+"""
 
 from dataclasses import dataclass
 
@@ -21,11 +24,11 @@ class Claim:
 def claim(session: Session, node: Node, ip: str) -> Claim:
     """Call with the resource locked. The same node claiming again wins again, with its new IP.
 
-    Nobody wins where a control plane exists: a second one would split the cluster.
+    Nobody wins where there is something to join: a second one would split the cluster.
     """
     held = session.get(Leadership, node.resource_id)
     if held is None:
-        if _exists(session, node.resource_id):
+        if _exists(session, node):
             return Claim(False, "", "")
         held = Leadership(resource_id=node.resource_id, node_id=node.id, hostname=node.name, ip=ip)
         session.add(held)
@@ -35,16 +38,17 @@ def claim(session: Session, node: Node, ip: str) -> Claim:
     return Claim(held.node_id == node.id, held.hostname, held.ip)
 
 
-def _exists(session: Session, resource_id: str) -> bool:
+def _exists(session: Session, node: Node) -> bool:
     """Also one that lost all its members: starting afresh would discard what it held."""
-    established = select(Resource.established).where(Resource.id == resource_id)
-    return bool(session.scalar(established)) or ready_member(session, resource_id) is not None
+    established = select(Resource.established).where(Resource.id == node.resource_id)
+    ready = ready_member(session, node.resource_id, node.group)
+    return bool(session.scalar(established)) or ready is not None
 
 
-def ready_member(session: Session, resource_id: str) -> Node | None:
-    """The oldest master that is ready: what others join."""
+def ready_member(session: Session, resource_id: str, group: str = CONTROL_PLANE) -> Node | None:
+    """The oldest member that is ready: what others join."""
     query = select(Node).where(
-        Node.resource_id == resource_id, Node.group == CONTROL_PLANE, Node.phase == Phase.READY
+        Node.resource_id == resource_id, Node.group == group, Node.phase == Phase.READY
     )
     return session.scalars(query.order_by(Node.created_at).limit(1)).first()
 

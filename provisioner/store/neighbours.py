@@ -1,6 +1,6 @@
 """Addresses of a cluster against leases and the other clusters of the same L2 networks."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from ipaddress import IPv4Address
 
@@ -12,7 +12,7 @@ from provisioner.domain.clusters import KIND, shapes
 from provisioner.domain.faults import Fault
 from provisioner.domain.spec.cluster import CONTROL_PLANE, ClusterSpec
 from provisioner.store import inventory, leases, placing
-from provisioner.store.clusters import Site
+from provisioner.store.sites import Site
 from provisioner.store.tables import Resource, Spec, VCenter
 
 
@@ -46,7 +46,11 @@ class Neighbourhood:
     own: str | None = None
 
     def faults(self, spec: ClusterSpec) -> list[Fault]:
-        ours = [claim for claim in _claims(spec) if self.site.domain(claim.group)]
+        return self.faults_of(_claims(spec))
+
+    def faults_of(self, claims: Iterable[Claim]) -> list[Fault]:
+        """Those of groups without a place are left out: that is a fault of its own."""
+        ours = [claim for claim in claims if self.site.domain(claim.group)]
         return [*self._against_leases(ours), *self._against_others(ours)]
 
     def _against_leases(self, ours: list[Claim]) -> Iterator[Fault]:
@@ -102,7 +106,7 @@ class Neighbourhood:
 
     def _name(self, resource: Resource) -> str:
         if resource.org_id == self.org_id:
-            return f"cluster {resource.name!r}"
+            return f"{resource.kind.replace('-', ' ')} {resource.name!r}"
         return "a cluster of another organisation"
 
 

@@ -1,30 +1,34 @@
-"""Clusters as lists and pages show them, in few statements however many there are."""
+"""Resources as lists and pages show them, in few statements however many there are."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Generic, TypeVar
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from provisioner.domain.nodes import Phase
-from provisioner.domain.spec.cluster import ClusterSpec
+from provisioner.domain.spec.document import Document
 from provisioner.store.tables import Node, Operation, Resource, Spec, VCenter
+
+S = TypeVar("S", bound=Document)
 
 
 @dataclass(frozen=True)
-class Overview:
+class Overview(Generic[S]):
     resource: Resource
-    spec: ClusterSpec
+    spec: S
     vcenter: str
     ready: int
     total: int
     operation: str | None
 
 
-def overviews(session: Session, found: Iterable[Resource]) -> list[Overview]:
+def overviews(session: Session, found: Iterable[Resource], kind: type[S]) -> list[Overview[S]]:
+    """`kind`: of their documents."""
     resources = list(found)
     ids = [resource.id for resource in resources]
-    specs, centers = _specs(session, ids), _vcenters(session, ids)
+    specs, centers = _specs(session, ids, kind), _vcenters(session, ids)
     ready, total = _counts(session, ids, ready=True), _counts(session, ids, ready=False)
     latest = _latest_operations(session, ids)
     return [
@@ -40,14 +44,14 @@ def overviews(session: Session, found: Iterable[Resource]) -> list[Overview]:
     ]
 
 
-def _specs(session: Session, ids: list[str]) -> dict[str, ClusterSpec]:
+def _specs(session: Session, ids: list[str], kind: type[S]) -> dict[str, S]:
     query = (
         select(Spec.resource_id, Spec.document)
         .join(Resource, Resource.id == Spec.resource_id)
         .where(Spec.resource_id.in_(ids), Spec.generation == Resource.generation)
     )
     rows = session.execute(query)
-    return {resource_id: ClusterSpec.model_validate(document) for resource_id, document in rows}
+    return {resource_id: kind.model_validate(document) for resource_id, document in rows}
 
 
 def _vcenters(session: Session, ids: list[str]) -> dict[str, str]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
-from provisioner.domain.clusters import role
+from provisioner.domain.kinds import role
 from provisioner.domain.nodes import Phase
 from provisioner.domain.spec.cluster import CONTROL_PLANE
 from provisioner.store import events, nodes, resources
@@ -22,7 +22,7 @@ class Visitor:
 
     @property
     def role(self) -> str:
-        return role(self.node.group)
+        return role(self.resource.kind, self.node.group)
 
     @property
     def settled(self) -> bool:
@@ -52,6 +52,15 @@ def note_progress(session: Session, node: Node, progress: str) -> None:
         update(Node)
         .where(Node.id == node.id, Node.phase == Phase.CREATING)
         .values(progress=progress, contacted_at=func.coalesce(Node.contacted_at, utc_now()))
+    )
+
+
+def note_configuration(session: Session, node: Node, revision: str) -> None:
+    """What it was told by us directly. What its VM carries since is newer, and stays."""
+    session.execute(
+        update(Node)
+        .where(Node.id == node.id, Node.configured_at.is_(None))
+        .values(configuration=revision)
     )
 
 

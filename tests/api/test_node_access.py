@@ -19,7 +19,7 @@ from tests.api.looking import change, look, of_group
 from tests.api.served import Api
 from tests.api.visiting import Visit, node_token, resource_of
 from tests.unit.documents import cluster_document
-from workflows.kinds.cluster_bootstrap import claims
+from workflows.kinds.node_identity import claims
 
 Call = Callable[[Visit], httpx.Response]
 CALLS: dict[str, Call] = {

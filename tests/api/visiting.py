@@ -8,7 +8,7 @@ import httpx
 from provisioner.store import resources
 from provisioner.store.tables import Node, Resource
 from tests.api.served import Api
-from workflows.kinds.cluster_bootstrap import claims
+from workflows.kinds.node_identity import claims
 
 PKE_HEADERS = {
     "User-Agent": "pke/1.0.0/go",

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from provisioner.domain.faults import InvalidRequest
 from provisioner.domain.spec.cluster import ClusterSpec
 from provisioner.store import clusters, leases, resources, vcenters
-from provisioner.store.clusters import Site
+from provisioner.store.sites import Site
 from provisioner.store.tables import VCenter
 from tests.store.estate import NODES, Estate
 from tests.unit.documents import cluster_document

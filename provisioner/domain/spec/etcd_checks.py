@@ -9,7 +9,6 @@ from provisioner.domain.spec.address_checks import check_pool
 from provisioner.domain.spec.authority_checks import check_authorities
 from provisioner.domain.spec.etcd_cluster import MEMBER_COUNT, MEMBERS, EtcdClusterSpec
 from provisioner.domain.spec.placement_checks import check_placement
-from provisioner.domain.spec.size_checks import check_shared
 
 _RANGES = "members.addresses.ranges"
 
@@ -22,7 +21,6 @@ def check_etcd_cluster(spec: EtcdClusterSpec) -> list[Fault]:
         *check_pool(spec.members.addresses, "members.addresses"),
         *_count(spec),
         *check_authorities(spec.trusted_cas),
-        *check_shared((*spec.ssh_keys, *spec.trusted_cas), ("sshKeys", "trustedCAs")),
     ]
 
 
