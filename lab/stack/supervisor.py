@@ -13,11 +13,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import NoReturn
 
+from lab.go_toolchain import BuildError
 from lab.guests.config import Image
 from lab.processes import ProcessError
 from lab.stack.options import StackOptions
 from lab.stack.stack import Stack
-from lab.vcenter.build import BuildError
 
 LOOK_SECONDS = 1.0
 SIGNALS_TO_END = (signal.SIGTERM, signal.SIGINT)

@@ -1,0 +1,50 @@
+"""Everything that guests of a Kubernetes release boot from."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from lab.guestos import signing
+from lab.guestos.base import ensure_base
+from lab.guestos.image import ensure_image
+from lab.guestos.repository import ensure_debian, ensure_joined, ensure_kubernetes
+from lab.guestos.seed import ensure_seed
+from lab.kubernetes.binaries import binaries
+from lab.kubernetes.versions import DEFAULT_MINOR, RELEASES, Release
+from lab.progress import Say, say_nothing
+
+
+@dataclass(frozen=True)
+class GuestOS:
+    """Folders of the cache, read only: guests put an overlay over a root file system.
+
+    `rootfs` is a prepared template, `packages_rootfs` one without Kubernetes. `seed` is what
+    /var/lib/containerd starts as (copy its *.db, link the rest). `repository` is the document root
+    of the package server: `core:/stable:/v<minor>/deb/` and `debian/`, signed with the key in the
+    file `repository_key` (ASCII-armoured).
+    """
+
+    release: Release
+    rootfs: Path
+    packages_rootfs: Path
+    seed: Path
+    binaries: Path
+    repository: Path
+    repository_key: Path
+
+
+def ready(minor: str = DEFAULT_MINOR, say: Say = say_nothing) -> GuestOS:
+    """Builds what the cache lacks: ten minutes from nothing, else nothing. Needs root."""
+    release = RELEASES[minor]
+    base = ensure_base(say)
+    built = binaries(minor, say)
+    repository = ensure_joined([ensure_debian(base, say), ensure_kubernetes(built, release, say)])
+    image = ensure_image(base, repository, release, say)
+    return GuestOS(
+        release=release,
+        rootfs=image,
+        packages_rootfs=base,
+        seed=ensure_seed(image, built, release, say),
+        binaries=built,
+        repository=repository,
+        repository_key=repository / signing.PUBLIC,
+    )

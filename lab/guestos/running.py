@@ -1,0 +1,40 @@
+"""Other programs, run to their end."""
+
+import os
+import subprocess
+from collections.abc import Mapping
+from pathlib import Path
+
+# Mounts made inside are gone when the program is, whatever ends it.
+OWN_MOUNTS = ("unshare", "--mount", "--propagation=private")
+# And no process outlives the script, nor is its port 127.0.0.1's of this machine.
+ALONE = (*OWN_MOUNTS, "--pid", "--fork", "--kill-child", "--net")
+QUIET_APT = {"DEBIAN_FRONTEND": "noninteractive", "LC_ALL": "C.UTF-8"}
+
+
+class StepFailed(Exception):
+    """A program that makes a part of the guests failed; quotes what it said last."""
+
+
+def run(*argv: str | Path, env: Mapping[str, str] | None = None, stdin: str = "") -> str:
+    """What it wrote to stdout; StepFailed when it is missing or ends badly."""
+    try:
+        done = subprocess.run(
+            [str(word) for word in argv],
+            env={**os.environ, **(env or {})},
+            input=stdin,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+    except FileNotFoundError as missing:
+        raise StepFailed(f"{argv[0]} is not installed: run `make setup`") from missing
+    if done.returncode != 0:
+        said = (done.stderr or done.stdout)[-3000:]
+        raise StepFailed(f"{argv[0]} ended with {done.returncode}:\n{said}")
+    return done.stdout
+
+
+def run_script(script: str, *arguments: str | Path) -> str:
+    """A shell script with mounts, processes and network of its own; its arguments are $1 and on."""
+    return run(*ALONE, "sh", "-eu", "-c", script, "sh", *arguments, env=QUIET_APT)

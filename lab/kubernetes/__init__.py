@@ -1,0 +1,1 @@
+"""Kubernetes and what runs beside it, built from pinned Go modules into the lab's cache."""
