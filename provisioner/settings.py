@@ -8,6 +8,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from provisioner.addresses import HostPort, HostPortIfAny, WebUrl
 from provisioner.domain.deadlines import Deadlines
+from provisioner.domain.replacement import Replacement
 
 
 class Settings(BaseSettings):
@@ -62,6 +63,19 @@ class Settings(BaseSettings):
     join_token_seconds: int = Field(
         default=900, ge=60, description="Life of a node's Kubernetes bootstrap token."
     )
+    care_seconds: int = Field(
+        default=300,
+        ge=30,
+        description="How often a running cluster is cared for: health, kubelets' certificates.",
+    )
+    add_on_manifests: Path | None = Field(
+        default=None,
+        description="Folder of manifests that clusters' addOns.cniManifest.file names.",
+    )
+    add_on_ca_file: Path | None = Field(
+        default=None,
+        description="CA bundle that verifies servers of such manifests, beside the system's CAs.",
+    )
     kubeconfig_seconds: int = Field(
         default=3600, ge=60, description="Life of the certificate in an issued kubeconfig."
     )
@@ -72,4 +86,10 @@ class Settings(BaseSettings):
         default_factory=Deadlines,
         description="Seconds a node may take per step: PKE_DEADLINES__CLONE, __ADDRESS, __BOOT, "
         "__BOOTSTRAP and __ADMISSION; and a task on the whole may take: __TASK.",
+    )
+    replacement: Replacement = Field(
+        default_factory=Replacement,
+        description="Lost nodes: seconds a VM may be off (PKE_REPLACEMENT__OFF); percent of a "
+        "group that may be lost (__UNHEALTHY); replacements an hour, nodes or percent (__HOURLY, "
+        "__HOURLY_PERCENT); seconds the vCenter's watch may be silent (__SILENCE).",
     )

@@ -20,7 +20,7 @@ from workflows.activities.machine_rows import MachineRows
 from workflows.activities.machines import MachineActivities
 from workflows.activities.membership import MembershipActivities, Retirement
 from workflows.activities.sightings import Sightings
-from workflows.activities.tasks import TaskActivities
+from workflows.activities.tasks import InVCenters, TaskActivities
 from workflows.activities.unsettled import UnsettledActivities
 from workflows.activities.vcenters import VCenterActivities
 from workflows.connections import Connections, Usage
@@ -80,11 +80,11 @@ def assemble(
     drains = Threads(_DRAIN_THREADS, "drain")
     retirement = Retirement(drains, timedelta(seconds=2 * settings.drain_seconds))
     membership = MembershipActivities(database, connections, kinds, poker, threads, retirement)
-    folders = Folders(database, connections, threads)
-    configuring = Configuring(database, connections, kinds, threads)
-    tasks = TaskActivities(
-        database, kinds, folders, configuring, poker, threads, settings.deadlines
+    at_vcenters = InVCenters(
+        Folders(database, connections, threads),
+        Configuring(database, connections, kinds, threads),
     )
+    tasks = TaskActivities(database, kinds, at_vcenters, poker, threads, settings.deadlines)
     vcenters = VCenterActivities(Sightings(database), connections, poker, threads, soap)
     unsettled = UnsettledActivities(database, vault, threads)
     cares = Threads(_CARE_THREADS, "care")

@@ -80,12 +80,10 @@ def update(  # noqa: PLR0913 a command's options
     timeout: Timeout = LONG,
     output: Output = Format.TABLE,
 ) -> None:
-    """Change what may change: sshKeys, proxy, trustedCAs, loadBalancerRanges.
+    """Change what may: sshKeys, proxy, trustedCAs, loadBalancerRanges, controlPlane.size.
 
     The document may hold just these fields, or be the whole edited document of the cluster:
     what is as before is left out of the request. Node pools have commands of their own.
-
-    With --dry-run also controlPlane.size: it can be planned, but not yet changed.
 
     Examples:
 

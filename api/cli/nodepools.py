@@ -15,10 +15,6 @@ from api.cli.output import Format, show, table
 from api.cli.suggestions import suggesting
 
 CONTROL_PLANE = "control-plane"
-HOW_TO_PLAN = (
-    "change controlPlane.size in the cluster's document, then: "
-    "pkectl cluster update CLUSTER -f FILE --dry-run"
-)
 
 app = typer.Typer(no_args_is_help=True, help="The groups of workers of a cluster.")
 
@@ -47,21 +43,37 @@ def scale(  # noqa: PLR0913 a command's options
     timeout: Timeout = LONG,
     output: Output = Format.TABLE,
 ) -> None:
-    """Give a node pool another size. Nodes that go are drained first.
+    """Give a node pool another size, or the control plane. Nodes that go are drained first.
+
+    The control plane's nodes come and go one by one, and never below their quorum.
 
     Examples:
 
       pkectl cluster scale demo workers 5 --wait
 
       pkectl cluster scale demo workers 4 --remove demo-workers-x7k2p
+
+      pkectl cluster scale demo control-plane 5
     """
+    client, manner = api(ctx), Manner(output, wait, timeout, dry_run)
     if pool == CONTROL_PLANE:
-        raise Misused("the control plane's size can only be planned so far", HOW_TO_PLAN)
-    client = api(ctx)
+        _scale_control_plane(client, cluster, size, remove, manner)
+        return
     body = {"size": size, "remove": remove} if remove else {"size": size}
     with suggesting(client, "/clusters", cluster), _pools(client, cluster, pool):
         change = Change("PATCH", path("clusters", cluster, "nodepools", pool), body)
-        carry_out(client, change, Manner(output, wait, timeout, dry_run))
+        carry_out(client, change, manner)
+
+
+def _scale_control_plane(
+    client: Api, cluster: str, size: int, remove: list[str] | None, manner: Manner
+) -> None:
+    if remove:
+        advice = "a lost one is replaced by itself; power a VM off to have its node replaced"
+        raise Misused("nodes of the control plane can't be chosen", advice)
+    with suggesting(client, "/clusters", cluster):
+        change = Change("PATCH", path("clusters", cluster), {"controlPlane": {"size": size}})
+        carry_out(client, change, manner)
 
 
 @app.command("list")

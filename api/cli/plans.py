@@ -17,5 +17,6 @@ def plan_table(answer: dict[str, Any]) -> RenderableType:
         ("short", f"{one['missing']} x {one['group']}: {one['reason']}")
         for one in plan["shortages"]
     ]
+    rows += [("held back", f"{one['node']}: {one['reason']}") for one in plan["heldBack"]]
     last = "this is what would be done first; nothing was changed or reserved"
     return Group(pairs(rows or [("nothing", "is to be done")]), Text(last, style="dim"))

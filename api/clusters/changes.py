@@ -18,7 +18,6 @@ from provisioner.domain.spec.cluster import (
 from provisioner.domain.spec.document import Document
 
 _FIXED = "can't be changed; create another cluster"
-_ONLY_PLANNED = "can only be planned so far: ask for a dry run"
 
 
 class ControlPlaneChange(Document):
@@ -43,21 +42,23 @@ class ClusterChange(Document):
         return spec.model_copy(update=changes)
 
 
-def read_change(
-    body: object, dry_run: bool, faults_of: Callable[[ClusterChange], list[Fault]]
-) -> ClusterChange:
+def read_change(body: object, faults_of: Callable[[ClusterChange], list[Fault]]) -> ClusterChange:
     """Raises InvalidRequest with all faults; `faults_of` finds those that need the cluster."""
 
     def checks(change: ClusterChange) -> list[Fault]:
         faults = faults_of(change)
         if "control_plane" in change.model_fields_set and change.control_plane is None:
             faults.append(Fault("controlPlane", "can't be removed; delete the cluster"))
-        if change.control_plane and not dry_run:
-            faults.append(Fault("controlPlane.size", _ONLY_PLANNED))
         return faults
 
-    fixed = fixed_fields(body, ClusterSpec, ClusterChange, _FIXED)
+    fixed = [_elsewhere(one) for one in fixed_fields(body, ClusterSpec, ClusterChange, _FIXED)]
     control_plane = body.get("controlPlane") if isinstance(body, dict) else None
     inner = fixed_fields(control_plane, ControlPlane, ControlPlaneChange, _FIXED)
     fixed += [Fault(f"controlPlane.{fault.path}", fault.message) for fault in inner]
     return read_patch(ClusterChange, body, fixed, checks)
+
+
+def _elsewhere(fault: Fault) -> Fault:
+    if fault.path != "addOns":
+        return fault
+    return Fault(fault.path, "is changed at /clusters/{id}/addons (pkectl addon set)")

@@ -6,30 +6,37 @@ from sqlalchemy.orm import Session
 
 from api import answers
 from api.answers import Answer
-from api.clusters.plans import DryRunOut, GroupCount, PlannedRemoval, PlanOut, ShortageOut
-from api.clusters.schemas import document
-from provisioner.domain.deadlines import Deadlines
+from api.clusters.plans import (
+    DryRunOut,
+    GroupCount,
+    HeldBackOut,
+    PlannedRemoval,
+    PlanOut,
+    ShortageOut,
+)
 from provisioner.domain.nodes import Phase
 from provisioner.domain.planning import tasks
 from provisioner.domain.planning.plan import Plan
 from provisioner.domain.planning.planner import plan
 from provisioner.domain.planning.wishes import Observed, When
-from provisioner.store import clusters, observing
+from provisioner.settings import Settings
+from provisioner.store import observing, resources
 from provisioner.store.observing import World
 from provisioner.store.tables import Node, Resource
 from provisioner.store.types import utc_now
 
 
-def answer(session: Session, resource: Resource, deadlines: Deadlines) -> Answer:
+def answer(session: Session, resource: Resource, settings: Settings) -> Answer:
     session.flush()
+    deadlines, limits = settings.deadlines, settings.replacement
     world = observing.load(session, resource, utc_now())
-    planned = plan(world.desired, world.observed, deadlines)
+    planned = plan(world.desired, world.observed, deadlines, limits)
     # Who takes a removed node's place is decided by the look that follows.
-    following = plan(world.desired, _after_removals(world.observed, planned), deadlines)
+    after = _after_removals(world.observed, planned)
+    following = plan(world.desired, after, deadlines, limits)
     planned = planned.model_copy(update={"create": following.create})
-    shown = DryRunOut(
-        plan=_shown(session, world, planned), spec=document(clusters.spec_of(session, resource))
-    )
+    document = resources.document(session, resource)
+    shown = DryRunOut(plan=_shown(session, world, planned), spec=document)
     return answers.of(200, shown)
 
 
@@ -52,5 +59,9 @@ def _shown(session: Session, world: World, planned: Plan) -> PlanOut:
             for one in planned.remove
         ],
         tasks=due,
+        held_back=[
+            HeldBackOut(node=session.get_one(Node, one.node).name, reason=one.reason)
+            for one in planned.held
+        ],
         shortages=[ShortageOut.model_validate(one) for one in planned.shortages],
     )

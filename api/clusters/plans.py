@@ -21,6 +21,13 @@ class ShortageOut(Out):
     reason: str
 
 
+class HeldBackOut(Out):
+    """A lost node that would not be replaced, and why."""
+
+    node: str
+    reason: str
+
+
 class PlanOut(Out):
     """What the next look would do. Removals of control plane nodes come one at a time."""
 
@@ -28,6 +35,7 @@ class PlanOut(Out):
     remove: list[PlannedRemoval]
     tasks: list[str]
     shortages: list[ShortageOut]
+    held_back: list[HeldBackOut]
 
 
 class DryRunOut(Out):

@@ -1,4 +1,4 @@
-"""The frame of every change of a cluster: locked, recorded as an operation, poked after commit."""
+"""The frame of every change of a resource: locked, recorded as an operation, poked after commit."""
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
@@ -28,6 +28,7 @@ class Transaction:
     dry_run: bool = False
     repetition: Repetition | None = None
     body: bytes = b""
+    kind: str = KIND
 
     def run(self, change: Change, location: Callable[[Resource], str] | None = None) -> Answer:
         """202 with the operation, or for a dry run 200 with the plan."""
@@ -36,7 +37,7 @@ class Transaction:
                 return known
             resource, operation = change(session)
             if self.dry_run:
-                return dry_runs.answer(session, resource, self.use.settings.deadlines)
+                return dry_runs.answer(session, resource, self.use.settings)
             headers = {"Location": location(resource)} if location else {}
             session.flush()
             answer = answers.of(202, shown(operation, resource), headers)
@@ -55,5 +56,5 @@ class Transaction:
         return self.repetition.first_answer(session, self.caller.org_id, self.body)
 
     def locked(self, session: Session, key: str) -> Resource:
-        found = resources.find(session, self.caller.org_id, KIND, key)
+        found = resources.find(session, self.caller.org_id, self.kind, key)
         return resources.lock(session, found.id)

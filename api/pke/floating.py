@@ -8,9 +8,12 @@ from fastapi.responses import PlainTextResponse
 from api.pke.prefixes import PKE
 from api.pke.visitors import Master
 from api.problems import Problem
-from api.services import Use
+from api.services import Services, Use
+from provisioner.bootstrap import channel
 from provisioner.bootstrap.keepalived import master_config, render
-from provisioner.store import carriers, clusters
+from provisioner.domain.machines import NicPlan
+from provisioner.store import carriers, clusters, visits
+from provisioner.store.visits import Visitor
 
 router = APIRouter(prefix=PKE)
 Interface = Annotated[str, Query(pattern=r"^[A-Za-z0-9_.-]{1,15}$")]
@@ -27,5 +30,15 @@ def get_keepalived(use: Use, visitor: Master, interface: Interface) -> str:
     known = {master.node_id for master in masters if master.address}
     if len(known) < len(masters) or visitor.node.id not in known:
         raise Problem(503, "not every master has an address yet", {"Retry-After": "2"})
-    vip = str(spec.endpoint.vip)
-    return render(master_config(visitor.node.id, masters, vip, router_id, interface))
+    config = master_config(visitor.node.id, masters, str(spec.endpoint.vip), router_id)
+    _note_told(use, visitor, render(config))
+    return render(config.model_copy(update={"interface": interface}))
+
+
+def _note_told(use: Services, visitor: Visitor, text: str) -> None:
+    """What it has from here its VM need not carry as well."""
+    mac = NicPlan.model_validate(visitor.node.nics[0]).mac
+    revision = channel.revision(mac, {channel.KEEPALIVED: text})
+    if visitor.node.configuration != revision:
+        with use.database.write() as session:
+            visits.note_configuration(session, visitor.node, revision)

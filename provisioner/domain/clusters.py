@@ -61,7 +61,8 @@ def _building(spec: ClusterSpec) -> tuple[TaskWish, ...]:
 
 
 def _installing(spec: ClusterSpec, wish: add_ons.Wish) -> TaskWish:
-    return TaskWish(name=wish.name, when=When.AFTER_CORE, key=add_ons.key(spec, wish))
+    key = add_ons.key(spec, wish)
+    return TaskWish(name=wish.name, when=When.AFTER_CORE, key=key, persistent=True)
 
 
 def _ending() -> tuple[TaskWish, ...]:

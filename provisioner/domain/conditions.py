@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from provisioner.domain.nodes import Phase
+from provisioner.domain.nodes import Loss, Phase
 from provisioner.domain.planning import tasks
 from provisioner.domain.planning.plan import Plan
 from provisioner.domain.planning.wishes import (
@@ -44,7 +44,7 @@ def status(desired: Desired, observed: Observed, plan: Plan) -> Status:
         return Status.RUNNING
     if _core_lost(desired, observed, plan):
         return Status.FAILED
-    if stuck(desired, observed, plan):
+    if stuck(desired, observed, plan) or losses(observed):
         return Status.DEGRADED
     return Status.UPDATING if observed.served else Status.CREATING
 
@@ -54,8 +54,23 @@ def stuck(desired: Desired, observed: Observed, plan: Plan) -> str | None:
     failed = tasks.failed(desired, observed, When.BEFORE_NODES, When.AFTER_CORE, When.AFTER_NODES)
     reasons = [f"{task.name}: {task.reason}" for task in failed]
     reasons += [f"{short.group}: {short.reason}" for short in plan.shortages if short.final]
-    reasons += [f"{node.name}: {node.lost}" for node in observed.nodes if node.alive and node.lost]
+    held = {one.node: one.reason for one in plan.held if one.final}
+    reasons += [
+        f"{node.name}: {node.lost}{_held(held.get(node.id))}"
+        for node in observed.nodes
+        if node.id in held or (node.missed and node.lost == Loss.OUT_OF_SIGHT)
+    ]
     return "; ".join(reasons) or None
+
+
+def losses(observed: Observed) -> str | None:
+    """Members that can't serve at present."""
+    lost = (f"{node.name}: {node.lost}" for node in observed.nodes if node.missed)
+    return "; ".join(lost) or None
+
+
+def _held(reason: str | None) -> str:
+    return f" (its replacement is held back: {reason})" if reason else ""
 
 
 def _core_lost(desired: Desired, observed: Observed, plan: Plan) -> bool:
@@ -68,7 +83,8 @@ def _core_lost(desired: Desired, observed: Observed, plan: Plan) -> bool:
 
 def conditions(desired: Desired, observed: Observed, plan: Plan) -> tuple[Condition, ...]:
     found = [_group(wish, observed, plan) for wish in desired.groups]
-    found += [_task(wish, observed) for wish in desired.tasks if _shown(wish.when)]
+    shown = (wish for wish in desired.tasks if _shown(wish.when))
+    found += [_task(tasks.keyed(wish, desired, observed), observed) for wish in shown]
     reason = stuck(desired, observed, plan) or ""
     asked = Condition(
         type="AsAsked",
@@ -80,7 +96,7 @@ def conditions(desired: Desired, observed: Observed, plan: Plan) -> tuple[Condit
 
 
 def _shown(when: When) -> bool:
-    return when in (When.BEFORE_NODES, When.AFTER_CORE)
+    return when in (When.BEFORE_NODES, When.AFTER_CORE, When.WITH_MEMBERS)
 
 
 def _group(wish: GroupWish, observed: Observed, plan: Plan) -> Condition:
@@ -91,13 +107,18 @@ def _group(wish: GroupWish, observed: Observed, plan: Plan) -> Condition:
         return Condition(type=name, status="True", reason="AllReady", message=f"{ready} ready")
     short = [one for one in plan.shortages if one.group == wish.name]
     lacks = [f"{one.missing} missing: {one.reason}" for one in short]
-    lacks += [f"{node.name}: {node.lost}" for node in nodes if node.alive and node.lost]
+    held = {one.node: one.reason for one in plan.held}
+    lacks += [f"{n.name}: {n.lost}{_held(held.get(n.id))}" for n in nodes if n.missed]
     return Condition(
         type=name,
         status="False",
-        reason="Short" if short else "Working",
+        reason="Short" if short else "HeldBack" if _holds(plan, wish) else "Working",
         message="; ".join([f"{ready} of {wish.size} ready", *lacks]),
     )
+
+
+def _holds(plan: Plan, wish: GroupWish) -> bool:
+    return any(one.group == wish.name for one in plan.held)
 
 
 def _task(wish: TaskWish, observed: Observed) -> Condition:

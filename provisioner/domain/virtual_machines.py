@@ -19,6 +19,7 @@ ObjectType = Literal[
     "VirtualMachine",
 ]
 PowerState = Literal["poweredOn", "poweredOff", "suspended"]
+POWERED_ON: PowerState = "poweredOn"
 
 
 class Fact(BaseModel):

@@ -6,6 +6,7 @@ from sqlalchemy.orm import Session
 from provisioner.store.tables import Event, Node, Resource
 
 FAILED = "NodeFailed"
+BACK = "MachineBack"
 
 
 def record(

@@ -6,7 +6,8 @@ from datetime import datetime
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from provisioner.domain.nodes import NodeFacts, Phase
+from provisioner.domain.nodes import Loss, NodeFacts, Phase
+from provisioner.domain.replacement import HOUR
 from provisioner.store import resources
 from provisioner.store.errors import NotFound
 from provisioner.store.tables import Node, Resource
@@ -37,11 +38,13 @@ def of_resource(session: Session, resource_id: str, *, gone: bool = False) -> li
     return list(session.scalars(query.order_by(Node.created_at, Node.id)))
 
 
-def relevant(session: Session, resource_id: str, epoch: int) -> list[Node]:
-    """What planning looks at: nodes not gone, and this epoch's failures."""
+def relevant(session: Session, resource_id: str, epoch: int, now: datetime) -> list[Node]:
+    """What planning looks at: nodes not gone, this epoch's failures, the last hour's repairs."""
     query = select(Node).where(
         Node.resource_id == resource_id,
-        (Node.phase != Phase.GONE) | ((Node.epoch == epoch) & Node.failure.is_not(None)),
+        (Node.phase != Phase.GONE)
+        | ((Node.epoch == epoch) & Node.failure.is_not(None))
+        | (Node.repaired_at > now - HOUR),
     )
     return list(session.scalars(query.order_by(Node.created_at, Node.id)))
 
@@ -86,6 +89,23 @@ def begin_removal(node: Node, reason: str, *, retire: bool = False, failed: bool
     node.phase = Phase.REMOVING
     node.removal_reason = reason
     node.retire = retire
-    node.work_started_at = None
+    node.work_started_at = node.held_back = None
     if failed:
         node.failure = node.failure or reason
+
+
+def note_lost(node: Node, lost: Loss | None, at: datetime) -> bool:
+    """Since when it is so stays what it was. True when it is news."""
+    if node.lost == lost:
+        return False
+    node.lost = lost
+    node.lost_at = (node.lost_at or at) if lost else None
+    node.held_back = None
+    return True
+
+
+def revive(node: Node, moref: str) -> None:
+    """Its removal was a repair that has become needless: it is a member as before."""
+    node.phase, node.moref = Phase.READY, moref
+    node.lost = node.lost_at = node.repaired_at = node.removal_reason = None
+    node.replaced = False

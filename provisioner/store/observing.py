@@ -11,7 +11,7 @@ from provisioner.domain.kinds import READERS
 from provisioner.domain.nodes import Phase
 from provisioner.domain.planning.wishes import Desired, Observed
 from provisioner.domain.wanted import Wanted
-from provisioner.store import nodes, placing, resources, tasks
+from provisioner.store import nodes, placing, resources, tasks, vcenters
 from provisioner.store.tables import Resource, VCenter
 
 
@@ -33,12 +33,15 @@ class World:
 def load(session: Session, resource: Resource, now: datetime) -> World:
     wish = wanted(session, resource)
     vcenter = resources.vcenter_of(session, resource)
+    found = nodes.relevant(session, resource.id, resource.epoch, now)
     observed = Observed(
         now=now,
-        nodes=tuple(map(nodes.facts, nodes.relevant(session, resource.id, resource.epoch))),
+        nodes=tuple(map(nodes.facts, found)),
         tasks=tuple(tasks.of_resource(session, resource.id)),
         established=resource.established,
         served=resource.observed_generation > 0,
+        sick=vcenters.sickness(vcenter),
+        watched_at=vcenter.watched_at,
     )
     places: dict[str, Resolved] = {}
     if _may_grow(wish.desired, observed):

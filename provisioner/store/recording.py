@@ -2,7 +2,7 @@
 
 from sqlalchemy.orm import Session
 
-from provisioner.domain.conditions import Status, conditions, status, stuck
+from provisioner.domain.conditions import Status, conditions, losses, status, stuck
 from provisioner.domain.deadlines import Deadlines
 from provisioner.domain.nodes import Phase
 from provisioner.domain.planning.plan import Plan, Removal
@@ -24,6 +24,7 @@ def record(session: Session, world: World, plan: Plan, deadlines: Deadlines) -> 
             _note_new(session, world, node)
     for removal in plan.remove:
         _begin_removal(session, world, removal)
+    _hold_back(session, world, plan)
     for node_id in plan.grant:
         nodes.stamp(nodes.get(session, node_id), "join_granted_at", world.observed.now)
 
@@ -37,11 +38,29 @@ def _note_new(session: Session, world: World, node: Node) -> None:
 def _begin_removal(session: Session, world: World, removal: Removal) -> None:
     node = nodes.get(session, removal.node)
     nodes.begin_removal(node, removal.reason, retire=removal.retire, failed=removal.failed)
+    if removal.repair:
+        node.repaired_at = world.observed.now
     # What a node reports itself is in the history since then.
     news = removal.failed and not events.tells(session, node, events.FAILED)
     reason = events.FAILED if news else "NodeRemovalPlanned"
     message = f"{node.name}: {removal.reason}"
     events.record(session, world.resource, reason, message, node=node, warning=removal.failed)
+
+
+def _hold_back(session: Session, world: World, plan: Plan) -> None:
+    """A reason is told once, when it is news."""
+    reasons = {one.node: one.reason for one in plan.held}
+    for known in world.observed.nodes:
+        reason = reasons.get(known.id)
+        if reason == known.held_back:
+            continue
+        node = nodes.get(session, known.id)
+        node.held_back = reason
+        if reason:
+            message = f"{node.name} is not replaced: {reason}"
+            events.record(
+                session, world.resource, "ReplacementHeldBack", message, node=node, warning=True
+            )
 
 
 def report(session: Session, world: World, plan: Plan) -> None:
@@ -50,7 +69,8 @@ def report(session: Session, world: World, plan: Plan) -> None:
     _establish(session, world)
     found = status(desired, observed, plan)
     if found != resource.status:
-        message = f"{resource.status} -> {found}{_in_short(stuck(desired, observed, plan))}"
+        why = stuck(desired, observed, plan) or losses(observed)
+        message = f"{resource.status} -> {found}{_in_short(why)}"
         bad = found in (Status.FAILED, Status.DEGRADED)
         events.record(session, resource, "StatusChanged", message, warning=bad)
         resource.status = found

@@ -106,6 +106,8 @@ class Resource(Base):
     epoch: Mapped[int] = mapped_column(default=1)
     status: Mapped[str] = mapped_column(String(16), default="CREATING")
     conditions: Mapped[list[Any]] = mapped_column(default=list)
+    care_conditions: Mapped[list[Any]] = mapped_column(default=list)
+    cared_at: Mapped[datetime | None]
     established: Mapped[bool] = mapped_column(default=False)
     last_event: Mapped[int] = mapped_column(default=0)
     created_at: Mapped[datetime] = mapped_column(default=utc_now)
@@ -147,6 +149,12 @@ class Node(Base):
     failure: Mapped[str | None]
     problem: Mapped[str | None]
     lost: Mapped[str | None]
+    lost_at: Mapped[datetime | None]
+    held_back: Mapped[str | None]
+    repaired_at: Mapped[datetime | None]
+    doomed_at: Mapped[datetime | None]
+    configuration: Mapped[str | None] = mapped_column(String(64))
+    configured_at: Mapped[datetime | None]
     removal_reason: Mapped[str | None]
     place: Mapped[dict[str, Any]] = mapped_column(default=dict)
     nics: Mapped[list[Any]] = mapped_column(default=list)
@@ -197,6 +205,37 @@ class Task(Base):
     reason: Mapped[str | None]
     started_at: Mapped[datetime]
     finished_at: Mapped[datetime | None]
+
+
+class Secret(Base):
+    """Credentials that documents name; the values are in Vault alone.
+
+    Until `stored_at` the row only stands for what is being written or deleted there.
+    """
+
+    __tablename__ = "secret"
+    __table_args__ = (UniqueConstraint("org_id", "name"),)
+    id: Mapped[str] = mapped_column(Uuid, primary_key=True)
+    org_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"))
+    name: Mapped[str] = mapped_column(String(63))
+    type: Mapped[str] = mapped_column(String(16))
+    secret_path: Mapped[str] = mapped_column(String(255))
+    created_at: Mapped[datetime] = mapped_column(default=utc_now)
+    created_by: Mapped[str] = mapped_column(String(63))
+    stored_at: Mapped[datetime | None]
+
+
+class AddOnRow(Base):
+    """What a cluster was last seen to hold of an add-on; `problems` of its workloads."""
+
+    __tablename__ = "add_on"
+    resource_id: Mapped[str] = mapped_column(ForeignKey("resource.id"), primary_key=True)
+    name: Mapped[str] = mapped_column(String(32), primary_key=True)
+    program: Mapped[str] = mapped_column(String(63))
+    version: Mapped[str] = mapped_column(String(128))
+    objects: Mapped[int]
+    problems: Mapped[list[Any]] = mapped_column(default=list)
+    seen_at: Mapped[datetime] = mapped_column(default=utc_now)
 
 
 class Lease(Base):

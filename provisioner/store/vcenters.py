@@ -16,7 +16,7 @@ from provisioner.store.tables import (
     VCenter,
 )
 
-REMOVED = "removed"
+CONNECTED, REMOVED = "connected", "removed"
 # No user's name has a slash: what is being tried stands in nobody's way.
 _TRIAL = "trial/"
 
@@ -87,6 +87,14 @@ def sharing_root(session: Session, vcenter: VCenter) -> VCenter | None:
 def _nested(one: str, other: str) -> bool:
     shorter, longer = sorted((f"{one}/", f"{other}/"), key=len)
     return longer.startswith(shorter)
+
+
+def sickness(vcenter: VCenter) -> str | None:
+    """Why what is known of its VMs can't be relied on; None while it can."""
+    if vcenter.state == CONNECTED:
+        return None
+    reason = f" ({vcenter.reason})" if vcenter.reason else ""
+    return f"the vCenter {vcenter.name} is {vcenter.state}{reason}"
 
 
 def in_use(session: Session, vcenter_id: str) -> bool:

@@ -138,6 +138,7 @@ class VCenter:
         "/DC1/vm/kubernetes"), and of everything else in the inventory, then what changes.
 
         Never returns. The first batch is full, as is the one after a lost session. One long poll at
-        rest. Raises RootFolderMissing, and whatever `deliver` raises.
+        rest; when it ends without news, an empty batch is a sign of life. Raises RootFolderMissing,
+        and whatever `deliver` raises.
         """
         await self._watch.run(root_folder, deliver)

@@ -45,7 +45,6 @@ OF_OURS = (
         "guest.net",
     ),
 )
-NOTHING = WatchBatch()
 DEVICES = "config.hardware.device"
 # A session that is lost right after it was renewed will be lost again.
 FRUITLESS_STARTS = 2
@@ -103,9 +102,8 @@ class Watch:
         gathering = Gathering(self._window)
         while True:
             await self._collect(lookout)
-            batch = lookout.inventory.batch()
-            if batch != NOTHING:
-                await deliver(batch)
+            # An empty one as well: it is a sign of life.
+            await deliver(lookout.inventory.batch())
             await asyncio.sleep(gathering.delay(clock()))
 
     async def _collect(self, lookout: Lookout) -> None:

@@ -5,6 +5,7 @@ from typing import Any
 from provisioner.domain.deadlines import Deadlines
 from provisioner.domain.nodes import Phase
 from provisioner.domain.planning.planner import plan
+from provisioner.domain.replacement import Replacement
 from provisioner.store import nodes, observing, recording, resources
 from provisioner.store.tables import Node
 from provisioner.store.types import utc_now
@@ -16,7 +17,7 @@ def look(api: Api, cluster: dict[str, Any]) -> list[Node]:
     with api.database.write() as session:
         resource = resources.lock(session, cluster["id"])
         world = observing.load(session, resource, utc_now())
-        planned = plan(world.desired, world.observed, Deadlines())
+        planned = plan(world.desired, world.observed, Deadlines(), Replacement())
         recording.record(session, world, planned, Deadlines())
         session.flush()
         recording.report(session, world, planned)

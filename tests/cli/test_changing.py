@@ -62,6 +62,7 @@ def test_a_dry_run_shows_the_plan(pkectl: Pkectl, script: Script, document: str)
         "create": [{"group": "control-plane", "count": 3}],
         "remove": [],
         "tasks": ["certificates"],
+        "heldBack": [],
         "shortages": [{"group": "workers", "missing": 2, "reason": "no free address"}],
     }
     script.on("POST /clusters", (200, {"plan": plan, "spec": SPEC}))
@@ -125,10 +126,16 @@ def test_deleting_what_is_gone_may_be_fine(pkectl: Pkectl, script: Script) -> No
     assert pkectl("cluster", "delete", "demo", "--yes", "--missing-ok").code == 0
 
 
-def test_the_control_planes_size_can_only_be_planned(pkectl: Pkectl, script: Script) -> None:
-    ran = pkectl("cluster", "scale", "demo", "control-plane", "5")
+def test_the_control_planes_size_is_the_clusters_own(pkectl: Pkectl, script: Script) -> None:
+    script.on("PATCH /clusters/demo", (202, operation("change")))
+    assert pkectl("cluster", "scale", "demo", "control-plane", "5").code == 0
+    assert script.last("PATCH").body == {"controlPlane": {"size": 5}}
+
+
+def test_nodes_of_the_control_plane_can_not_be_chosen(pkectl: Pkectl, script: Script) -> None:
+    ran = pkectl("cluster", "scale", "demo", "control-plane", "3", "--remove", "demo-x")
     assert ran.code == 2
-    assert "--dry-run" in ran.err
+    assert "replaced by itself" in ran.err
     assert script.asked == []
 
 

@@ -7,11 +7,12 @@ from typing import Any, TypeVar
 
 from sqlalchemy.orm import Session
 
-from provisioner.domain.clusters import CERTIFICATES, KIND, LOAD_BALANCER
+from provisioner.domain.clusters import KIND
 from provisioner.domain.ids import new_uuid
 from provisioner.domain.nodes import Phase
 from provisioner.domain.planning.plan import Plan
 from provisioner.domain.planning.planner import plan
+from provisioner.domain.planning.tasks import keyed
 from provisioner.domain.planning.wishes import TaskWish, When
 from provisioner.domain.virtual_machines import WatchBatch
 from provisioner.store import (
@@ -31,7 +32,7 @@ from provisioner.store.tables import Event, Node, Operation, Resource, VCenter
 from provisioner.store.types import utc_now
 from tests.unit.documents import cluster_document
 from tests.unit.inventories import ROOT, objects
-from tests.unit.world import DEADLINES
+from tests.unit.world import DEADLINES, LIMITS
 
 T = TypeVar("T")
 # The L2 network of the port group that documents name.
@@ -112,8 +113,10 @@ class Estate:
         """Tasks, with the keys that are wanted at present."""
 
         def done(session: Session, row: Resource) -> None:
-            keys = {one.name: one.key for one in self._world(session, row).desired.tasks}
-            for name in names or (CERTIFICATES, LOAD_BALANCER):
+            world = self._world(session, row)
+            known = [keyed(wish, world.desired, world.observed) for wish in world.desired.tasks]
+            keys = {wish.name: wish.key for wish in known if wish.when is not When.AFTER_NODES}
+            for name in names or keys:
                 wish = TaskWish(name=name, when=When.BEFORE_NODES, key=keys.get(name, "1"))
                 tasks.begin(session, row, wish)
                 tasks.finish(session, row, name)
@@ -137,7 +140,7 @@ class Estate:
     def _look(self, session: Session, resource: Resource) -> Plan:
         for _ in range(5):
             world = self._world(session, resource)
-            made = plan(world.desired, world.observed, DEADLINES)
+            made = plan(world.desired, world.observed, DEADLINES, LIMITS)
             recording.record(session, world, made, DEADLINES)
             session.flush()
             if not (made.create or made.remove or made.grant):

@@ -4,7 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from provisioner.domain.clusters import CERTIFICATES, JOIN_TOKENS, LOAD_BALANCER, desired
+from provisioner.domain.add_ons import LOAD_BALANCER
+from provisioner.domain.clusters import CERTIFICATES, JOIN_TOKENS, desired
 from provisioner.domain.nodes import NodeFacts, Phase
 from provisioner.domain.planning.plan import Plan
 from provisioner.domain.planning.wishes import TaskState
@@ -68,10 +69,15 @@ def test_masters_join_one_by_one_in_the_order_they_asked(world: World) -> None:
     assert world.plan().grant == (second.id,)
 
 
-def test_a_master_that_fails_to_join_lets_the_next_one_in(world: World) -> None:
+def test_a_master_that_fails_to_join_lets_the_next_one_in_once_it_is_gone(world: World) -> None:
+    """It may have become a member: what it is a member of changes one by one."""
     world.ready(CONTROL_PLANE)
     first, second = asking(world, CONTROL_PLANE), asking(world, CONTROL_PLANE)
     world.change(first.id, join_granted_at=world.now, failure="it broke")
+    assert world.plan().grant == ()
+    world.record(world.plan())
+    assert world.plan().grant == ()
+    world.change(first.id, phase=Phase.GONE)
     assert world.plan().grant == (second.id,)
 
 

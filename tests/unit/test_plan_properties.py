@@ -2,19 +2,20 @@
 
 from datetime import timedelta
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from provisioner.domain.clusters import CERTIFICATES, desired
-from provisioner.domain.nodes import Phase
-from provisioner.domain.planning.groups import quorum
+from provisioner.domain.nodes import Loss, Phase
 from provisioner.domain.planning.plan import Plan
 from provisioner.domain.planning.planner import plan
+from provisioner.domain.planning.quorum import quorum
 from provisioner.domain.planning.wishes import Room
 from provisioner.domain.spec.cluster import CONTROL_PLANE
 from tests.unit.documents import cluster_spec
-from tests.unit.world import DEADLINES, World
+from tests.unit.world import DEADLINES, LIMITS, World
 
+REPAIRED = (Loss.GONE, Loss.OFF)
 CLOCKS = (
     "work_started_at",
     "clone_started_at",
@@ -52,6 +53,7 @@ def _put(draw: st.DrawFn, world: World, group: str) -> None:
         clock: world.now + timedelta(seconds=index) for index, clock in enumerate(CLOCKS[:reached])
     }
     ended = phase in (Phase.REMOVING, Phase.GONE)
+    lost = draw(st.sampled_from([None, None, *Loss])) if phase is Phase.READY else None
     world.put(
         group=group,
         phase=phase,
@@ -59,14 +61,17 @@ def _put(draw: st.DrawFn, world: World, group: str) -> None:
         attempt=draw(st.integers(1, 3)),
         chosen=draw(st.integers(0, 4)) == 0,
         failure=draw(st.sampled_from([None, "it broke"])) if ended else None,
-        ready_at=world.now if phase is Phase.READY else None,
+        ready_at=world.now if phase is Phase.READY or (ended and draw(st.booleans())) else None,
+        lost=lost,
+        lost_at=world.now if lost else None,
+        repaired_at=world.now if ended and draw(st.integers(0, 3)) == 0 else None,
         **clocks,
     )
 
 
 @given(worlds())
 def test_the_same_world_gets_the_same_plan(world: World) -> None:
-    assert world.plan() == plan(world.desired, world.observed(), DEADLINES)
+    assert world.plan() == plan(world.desired, world.observed(), DEADLINES, LIMITS)
 
 
 @given(worlds())
@@ -92,10 +97,50 @@ def test_a_core_group_never_falls_below_its_quorum(world: World) -> None:
         return
     gone = {removal.node for removal in world.plan().remove}
     voting = [n for n in world.members(CONTROL_PLANE) if n.ready_at]
-    ready = [node for node in voting if node.phase is Phase.READY]
-    lost = [node for node in ready if node.id in gone]
-    assert len(lost) <= 1
-    assert not lost or len(ready) - 1 >= quorum(len(voting) - 1) >= 1
+    leaving = [node for node in voting if node.id in gone]
+    left = sum(node.serves for node in voting if node.id not in gone)
+    assert len(leaving) <= 1
+    if leaving:
+        assert sum(node.serves for node in voting) >= quorum(len(voting))
+        assert left >= quorum(len(voting) - 1) >= 1
+        assert all(node.phase is Phase.READY for node in voting)
+
+
+@given(worlds())
+def test_nobody_joins_without_a_quorum_nor_while_a_member_leaves(world: World) -> None:
+    made = world.plan()
+    voting = [n for n in world.members(CONTROL_PLANE) if n.ready_at]
+    gone = {removal.node for removal in made.remove}
+    if made.grant:
+        assert sum(n.serves and n.id not in gone for n in voting) >= quorum(len(voting))
+    if any(world.nodes[node].group == CONTROL_PLANE for node in made.grant):
+        assert all(node.phase is Phase.READY and node.id not in gone for node in voting)
+
+
+@given(worlds())
+def test_repairs_stay_within_their_limits(world: World) -> None:
+    made = world.plan()
+    repaired = [world.nodes[one.node] for one in made.remove if one.repair]
+    before = sum(1 for node in world.nodes.values() if node.repaired_at)
+    total = sum(wish.size for wish in world.desired.groups)
+    assert not repaired or before + len(repaired) <= max(3, total // 10)
+    assert len({node.group for node in repaired}) == len(repaired)
+    for node in repaired:
+        assert node.lost in REPAIRED
+        ready = [n for n in world.members(node.group) if n.phase is Phase.READY]
+        assert sum(1 for n in ready if n.lost) <= max(1, len(ready) * 40 // 100)
+
+
+@given(worlds())
+def test_a_repair_is_held_back_or_begun_never_both(world: World) -> None:
+    made = world.plan()
+    assert not {one.node for one in made.held} & {one.node for one in made.remove}
+
+
+@given(worlds(), st.text())
+def test_nothing_is_repaired_while_the_vcenter_is_sick(world: World, reason: str) -> None:
+    world.sick = f"sick: {reason}"
+    assert not any(removal.repair for removal in world.plan().remove)
 
 
 @given(worlds())
@@ -129,7 +174,7 @@ def unhindered(world: World) -> World:
     world.rooms.clear()
     for node in list(world.nodes.values()):
         phase = Phase.GONE if node.phase is Phase.CREATING else node.phase
-        world.change(node.id, phase=phase, failure=None)
+        world.change(node.id, phase=phase, failure=None, lost=None)
     return world
 
 
@@ -162,3 +207,29 @@ def test_failing_for_ever_ends_after_three_attempts(world: World) -> None:
     assert not world.plan().create
     for wish in world.desired.groups:
         assert len(world.members(wish.name)) <= 3 * wish.size
+
+
+@settings(max_examples=25)
+@given(st.lists(st.tuples(st.integers(0, 9), st.sampled_from(REPAIRED), st.integers(0, 4))))
+def test_losses_now_and_then_are_all_mended(losses: list[tuple[int, Loss, int]]) -> None:
+    spec = cluster_spec(control_plane=3, pools={"pool1": 7})
+    world = World(desired(spec, generation=1, epoch=1, deleting=False), established=True)
+    world.settle()
+    for index, lost, looks in losses[:3]:
+        victim = [*world.alive(CONTROL_PLANE), *world.alive("pool1")][index % 9]
+        if _is_bearable(world, victim.group):
+            world.change(victim.id, lost=lost, lost_at=world.now)
+        for _ in range(looks):
+            world.step()
+        world.now += timedelta(minutes=21)
+    world.settle(looks=20)
+    assert [len(world.alive(group)) for group in (CONTROL_PLANE, "pool1")] == [3, 7]
+    assert not any(node.lost for node in world.nodes.values() if node.alive)
+
+
+def _is_bearable(world: World, group: str) -> bool:
+    """One loss more in that group can still be mended without anybody."""
+    members = world.members(group)
+    if group == CONTROL_PLANE:
+        return len(members) == 3 and all(node.serves for node in members)
+    return sum(node.missed for node in members) < 2

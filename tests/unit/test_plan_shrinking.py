@@ -4,7 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from provisioner.domain.clusters import CERTIFICATES, LOAD_BALANCER, RELEASE, desired
+from provisioner.domain.add_ons import LOAD_BALANCER
+from provisioner.domain.clusters import CERTIFICATES, RELEASE, desired
 from provisioner.domain.nodes import Phase
 from provisioner.domain.planning.plan import Plan
 from provisioner.domain.planning.wishes import TaskState

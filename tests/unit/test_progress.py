@@ -6,7 +6,8 @@ from random import Random
 from hypothesis import given
 from hypothesis import strategies as st
 
-from provisioner.domain.clusters import CERTIFICATES, LOAD_BALANCER, RELEASE, desired
+from provisioner.domain.add_ons import LOAD_BALANCER
+from provisioner.domain.clusters import CERTIFICATES, RELEASE, desired
 from provisioner.domain.nodes import NodeFacts, Phase
 from provisioner.domain.planning.wishes import TaskState
 from provisioner.domain.progress import MACHINES, OperationStep, percent, steps

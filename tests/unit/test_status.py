@@ -4,7 +4,8 @@ from collections.abc import Callable
 
 import pytest
 
-from provisioner.domain.clusters import CERTIFICATES, LOAD_BALANCER, RELEASE, desired
+from provisioner.domain.add_ons import LOAD_BALANCER
+from provisioner.domain.clusters import CERTIFICATES, RELEASE, desired
 from provisioner.domain.conditions import Condition, Status, conditions, status, stuck
 from provisioner.domain.nodes import Phase
 from provisioner.domain.planning.wishes import Room, TaskState
@@ -17,8 +18,8 @@ from tests.unit.world import World
 def world() -> World:
     """Three masters, one worker, as asked."""
     made = World(desired(cluster_spec(pools={"pool1": 1}), generation=1, epoch=1, deleting=False))
-    for task in (CERTIFICATES, LOAD_BALANCER):
-        made.finish(task)
+    for task in made.desired.tasks:
+        made.finish(task.name)
     for group in (CONTROL_PLANE, CONTROL_PLANE, CONTROL_PLANE, "pool1"):
         made.ready(group)
     made.established = made.served = True

@@ -9,10 +9,13 @@ from provisioner.domain.ids import NodeId
 from provisioner.domain.nodes import NodeFacts, Phase
 from provisioner.domain.planning.plan import Plan
 from provisioner.domain.planning.planner import plan
+from provisioner.domain.planning.tasks import keyed
 from provisioner.domain.planning.wishes import Desired, Observed, Room, TaskFacts, TaskState
+from provisioner.domain.replacement import Replacement
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 DEADLINES = Deadlines(clone=60, address=60, boot=60, bootstrap=60, admission=60)
+LIMITS = Replacement()
 
 
 @dataclass
@@ -24,6 +27,9 @@ class World:
     rooms: dict[str, Room] = field(default_factory=dict)
     established: bool = False
     served: bool = False
+    sick: str | None = None
+    silent_since: datetime | None = None
+    limits: Replacement = LIMITS
     numbers: "itertools.count[int]" = field(default_factory=itertools.count)
 
     def observed(self) -> Observed:
@@ -34,10 +40,12 @@ class World:
             rooms=self.rooms,
             established=self.established,
             served=self.served,
+            sick=self.sick,
+            watched_at=self.silent_since or self.now,
         )
 
     def plan(self) -> Plan:
-        return plan(self.desired, self.observed(), DEADLINES)
+        return plan(self.desired, self.observed(), DEADLINES, self.limits)
 
     def put(self, **facts: object) -> NodeFacts:
         number = next(self.numbers)
@@ -54,7 +62,8 @@ class World:
         self.nodes[node] = self.nodes[node].model_copy(update=facts)
 
     def finish(self, name: str, state: TaskState = TaskState.DONE, reason: str = "") -> None:
-        key = next((task.key for task in self.desired.tasks if task.name == name), "1")
+        wishes = [keyed(wish, self.desired, self.observed()) for wish in self.desired.tasks]
+        key = next((task.key for task in wishes if task.name == name), "1")
         self.tasks[name] = TaskFacts(
             name=name,
             key=key,
@@ -66,16 +75,21 @@ class World:
 
     def record(self, made: Plan) -> None:
         """What the store does with a plan."""
+        held = {one.node: one.reason for one in made.held}
+        for node in [one for one in self.nodes.values() if one.held_back != held.get(one.id)]:
+            self.change(node.id, held_back=held.get(node.id))
         for removal in made.remove:
             node = self.nodes[removal.node]
             failure = node.failure or (removal.reason if removal.failed else None)
             self.change(
                 node.id, phase=Phase.REMOVING, failure=failure, work_started_at=None, chosen=False
             )
+            if removal.repair:
+                self.change(node.id, repaired_at=self.now)
         for new in made.create:
             if new.replaces:
                 self.change(new.replaces, replaced=True)
-            self.put(group=new.group, attempt=new.attempt)
+            self.put(group=new.group, attempt=new.attempt, replaces=new.replaces)
         for node in made.grant:
             self.change(node, join_granted_at=self.now)
 
@@ -99,6 +113,7 @@ class World:
         core = {wish.name for wish in self.desired.groups if wish.core}
         leading = any(n.group in core and n.leading_at for n in self.nodes.values() if n.alive)
         clocks = {"work_started_at": self.now, "addressed_at": self.now, "contacted_at": self.now}
+        self.change(node, address=f"10.0.0.{int(node[1:])}")
         if self.nodes[node].group in core and not leading:
             self.change(node, **clocks, leading_at=self.now)
             self.join(node)

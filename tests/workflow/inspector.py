@@ -95,6 +95,9 @@ class Inspector:
     def power_off(self, moref: str) -> None:
         self._done(lambda: self._vm(moref).PowerOffVM_Task())
 
+    def move(self, moref: str, path: str) -> None:
+        self._done(lambda: self._at(path).MoveIntoFolder_Task([self._vm(moref)]))
+
     def destroy(self, moref: str) -> None:
         if self._session.call(lambda: self._vm(moref).runtime.powerState) == "poweredOn":
             self.power_off(moref)

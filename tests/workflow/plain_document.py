@@ -11,7 +11,7 @@ from provisioner.domain.spec.placement import Placement
 from provisioner.domain.wanted import GroupShape, Wanted
 
 PLAIN, CORE = "plain", "core"
-PREPARE, TICKETS, RELEASE = "prepare", "tickets", "release"
+PREPARE, TICKETS, MEMBERS, RELEASE = "prepare", "tickets", "members", "release"
 TEMPLATE, OTHER_TEMPLATE = "debian-12-node", "ubuntu-24.04-node"
 
 
@@ -49,6 +49,7 @@ def _wish(group: Group) -> GroupWish:
 _BUILDING = (
     TaskWish(name=PREPARE, when=When.BEFORE_NODES),
     TaskWish(name=TICKETS, when=When.ON_TURN),
+    TaskWish(name=MEMBERS, when=When.WITH_MEMBERS),
 )
 _ENDING = (TaskWish(name=RELEASE, when=When.AFTER_NODES),)
 

@@ -1,17 +1,18 @@
 """The plainest kind of resource made of VMs: what the machinery must be able to work with."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from threading import Lock
 
 from sqlalchemy.orm import Session
 
+from provisioner.domain.conditions import Condition
 from provisioner.domain.errors import ProvisionerError
 from provisioner.domain.nodes import Phase
 from provisioner.store import leases, nodes
 from provisioner.store.database import Database
 from provisioner.store.tables import Node
 from tests.workflow.plain_document import RELEASE, TICKETS
-from workflows.kinds.interface import NotYet, Unwanted
+from workflows.kinds.interface import Configuration, NotYet, Unwanted
 
 
 class Broken(ProvisionerError):
@@ -29,6 +30,9 @@ class PlainKind:
         self.admission: Callable[[str], bool] = lambda _: True
         self.on_task: Callable[[str], None] = lambda _: None
         self.on_retire: Callable[[str, Unwanted], None] = lambda *_: None
+        self.on_end_membership: Callable[[str], None] = lambda _: None
+        self.told: Callable[[str], Mapping[str, Configuration]] = lambda _: {}
+        self.on_care: Callable[[str], tuple[Condition, ...]] = lambda _: ()
 
     def names(self, call: str) -> list[str]:
         """Whom or what `call` was made for, in order."""
@@ -46,6 +50,10 @@ class PlainKind:
         self._note("retire", node_id)
         self.on_retire(node_id, unwanted)
         return None
+
+    def end_membership(self, node_id: str) -> None:
+        self._note("end_membership", node_id)
+        self.on_end_membership(node_id)
 
     def forget(self, session: Session, node: Node) -> None:
         self._note("forget", node.id)
@@ -65,6 +73,14 @@ class PlainKind:
                         nodes.stamp(node, "join_token_at")
             if task == RELEASE:
                 leases.free_of_resource(session, resource_id)
+
+    def configurations(self, resource_id: str) -> Mapping[str, Configuration]:
+        self._note("configurations", resource_id)
+        return self.told(resource_id)
+
+    def care(self, resource_id: str) -> tuple[Condition, ...]:
+        self._note("care", resource_id)
+        return self.on_care(resource_id)
 
     def _note(self, call: str, subject: str) -> None:
         with self._lock:

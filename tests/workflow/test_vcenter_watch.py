@@ -21,7 +21,7 @@ async def test_what_the_watch_tells_of_members(running: Site, control: Control) 
     assert len(subject.events("MachineBack")) == 1
 
     running.inspector.destroy(node.moref)
-    await subject.becomes("DEGRADED")
+    await subject.until(lambda: len(subject.events("MachineLost")) == 2)
     told = subject.events("MachineLost")[-1]
     assert (told.node_id, told.type) == (node.id, "Warning")
     assert node.name in told.message

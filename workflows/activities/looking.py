@@ -10,6 +10,7 @@ from temporalio import activity
 from provisioner.domain.deadlines import Deadlines
 from provisioner.domain.planning.plan import Plan
 from provisioner.domain.planning.planner import plan
+from provisioner.domain.replacement import Replacement
 from provisioner.store import nodes, observing, recording, resources
 from provisioner.store.database import Database
 from provisioner.store.errors import NotFound
@@ -48,8 +49,11 @@ class Orders:
 
 
 class LookActivities:
-    def __init__(self, database: Database, deadlines: Deadlines, threads: Threads) -> None:
-        self._database, self._deadlines, self._threads = database, deadlines, threads
+    def __init__(
+        self, database: Database, deadlines: Deadlines, limits: Replacement, threads: Threads
+    ) -> None:
+        self._database, self._threads = database, threads
+        self._deadlines, self._limits = deadlines, limits
 
     @activity.defn
     async def look(self, given: LookInput) -> Look:
@@ -75,7 +79,7 @@ class LookActivities:
     def _planned(self, session: Session, resource: Resource, now: datetime) -> Orders:
         for _ in range(_ROUNDS):
             world = observing.load(session, resource, now)
-            made = plan(world.desired, world.observed, self._deadlines)
+            made = plan(world.desired, world.observed, self._deadlines, self._limits)
             recording.record(session, world, made, self._deadlines)
             session.flush()
             if not (made.create or made.remove or made.grant):

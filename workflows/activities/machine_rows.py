@@ -45,8 +45,11 @@ class CloneOrder(MachineOrder):
     made: bool
 
 
+@dataclass(frozen=True)
 class RemovalOrder(MachineOrder):
-    pass
+    """`doubtful`: a lost member whose VM, should it run again by now, stays what it was."""
+
+    doubtful: bool
 
 
 class MachineRows:
@@ -72,7 +75,24 @@ class MachineRows:
     def removal(self, node_id: str) -> RemovalOrder:
         with self._database.read() as session:
             node = nodes.get(session, node_id)
-            return RemovalOrder(**_order(session, _resource(session, node), node))
+            return RemovalOrder(
+                **_order(session, _resource(session, node), node),
+                doubtful=node.repaired_at is not None and node.doomed_at is None,
+            )
+
+    def doom(self, node_id: str) -> None:
+        """From here on its removal can't be taken back."""
+        with self._database.write() as session:
+            _, node = nodes.locked(session, node_id)
+            nodes.stamp(node, "doomed_at")
+
+    def revive(self, node_id: str, moref: str) -> None:
+        with self._database.write() as session:
+            resource, node = nodes.locked(session, node_id)
+            if node.phase == Phase.REMOVING:
+                nodes.revive(node, moref)
+                message = f"{node.name}: its VM runs again, so the node stays"
+                events.record(session, resource, events.BACK, message, node=node)
 
     def note_cloning(self, node_id: str) -> bool:
         """The clone's clock starts, and with it the life of the node's token.

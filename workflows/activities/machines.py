@@ -5,10 +5,11 @@ from collections.abc import Mapping
 from temporalio import activity
 
 from provisioner.domain.errors import ProvisionerError
+from provisioner.domain.virtual_machines import POWERED_ON
 from provisioner.vsphere.errors import VCenterError
 from workflows.activities.cloning import Cloning
 from workflows.activities.machine_rows import MachineRows, RemovalOrder
-from workflows.activities.own_machines import destroy_own
+from workflows.activities.own_machines import destroy_own, find_own
 from workflows.connections import Connection, Connections
 from workflows.contracts import NodeInput, create_workflow
 from workflows.failures import again, passes
@@ -61,6 +62,8 @@ class MachineActivities:
     async def destroy_machine(self, given: NodeInput) -> None:
         """The VM is proven gone, its leases are free, its secrets are deleted.
 
+        Before it goes, the others can do without it.
+
         Its creation is cancelled and over before: nothing brings the VM after we looked.
         """
         async with heartbeats():
@@ -69,14 +72,28 @@ class MachineActivities:
         order = await self._threads.run(self._rows.removal, given.node)
         try:
             async with heartbeats(), self._connections.guarded(order.vcenter_id) as connection:
+                if order.doubtful and await self._is_back(connection, order):
+                    return
+                kind = self._kinds[order.kind]
+                await self._threads.run(kind.end_membership, order.node_id)
                 swept = await _destroy(connection, order)
-                await self._threads.run(self._kinds[order.kind].clean_up, order.node_id)
+                await self._threads.run(kind.clean_up, order.node_id)
         except ProvisionerError as err:
             await self._threads.run(self._rows.note_trouble, order.node_id, err)
             raise again(err) from None
         forget = self._kinds[order.kind].forget
         await self._threads.run(self._rows.note_gone, order.node_id, forget, swept)
         self._poker.poke(order.workflow_id)
+
+    async def _is_back(self, connection: Connection, order: RemovalOrder) -> bool:
+        """What was decided rested on what the watch had seen: vCenter has the last word."""
+        found = await find_own(connection, order)
+        if found is None or found.power_state != POWERED_ON:
+            await self._threads.run(self._rows.doom, order.node_id)
+            return False
+        await self._threads.run(self._rows.revive, order.node_id, found.moref)
+        self._poker.poke(order.workflow_id)
+        return True
 
 
 async def _destroy(connection: Connection, order: RemovalOrder) -> bool:

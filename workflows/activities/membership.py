@@ -7,12 +7,14 @@ from datetime import timedelta
 from temporalio import activity
 
 from provisioner.domain.errors import ProvisionerError
-from provisioner.domain.nodes import Phase
-from provisioner.store import events, nodes, resources
+from provisioner.domain.nodes import Loss, Phase
+from provisioner.domain.virtual_machines import POWERED_ON
+from provisioner.store import events, inventory, nodes, resources
 from provisioner.store.database import Database
 from provisioner.store.types import utc_now
 from provisioner.vsphere.errors import ManagedObjectGone
 from workflows.activities.machine_rows import MachineRows
+from workflows.activities.sightings import note_lost
 from workflows.connections import Connections
 from workflows.contracts import NodeInput, resource_workflow
 from workflows.failures import again
@@ -130,9 +132,13 @@ class MembershipActivities:
             node.problem = node.progress = None
             if node.phase == Phase.CREATING and nodes.stamp(node, "ready_at"):
                 node.phase = Phase.READY
+                resource.cared_at = None
                 took = node.ready_at - node.created_at if node.ready_at else timedelta()
                 message = f"{node.name} is ready after {took.total_seconds():.1f} s"
                 events.record(session, resource, "NodeReady", message, node=node)
+                seen = inventory.power_states(session, [node.instance_uuid])
+                if seen.get(node.instance_uuid, POWERED_ON) != POWERED_ON:
+                    note_lost(session, node, Loss.OFF)
 
     def _note_problem(self, node_id: str, problem: str) -> None:
         with self._database.write() as session:

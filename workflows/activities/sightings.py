@@ -1,19 +1,18 @@
 """What the watch saw, put on record; and whom it concerns."""
 
+from collections.abc import Set
+
 from sqlalchemy.orm import Session
 
 from provisioner.domain.machines import NicPlan
-from provisioner.domain.nodes import Phase
-from provisioner.domain.virtual_machines import VMSeen, WatchBatch
+from provisioner.domain.nodes import Loss, Phase
+from provisioner.domain.virtual_machines import POWERED_ON, VMSeen, WatchBatch
 from provisioner.store import events, inventory, leases, nodes, resources, vcenters
 from provisioner.store.database import Database
 from provisioner.store.tables import Node, VCenter
 from provisioner.store.types import utc_now
 from provisioner.vsphere.vcenter import VCenterAbout
 from workflows.contracts import resource_workflow
-
-_OFF = "its VM is powered off; power it on, or replace the node by name"
-_GONE = "its VM is gone and nobody here removed it; replace the node by name"
 
 
 class Sightings:
@@ -37,20 +36,39 @@ class Sightings:
                 row.state = "unreachable"
             row.reason = reason
 
-    def apply(self, vcenter_id: str, batch: WatchBatch) -> list[str]:
-        """Answers the workflows that should look again. Idempotent."""
+    def missed(self, vcenter_id: str, batch: WatchBatch) -> list[str]:
+        """VMs of ours (vCenter's ids) that the batch says are below the root folder no more."""
+        with self._database.read() as session:
+            gone = _gone(session, vcenter_id, batch)
+            return [node.moref for node in _missed(session, vcenter_id, gone) if node.moref]
+
+    def apply(self, vcenter_id: str, batch: WatchBatch, elsewhere: Set[str]) -> list[str]:
+        """Answers the workflows that should look again. Idempotent.
+
+        `elsewhere`: those of the missed VMs that vCenter still knows.
+        """
         with self._database.write() as session:
             row = vcenters.get(session, vcenter_id)
-            gone = set(batch.vms_gone)
-            if batch.full:
-                # Only what was seen before can be missed: a VM may be younger than the batch.
-                gone |= inventory.machine_morefs(session, row.id) - {vm.moref for vm in batch.vms}
+            gone = _gone(session, vcenter_id, batch)
             inventory.apply(session, row, batch)
             if row.state == "unreachable":
                 row.state, row.reason = "connected", None
-            concerned = _arrivals(session, row, batch) | _losses(session, row, gone)
+            concerned = _arrivals(session, row, batch) | _losses(session, row, gone, elsewhere)
             concerned |= _powers(session, row, batch)
             return sorted(_workflow(session, resource_id) for resource_id in concerned)
+
+
+def _gone(session: Session, vcenter_id: str, batch: WatchBatch) -> set[str]:
+    gone = set(batch.vms_gone)
+    if batch.full:
+        # Only what was seen before can be missed: a VM may be younger than the batch.
+        gone |= inventory.machine_morefs(session, vcenter_id) - {vm.moref for vm in batch.vms}
+    return gone
+
+
+def _missed(session: Session, vcenter_id: str, gone: Set[str]) -> list[Node]:
+    found = nodes.by_morefs(session, vcenter_id, gone) if gone else []
+    return [node for node in found if node.phase != Phase.REMOVING]
 
 
 def _arrivals(session: Session, row: VCenter, batch: WatchBatch) -> set[str]:
@@ -63,12 +81,16 @@ def _arrivals(session: Session, row: VCenter, batch: WatchBatch) -> set[str]:
     }
 
 
-def _losses(session: Session, row: VCenter, gone: set[str]) -> set[str]:
+def _losses(session: Session, row: VCenter, gone: Set[str], elsewhere: Set[str]) -> set[str]:
     """Resources that have lost a VM nobody here removed."""
-    found = nodes.by_morefs(session, row.id, gone) if gone else []
-    lost = [node for node in found if node.phase != Phase.REMOVING]
+    lost = _missed(session, row.id, gone)
     for node in lost:
-        _note_loss(session, node)
+        if node.moref in elsewhere:
+            note_lost(session, node, Loss.OUT_OF_SIGHT)
+        elif node.phase == Phase.CREATING and not node.failure:
+            node.failure = "its VM disappeared from vCenter"
+        else:
+            note_lost(session, node, Loss.GONE)
     return {node.resource_id for node in lost}
 
 
@@ -94,30 +116,23 @@ def _own_address(session: Session, node: Node, vm: VMSeen) -> str | None:
 
 def _powers(session: Session, row: VCenter, batch: WatchBatch) -> set[str]:
     """Resources with a member whose VM was powered off, or on again, by somebody else."""
-    seen = {vm.instance_uuid: vm.power_state for vm in batch.vms}
-    found = nodes.by_instance_uuids(session, row.id, seen) if seen else []
-    concerned = set()
-    for node in found:
-        off = seen[node.instance_uuid] != "poweredOn"
-        if node.phase == Phase.READY and _note_lost(session, node, _OFF if off else None):
-            concerned.add(node.resource_id)
-    return concerned
+    seen = {vm.moref: vm.power_state for vm in batch.vms}
+    found = nodes.by_instance_uuids(session, row.id, {vm.instance_uuid for vm in batch.vms})
+    # Somebody else's VM may bear the UUID of ours.
+    own = [node for node in found if node.moref in seen and node.phase == Phase.READY]
+    return {
+        node.resource_id
+        for node in own
+        if note_lost(session, node, Loss.OFF if seen[str(node.moref)] != POWERED_ON else None)
+    }
 
 
-def _note_loss(session: Session, node: Node) -> None:
-    if node.phase == Phase.CREATING and not node.failure:
-        node.failure = "its VM disappeared from vCenter"
-    else:
-        _note_lost(session, node, _GONE)
-
-
-def _note_lost(session: Session, node: Node, lost: str | None) -> bool:
-    """True when it is news."""
+def note_lost(session: Session, node: Node, lost: Loss | None) -> bool:
+    """Of a member. True when it is news."""
     resource, node = nodes.locked(session, node.id)
-    if node.lost == lost:
+    if node.phase != Phase.READY or not nodes.note_lost(node, lost, utc_now()):
         return False
-    node.lost = lost
-    reason, message = ("MachineLost", lost) if lost else ("MachineBack", "its VM is back")
+    reason, message = ("MachineLost", lost) if lost else (events.BACK, "its VM is back")
     text = f"{node.name}: {message}"
     events.record(session, resource, reason, text, node=node, warning=bool(lost))
     return True

@@ -1,6 +1,7 @@
 """Work on a resource as a whole, in the words of its kind."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import timedelta
 
 from temporalio import activity
@@ -11,6 +12,7 @@ from provisioner.domain.planning.wishes import When
 from provisioner.store import events, observing, resources, tasks
 from provisioner.store.database import Database
 from provisioner.store.types import utc_now
+from workflows.activities.configuring import Configuring
 from workflows.activities.folders import Folders
 from workflows.contracts import TaskInput, resource_workflow, task_workflow
 from workflows.failures import again, passes
@@ -20,17 +22,26 @@ from workflows.poking import Poker, end
 from workflows.threads import Threads
 
 
+@dataclass(frozen=True)
+class InVCenters:
+    """What of tasks is done in vCenters, whatever the kind."""
+
+    folders: Folders
+    configuring: Configuring
+
+
 class TaskActivities:
     def __init__(
         self,
         database: Database,
         kinds: Mapping[str, Kind],
-        folders: Folders,
+        vcenters: InVCenters,
         poker: Poker,
         threads: Threads,
         deadlines: Deadlines,
     ) -> None:
-        self._database, self._kinds, self._folders = database, kinds, folders
+        self._database, self._kinds = database, kinds
+        self._folders, self._configuring = vcenters.folders, vcenters.configuring
         self._poker, self._threads = poker, threads
         self._patience = timedelta(seconds=deadlines.task)
 
@@ -46,7 +57,10 @@ class TaskActivities:
                 if when is When.AFTER_NODES:
                     await self._end_others(kind, given)
                     await self._folders.remove(given.resource)
-                await self._threads.run(self._kinds[kind].run_task, given.resource, given.task)
+                if when is When.WITH_MEMBERS:
+                    await self._configuring.spread(kind, given.resource)
+                else:
+                    await self._threads.run(self._kinds[kind].run_task, given.resource, given.task)
             except ProvisionerError as err:
                 await self._threads.run(self._note_problem, given, str(err))
                 if passes(err) and not self._overdue(when):

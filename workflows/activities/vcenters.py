@@ -1,5 +1,6 @@
 """vCenters: a login tried, and the watch that feeds the inventory and wakes waiters."""
 
+import asyncio
 from collections.abc import Mapping
 from contextlib import suppress
 
@@ -12,6 +13,7 @@ from provisioner.vsphere.errors import (
     CertificateMismatch,
     CertificateUntrusted,
     LoginRejected,
+    MachineUnreadable,
     RootFolderMissing,
     VCenterUnreachable,
 )
@@ -54,32 +56,54 @@ class VCenterActivities:
         try:
             about = await vcenter.connect()
             first = await _first_batch(vcenter, row.root_folder)
+            elsewhere = await self._elsewhere(vcenter, vcenter_id, first)
         except ProvisionerError as err:
             return VerifyResult(accepted=False, field=_FIELDS.get(type(err)), reason=str(err))
         finally:
             await vcenter.close()
         await self._threads.run(self._sightings.verified, vcenter_id, about)
-        await self._threads.run(self._sightings.apply, vcenter_id, first)
+        await self._threads.run(self._sightings.apply, vcenter_id, first, elsewhere)
         return VerifyResult(accepted=True)
 
     @activity.defn
     async def watch(self, vcenter_id: str) -> bool:
         """Runs until the vCenter's row is gone (False) or the connection breaks."""
 
-        async def deliver(batch: WatchBatch) -> None:
-            for workflow_id in await self._threads.run(self._sightings.apply, vcenter_id, batch):
-                self._poker.poke(workflow_id)
-
         async with heartbeats():
             try:
                 row = await self._threads.run(self._sightings.vcenter, vcenter_id)
                 async with self._connections.guarded(vcenter_id) as connection:
-                    await while_worker_lasts(connection.vcenter.watch(row.root_folder, deliver))
+                    vcenter = connection.vcenter
+
+                    async def deliver(batch: WatchBatch) -> None:
+                        await self._put_on_record(vcenter, vcenter_id, batch)
+
+                    await while_worker_lasts(vcenter.watch(row.root_folder, deliver))
             except NotFound:
                 return False
             except ProvisionerError as err:
                 await self._threads.run(self._sightings.trouble, vcenter_id, str(err))
                 raise again(err) from None
+        return True
+
+    async def _put_on_record(self, vcenter: VCenter, vcenter_id: str, batch: WatchBatch) -> None:
+        """What is missed is asked for before anything is noted: noted, nobody would miss it."""
+        elsewhere = await self._elsewhere(vcenter, vcenter_id, batch)
+        apply = self._sightings.apply
+        for workflow_id in await self._threads.run(apply, vcenter_id, batch, elsewhere):
+            self._poker.poke(workflow_id)
+
+    async def _elsewhere(self, vcenter: VCenter, vcenter_id: str, batch: WatchBatch) -> set[str]:
+        missed = await self._threads.run(self._sightings.missed, vcenter_id, batch)
+        known = await asyncio.gather(*(_knows(vcenter, moref) for moref in missed))
+        return {moref for moref, is_known in zip(missed, known, strict=True) if is_known}
+
+
+async def _knows(vcenter: VCenter, moref: str) -> bool:
+    """Whether the VM exists, wherever it is: out of our sight is not gone."""
+    try:
+        return await vcenter.inspect(moref) is not None
+    except MachineUnreadable:
         return True
 
 

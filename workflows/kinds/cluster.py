@@ -2,6 +2,7 @@
 
 import json
 import logging
+from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
@@ -9,13 +10,15 @@ from pydantic import SecretStr
 from sqlalchemy.orm import Session
 
 from provisioner.bootstrap.interface import Bootstrapper
-from provisioner.domain import marks
-from provisioner.domain.clusters import CERTIFICATES, JOIN_TOKENS, LOAD_BALANCER, RELEASE
+from provisioner.domain import add_ons, marks
+from provisioner.domain.clusters import CERTIFICATES, JOIN_TOKENS, RELEASE
+from provisioner.domain.conditions import Condition
 from provisioner.domain.ids import ResourceId
 from provisioner.domain.nodes import Phase
 from provisioner.domain.spec.cluster import CONTROL_PLANE
 from provisioner.kubernetes.bootstrap_tokens import BootstrapToken, new_bootstrap_token
 from provisioner.kubernetes.errors import DrainBlocked, KubernetesError
+from provisioner.node_access import service_access
 from provisioner.settings import Settings
 from provisioner.store import clusters, leadership, leases, nodes, resources
 from provisioner.store.database import Database
@@ -23,9 +26,18 @@ from provisioner.store.tables import Node
 from provisioner.store.types import utc_now
 from provisioner.vault.layout import join_token_path
 from provisioner.vault.vault import Vault
+from workflows.kinds import cluster_members
 from workflows.kinds.cluster_access import ClusterAccess
-from workflows.kinds.cluster_bootstrap import bootstrap, claims
-from workflows.kinds.interface import NotYet, Unwanted
+from workflows.kinds.cluster_add_ons import ClusterAddOns
+from workflows.kinds.cluster_bootstrap import bootstrap, surroundings
+from workflows.kinds.cluster_care import Check, ClusterCare, Subject
+from workflows.kinds.cluster_etcd import HEALTH as ETCD_HEALTH
+from workflows.kinds.cluster_etcd import ClusterEtcd
+from workflows.kinds.external_etcd import forget_data
+from workflows.kinds.interface import Configuration, NotYet, Unwanted
+from workflows.kinds.kubelet_certificates import CONDITION as CERTIFICATES_HELD
+from workflows.kinds.kubelet_certificates import KubeletCertificates
+from workflows.kinds.node_identity import claims
 
 _TOKENS_AT_ONCE = 8
 _log = logging.getLogger(__name__)
@@ -46,14 +58,20 @@ class ClusterKind:
     ) -> None:
         self._database, self._vault, self._access = database, vault, access
         self._bootstrapper, self._settings = bootstrapper, settings
+        self._add_ons = ClusterAddOns(database, vault, access, settings)
+        self._etcd = ClusterEtcd(database, vault)
+        self._certificates = KubeletCertificates(database)
+        self._care = ClusterCare(database, access, self._checks())
 
     def extra_config(self, node_id: str) -> dict[str, str]:
         with self._database.read() as session:
             node = nodes.get(session, node_id)
             resource = resources.get(session, node.resource_id)
             spec = clusters.spec_of(session, resource)
+            around = surroundings(session, spec, resource)
         token = self._vault.sign_node_token(claims(resource, node))
-        found = self._bootstrapper.render(bootstrap(spec, resource, node, token, self._settings))
+        access = service_access(self._settings)
+        found = self._bootstrapper.render(bootstrap(spec, resource, node, token, access, around))
         if node.group == CONTROL_PLANE:
             public = spec.model_dump(mode="json", by_alias=True, exclude={"proxy", "trusted_cas"})
             found[marks.SPEC] = json.dumps(public, separators=(",", ":"))
@@ -63,8 +81,10 @@ class ClusterKind:
         """Its Node object is there; its bootstrap token then is not needed any more."""
         with self._database.read() as session:
             node = nodes.get(session, node_id)
-        if not self._access.api(node.resource_id).has_node(node.name):
+        api = self._access.api(node.resource_id)
+        if not api.has_node(node.name):
             raise NotYet(f"the Kubernetes API does not list {node.name} yet")
+        self._certificates.approve_soon(node.resource_id, api)
         self.clean_up(node_id)
 
     def retire(self, node_id: str, unwanted: Unwanted) -> str | None:
@@ -87,6 +107,10 @@ class ClusterKind:
         api.delete_node(node.name)
         return warning
 
+    def end_membership(self, node_id: str) -> None:
+        """A master's etcd member is out, and the other members serve."""
+        self._etcd.end_membership(node_id)
+
     def forget(self, session: Session, node: Node) -> None:
         leadership.clear(session, node.id)
 
@@ -104,10 +128,28 @@ class ClusterKind:
         work = {
             CERTIFICATES: self._ensure_certificates,
             JOIN_TOKENS: self._ensure_join_tokens,
-            LOAD_BALANCER: self._apply_ranges,
             RELEASE: self._release,
         }
-        work[task](resource_id)
+        if task in add_ons.MANAGED:
+            self._add_ons.bring_up_to_date(resource_id, task)
+        else:
+            work[task](resource_id)
+
+    def configurations(self, resource_id: str) -> Mapping[str, Configuration]:
+        return cluster_members.configurations(self._database, resource_id)
+
+    def care(self, resource_id: str) -> tuple[Condition, ...]:
+        return self._care.look(resource_id)
+
+    def _checks(self) -> tuple[Check, ...]:
+        return (
+            Check(ETCD_HEALTH, self._etcd.look, needs_api=False),
+            Check(CERTIFICATES_HELD, self._certificates.look),
+            Check("AddOnsHealthy", self._look_at_add_ons),
+        )
+
+    def _look_at_add_ons(self, subject: Subject) -> Iterable[Condition]:
+        return self._add_ons.look(subject.resource_id, subject.spec, subject.api)
 
     def _clean_up_cluster(self, node: Node) -> None:
         """As far as the cluster answers: the token expires within minutes by itself."""
@@ -123,11 +165,6 @@ class ClusterKind:
         with self._database.read() as session:
             name = resources.get(session, resource_id).name
         self._vault.ensure_cluster_authorities(ResourceId(resource_id), name)
-
-    def _apply_ranges(self, resource_id: str) -> None:
-        with self._database.read() as session:
-            spec = clusters.spec_of(session, resources.get(session, resource_id))
-        self._access.api(resource_id).apply_load_balancer_ranges(spec.load_balancer_ranges)
 
     def _ensure_join_tokens(self, resource_id: str) -> None:
         """One for each node whose turn has come; known in the cluster before the node gets it."""
@@ -155,6 +192,7 @@ class ClusterKind:
 
     def _release(self, resource_id: str) -> None:
         self._access.forget(resource_id)
+        forget_data(self._database, self._vault, resource_id)
         self._vault.remove_cluster(ResourceId(resource_id))
         with self._database.write() as session:
             leases.free_of_resource(session, resource_id)

@@ -1,10 +1,12 @@
 """The seam: a cluster is one kind; a load balancer pair would be another."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Protocol
 
 from sqlalchemy.orm import Session
 
+from provisioner.domain.conditions import Condition
 from provisioner.store.tables import Node
 
 
@@ -14,6 +16,17 @@ class NotYet(Exception):
 
 # Asked now and then by long work: whether it may stop, its result not being waited for any more.
 Unwanted = Callable[[], bool]
+
+
+@dataclass(frozen=True)
+class Configuration:
+    """What a node's VM carries for it after its first boot. `values`: keys of extraConfig.
+
+    No secret is in it. The same content has the same `revision`.
+    """
+
+    revision: str
+    values: Mapping[str, str]
 
 
 class Kind(Protocol):
@@ -28,6 +41,13 @@ class Kind(Protocol):
     def retire(self, node_id: str, unwanted: Unwanted) -> str | None:
         """Takes a member out of service before its VM goes. A text is a warning for the history."""
 
+    def end_membership(self, node_id: str) -> None:
+        """Right before its VM goes, retired or not: the others can do without it.
+
+        Nothing overrides it: as long as it raises, the VM stays. A node that never was a member,
+        and one of a resource that goes as a whole, may go.
+        """
+
     def forget(self, session: Session, node: Node) -> None:
         """The VM is proven gone: rows of this kind that speak of it go too."""
 
@@ -36,3 +56,12 @@ class Kind(Protocol):
 
     def run_task(self, resource_id: str, task: str) -> None:
         """One of the tasks that this kind's wishes name."""
+
+    def configurations(self, resource_id: str) -> Mapping[str, Configuration]:
+        """Of those nodes that are told something later, by node id. For tasks WITH_MEMBERS."""
+
+    def care(self, resource_id: str) -> tuple[Condition, ...]:
+        """Looks after a resource that serves, now and then: what can be told of its health.
+
+        What has gone wrong is a condition, never an error.
+        """

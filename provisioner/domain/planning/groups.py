@@ -2,24 +2,30 @@
 
 from provisioner.domain.nodes import NodeFacts, Phase
 from provisioner.domain.planning.plan import NewNode, Removal, Shortage
+from provisioner.domain.planning.quorum import Quorum
 from provisioner.domain.planning.wishes import MAX_ATTEMPTS, GroupWish, Observed
 
 
 def surplus(wish: GroupWish, observed: Observed) -> tuple[Removal, ...]:
-    """Chosen nodes go first, then those in creation, then the youngest."""
+    """Chosen nodes go first, then lost ones, those in creation, and the youngest.
+
+    Who led the core stays longest: it is likely to carry the others' address.
+    """
     alive = [node for node in observed.of(wish.name) if node.alive]
     count = max(len(alive) - wish.size, sum(node.chosen for node in alive))
     order = sorted(alive, key=_first_to_go)
     doomed = order[:count]
     if wish.core:
-        doomed = _within_quorum(observed.of(wish.name), doomed)
+        doomed = _one_by_one(Quorum.of(wish, observed), doomed)
     return tuple(_removal(wish, node) for node in doomed)
 
 
-def _first_to_go(node: NodeFacts) -> tuple[bool, bool, float, str]:
+def _first_to_go(node: NodeFacts) -> tuple[bool, bool, bool, bool, float, str]:
     return (
         not node.chosen,
+        not node.missed,
         node.phase is Phase.READY,
+        node.leading_at is not None,
         -node.created_at.timestamp(),
         node.id,
     )
@@ -31,36 +37,31 @@ def _removal(wish: GroupWish, node: NodeFacts) -> Removal:
         reason="chosen by the user"
         if node.chosen
         else f"the wanted size of {wish.name} is {wish.size}",
-        retire=node.phase is Phase.READY,
+        retire=node.serves,
     )
 
 
-def _within_quorum(members: tuple[NodeFacts, ...], doomed: list[NodeFacts]) -> list[NodeFacts]:
+def _one_by_one(voting: Quorum, doomed: list[NodeFacts]) -> list[NodeFacts]:
     """One voting member at a time, and only if those that stay are a quorum of the smaller group.
 
     A member on its way out still votes until its VM is gone, so nobody follows it before.
     """
-    voting = [node for node in members if node.ready_at and node.phase is not Phase.GONE]
-    ready = sum(node.phase is Phase.READY for node in voting)
-    leaving = [node for node in doomed if node.phase is Phase.READY][:1]
-    if ready < len(voting) or ready - 1 < quorum(len(voting) - 1):
-        leaving = []
-    return [node for node in doomed if node.phase is not Phase.READY] + leaving
-
-
-def quorum(members: int) -> int:
-    """How many of `members` must stay for the group to go on deciding (etcd's majority)."""
-    return members // 2 + 1
+    unfinished = [node for node in doomed if node.phase is not Phase.READY]
+    if voting.changing or any(node.join_granted_at for node in unfinished):
+        return unfinished
+    members = [node for node in doomed if node.phase is Phase.READY and voting.spares(node)]
+    return unfinished + members[:1]
 
 
 def missing(wish: GroupWish, observed: Observed, epoch: int) -> tuple[NewNode, ...]:
     """Failed attempts are answered by the next attempt, up to MAX_ATTEMPTS; the rest is fresh."""
     count = _wanted(wish, observed, epoch)
     failed = [n for n in unanswered(wish.name, observed, epoch) if n.attempt < MAX_ATTEMPTS]
-    again = [NewNode(group=wish.name, attempt=n.attempt + 1, replaces=n.id) for n in failed[:count]]
-    fresh = [NewNode(group=wish.name)] * (count - len(again))
+    found = [NewNode(group=wish.name, attempt=n.attempt + 1, replaces=n.id) for n in failed]
+    found += [NewNode(group=wish.name, replaces=n.id) for n in unreplaced(wish.name, observed)]
+    found += [NewNode(group=wish.name)] * (count - len(found))
     room = observed.rooms.get(wish.name)
-    return tuple((again + fresh)[: max(0, room.free) if room else count])
+    return tuple(found[: min(count, max(0, room.free)) if room else count])
 
 
 def shortages(wish: GroupWish, observed: Observed, epoch: int) -> tuple[Shortage, ...]:
@@ -100,3 +101,12 @@ def unanswered(group: str, observed: Observed, epoch: int) -> list[NodeFacts]:
         if node.failure and not node.alive and not node.replaced and node.epoch == epoch
     ]
     return sorted(failed, key=lambda node: (node.attempt, node.created_at, node.id))
+
+
+def unreplaced(group: str, observed: Observed) -> list[NodeFacts]:
+    """Given up for a replacement that was not made yet."""
+    return [
+        node
+        for node in observed.of(group)
+        if node.repaired_at and not node.alive and not node.replaced
+    ]

@@ -14,12 +14,16 @@ class NewNode(Fact):
 
 
 class Removal(Fact):
-    """`failed`: it never became part of the resource. `retire`: it did, so it is drained first."""
+    """`failed`: it never became part of the resource. `retire`: it did, so it is drained first.
+
+    `repair`: nobody asked for it; its place is taken by a new node.
+    """
 
     node: NodeId
     reason: str
     failed: bool = False
     retire: bool = False
+    repair: bool = False
 
 
 class Shortage(Fact):
@@ -29,6 +33,15 @@ class Shortage(Fact):
     missing: int
     reason: str
     final: bool
+
+
+class HeldBack(Fact):
+    """A lost member that is not replaced, and why. `final`: nothing under way will change that."""
+
+    node: NodeId
+    group: str
+    reason: str
+    final: bool = False
 
 
 class Plan(Fact):
@@ -41,6 +54,7 @@ class Plan(Fact):
     grant: tuple[NodeId, ...] = ()
     tasks: tuple[TaskWish, ...] = ()
     shortages: tuple[Shortage, ...] = ()
+    held: tuple[HeldBack, ...] = ()
     next_deadline: datetime | None = None
     settled: bool = False
     gone: bool = False

@@ -9,10 +9,13 @@ from provisioner.domain.planning import tasks
 from provisioner.domain.planning.core import Clock, Core
 from provisioner.domain.planning.groups import missing, shortages, surplus
 from provisioner.domain.planning.plan import Plan, Removal
+from provisioner.domain.planning.quorum import Quorum
+from provisioner.domain.planning.repairs import repairs
 from provisioner.domain.planning.wishes import Desired, GroupWish, Observed, TaskWish, When
+from provisioner.domain.replacement import Replacement
 
 
-def plan(desired: Desired, observed: Observed, deadlines: Deadlines) -> Plan:
+def plan(desired: Desired, observed: Observed, deadlines: Deadlines, limits: Replacement) -> Plan:
     if desired.deleting:
         return _ending(desired, observed)
     core = Core.of(desired, observed)
@@ -20,21 +23,25 @@ def plan(desired: Desired, observed: Observed, deadlines: Deadlines) -> Plan:
     failed = _failures(observed, Clock(core, deadlines))
     seen = _with_failures(observed, failed)
     unwanted = (*_unknown_groups(desired, seen), *_surpluses(desired, seen))
-    kept = _without(seen, unwanted)
+    lost = repairs(desired, seen, frozenset(removal.node for removal in unwanted), limits)
+    leaving = (*unwanted, *lost.removals)
+    after = _after(seen, leaving)
+    kept = tuple(node for node in after.nodes if node.alive)
     due = _due_tasks(desired, seen, lead)
     create = tuple(n for wish in desired.groups for n in missing(wish, seen, desired.epoch))
-    grant = _turns(desired, kept) if lead else ()
+    grant = _turns(desired, after) if lead else ()
     tickets = tasks.on_turn(desired, seen) if grant or _without_ticket(kept) else ()
     return Plan(
         create=create,
         start=_to_start(desired, kept, seen),
-        remove=(*failed, *unwanted),
+        remove=(*failed, *leaving),
         removing=_to_restart(seen),
         grant=grant,
         tasks=(*due, *tickets),
         shortages=tuple(s for w in desired.groups for s in shortages(w, seen, desired.epoch)),
-        next_deadline=Clock(core, deadlines).next(kept),
-        settled=not (create or unwanted or failed or due) and _as_asked(desired, seen),
+        held=lost.held,
+        next_deadline=_earliest(Clock(core, deadlines).next(kept), lost.wake_at),
+        settled=not (create or leaving or failed or due) and _as_asked(desired, seen),
     )
 
 
@@ -81,7 +88,7 @@ def _with_failures(observed: Observed, failed: tuple[Removal, ...]) -> Observed:
 def _unknown_groups(desired: Desired, seen: Observed) -> tuple[Removal, ...]:
     known = {wish.name for wish in desired.groups}
     return tuple(
-        Removal(node=node.id, reason=f"{node.group} is removed", retire=node.phase is Phase.READY)
+        Removal(node=node.id, reason=f"{node.group} is removed", retire=node.serves)
         for node in seen.nodes
         if node.alive and node.group not in known
     )
@@ -91,14 +98,26 @@ def _surpluses(desired: Desired, seen: Observed) -> tuple[Removal, ...]:
     return tuple(removal for wish in desired.groups for removal in surplus(wish, seen))
 
 
-def _without(seen: Observed, removals: tuple[Removal, ...]) -> tuple[NodeFacts, ...]:
-    gone = {removal.node for removal in removals}
-    return tuple(node for node in seen.nodes if node.id not in gone and node.alive)
+def _after(seen: Observed, removals: tuple[Removal, ...]) -> Observed:
+    """What will be on record once these leave."""
+    going = {removal.node for removal in removals}
+    nodes = tuple(
+        node.model_copy(update={"phase": Phase.REMOVING}) if node.id in going else node
+        for node in seen.nodes
+    )
+    return seen.model_copy(update={"nodes": nodes})
+
+
+def _earliest(*times: datetime | None) -> datetime | None:
+    return min((at for at in times if at), default=None)
 
 
 def _due_tasks(desired: Desired, seen: Observed, lead: datetime | None) -> tuple[TaskWish, ...]:
     before = tasks.due(desired, seen, When.BEFORE_NODES)
-    return (*before, *tasks.due(desired, seen, When.AFTER_CORE)) if lead else before
+    if not lead:
+        return before
+    after = tasks.due(desired, seen, When.AFTER_CORE)
+    return (*before, *after, *tasks.with_members(desired, seen))
 
 
 def _to_start(desired: Desired, kept: tuple[NodeFacts, ...], seen: Observed) -> tuple[NodeId, ...]:
@@ -113,18 +132,24 @@ def _to_restart(seen: Observed) -> tuple[NodeId, ...]:
     return tuple(n.id for n in removing if tasks.overdue(n.work_started_at, seen.now))
 
 
-def _turns(desired: Desired, kept: tuple[NodeFacts, ...]) -> tuple[NodeId, ...]:
-    return tuple(node for wish in desired.groups for node in _turn(wish, kept))
+def _turns(desired: Desired, after: Observed) -> tuple[NodeId, ...]:
+    """Nobody can join what has lost its quorum."""
+    cores = [Quorum.of(wish, after) for wish in desired.groups if wish.core]
+    if not all(core.holds for core in cores):
+        return ()
+    return tuple(node for wish in desired.groups for node in _turn(wish, after))
 
 
-def _turn(wish: GroupWish, kept: tuple[NodeFacts, ...]) -> tuple[NodeId, ...]:
-    creating = [n for n in kept if n.group == wish.name and n.phase is Phase.CREATING]
+def _turn(wish: GroupWish, after: Observed) -> tuple[NodeId, ...]:
+    creating = [node for node in after.of(wish.name) if node.phase is Phase.CREATING]
     joining = [node for node in creating if node.join_granted_at]
     asking = [(n.join_requested_at, n.id) for n in creating if not n.join_granted_at]
     waiting = [node for at, node in sorted((at, node) for at, node in asking if at)]
     if not wish.one_at_a_time:
         return tuple(waiting)
-    return () if joining else tuple(waiting[:1])
+    # A member that leaves is a member until its VM is gone.
+    leaving = wish.core and Quorum.of(wish, after).changing
+    return () if joining or leaving else tuple(waiting[:1])
 
 
 def _without_ticket(kept: tuple[NodeFacts, ...]) -> bool:
@@ -133,7 +158,7 @@ def _without_ticket(kept: tuple[NodeFacts, ...]) -> bool:
 
 
 def _as_asked(desired: Desired, seen: Observed) -> bool:
-    if not tasks.done(desired, seen, When.BEFORE_NODES, When.AFTER_CORE):
+    if not tasks.done(desired, seen, When.BEFORE_NODES, When.AFTER_CORE, When.WITH_MEMBERS):
         return False
     ready = {wish.name: sum(node.serves for node in seen.of(wish.name)) for wish in desired.groups}
     closed = all(node.phase in (Phase.READY, Phase.GONE) for node in seen.nodes)

@@ -47,9 +47,9 @@ class Quorum:
         return any(node.phase is Phase.REMOVING for node in self.voters)
 
     def spares(self, node: NodeFacts) -> bool:
-        """Whether the others go on without that member, and can let it go before."""
+        """Whether the others can let that member go, and go on without it."""
         left = self.serving - node.serves
-        return self.holds and left >= self._needed(len(self.members) - 1)
+        return self.holds and left >= self._needed(len(self.voters) - 1)
 
     def _needed(self, members: int) -> int:
         return quorum(members) if self.majority else 1

@@ -1,5 +1,6 @@
 """When work on the resource as a whole is due."""
 
+import hashlib
 from datetime import datetime, timedelta
 
 from provisioner.domain.planning.wishes import (
@@ -13,6 +14,8 @@ from provisioner.domain.planning.wishes import (
 
 # A workflow lost with its server is started again after this; starting is idempotent.
 RESTART_AFTER = timedelta(minutes=5)
+# Longer than a task may take, so that its failure is on show between two tries.
+TRY_AGAIN_AFTER = timedelta(minutes=30)
 
 
 def overdue(started_at: datetime | None, now: datetime) -> bool:
@@ -20,9 +23,8 @@ def overdue(started_at: datetime | None, now: datetime) -> bool:
 
 
 def due(desired: Desired, observed: Observed, when: When) -> tuple[TaskWish, ...]:
-    return tuple(
-        wish for wish in desired.tasks if wish.when is when and _is_due(wish, desired, observed)
-    )
+    wishes = (keyed(wish, desired, observed) for wish in desired.tasks if wish.when is when)
+    return tuple(wish for wish in wishes if _is_due(wish, desired, observed))
 
 
 def _is_due(wish: TaskWish, desired: Desired, observed: Observed) -> bool:
@@ -30,7 +32,8 @@ def _is_due(wish: TaskWish, desired: Desired, observed: Observed) -> bool:
     if facts is None or facts.key != wish.key:
         return True
     if facts.state is TaskState.FAILED:
-        return facts.epoch != desired.epoch
+        again = wish.persistent and facts.started_at + TRY_AGAIN_AFTER <= observed.now
+        return again or facts.epoch != desired.epoch
     return facts.state is TaskState.RUNNING and overdue(facts.started_at, observed.now)
 
 
@@ -47,9 +50,40 @@ def on_turn(desired: Desired, observed: Observed) -> tuple[TaskWish, ...]:
     return tuple(found)
 
 
+def with_members(desired: Desired, observed: Observed) -> tuple[TaskWish, ...]:
+    """Tasks that the core's members as they are now make due. A failure is repeated after a while.
+
+    None before there is a core to speak of.
+    """
+    wishes = [keyed(wish, desired, observed) for wish in desired.tasks]
+    return tuple(w for w in wishes if w.when is When.WITH_MEMBERS and _is_stale(w, observed))
+
+
+def keyed(wish: TaskWish, desired: Desired, observed: Observed) -> TaskWish:
+    """With the key that stands for the core's members, where that is what it follows."""
+    if wish.when is not When.WITH_MEMBERS:
+        return wish
+    return wish.model_copy(update={"key": _members(desired, observed)})
+
+
+def _members(desired: Desired, observed: Observed) -> str:
+    """A digest of who is in the core and where; those without an address can't be told of yet."""
+    core = {wish.name for wish in desired.groups if wish.core}
+    found = [n for n in observed.nodes if n.group in core and n.alive and n.address]
+    lines = sorted(f"{node.id} {node.address}" for node in found)
+    return hashlib.sha256("\n".join(lines).encode()).hexdigest()[:16]
+
+
+def _is_stale(wish: TaskWish, observed: Observed) -> bool:
+    facts = _facts(wish, observed)
+    if facts is None or facts.key != wish.key:
+        return True
+    return facts.state is not TaskState.DONE and overdue(facts.started_at, observed.now)
+
+
 def done(desired: Desired, observed: Observed, *whens: When) -> bool:
     wishes = [wish for wish in desired.tasks if wish.when in whens]
-    return all(_is_done(wish, observed) for wish in wishes)
+    return all(_is_done(keyed(wish, desired, observed), observed) for wish in wishes)
 
 
 def failed(desired: Desired, observed: Observed, *whens: When) -> list[TaskFacts]:

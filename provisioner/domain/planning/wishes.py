@@ -12,20 +12,28 @@ MAX_ATTEMPTS = 3
 
 
 class When(StrEnum):
-    """The point in a resource's life at which a task is due."""
+    """The point in a resource's life at which a task is due.
+
+    The key of one that is due WITH_MEMBERS comes from the plan, not from the wish.
+    """
 
     BEFORE_NODES = "before nodes"
     AFTER_CORE = "after the core group is ready"
     AFTER_NODES = "after all nodes are gone"
     ON_TURN = "whenever a node's turn to join has come"
+    WITH_MEMBERS = "whenever the core's members are others than before"
 
 
 class TaskWish(Fact):
-    """Work on the resource as a whole. A changed `key` makes it due again."""
+    """Work on the resource as a whole. A changed `key` makes it due again.
+
+    `persistent`: having failed, it is tried again now and then without anybody asking.
+    """
 
     name: str
     when: When
     key: str = "1"
+    persistent: bool = False
 
 
 class TaskState(StrEnum):
@@ -44,14 +52,16 @@ class TaskFacts(Fact):
 
 
 class GroupWish(Fact):
-    """`core` groups carry the resource: they hold a quorum, and nobody joins before one is ready.
+    """`core` groups carry the resource: nobody joins before one of theirs is ready.
 
+    `voting`: its members hold the resource's data by majority, otherwise any one of them will do.
     `one_at_a_time`: members that join are let in one after the other.
     """
 
     name: str
     size: int
     core: bool = False
+    voting: bool = True
     one_at_a_time: bool = False
 
 
@@ -76,6 +86,8 @@ class Observed(Fact):
     """`rooms` of the groups that are limited; absent means without limit.
 
     `established`: the core was complete once. `served`: all was once as some generation asked.
+    `sick`: why what is known of the VMs can't be relied on; None while it can. `watched_at`: when
+    their vCenter last gave a sign of life.
     """
 
     now: datetime
@@ -84,6 +96,8 @@ class Observed(Fact):
     rooms: dict[str, Room] = Field(default_factory=dict)
     established: bool = False
     served: bool = False
+    sick: str | None = None
+    watched_at: datetime | None = None
 
     def of(self, group: str) -> tuple[NodeFacts, ...]:
         return tuple(node for node in self.nodes if node.group == group)

@@ -56,6 +56,23 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("org_id", "key"),
     )
     op.create_table(
+        "secret",
+        sa.Column("id", sa.String(length=36), nullable=False),
+        sa.Column("org_id", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(length=63), nullable=False),
+        sa.Column("type", sa.String(length=16), nullable=False),
+        sa.Column("secret_path", sa.String(length=255), nullable=False),
+        sa.Column("created_at", UtcDateTime(timezone=True), nullable=False),
+        sa.Column("created_by", sa.String(length=63), nullable=False),
+        sa.Column("stored_at", UtcDateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["org_id"],
+            ["organisation.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("org_id", "name"),
+    )
+    op.create_table(
         "vcenter",
         sa.Column("id", sa.String(length=36), nullable=False),
         sa.Column("org_id", sa.Integer(), nullable=False),
@@ -106,6 +123,8 @@ def upgrade() -> None:
         sa.Column("epoch", sa.Integer(), nullable=False),
         sa.Column("status", sa.String(length=16), nullable=False),
         sa.Column("conditions", sa.JSON(), nullable=False),
+        sa.Column("care_conditions", sa.JSON(), nullable=False),
+        sa.Column("cared_at", UtcDateTime(timezone=True), nullable=True),
         sa.Column("established", sa.Boolean(), nullable=False),
         sa.Column("last_event", sa.Integer(), nullable=False),
         sa.Column("created_at", UtcDateTime(timezone=True), nullable=False),
@@ -183,6 +202,12 @@ def upgrade() -> None:
         sa.Column("failure", sa.String(), nullable=True),
         sa.Column("problem", sa.String(), nullable=True),
         sa.Column("lost", sa.String(), nullable=True),
+        sa.Column("lost_at", UtcDateTime(timezone=True), nullable=True),
+        sa.Column("held_back", sa.String(), nullable=True),
+        sa.Column("repaired_at", UtcDateTime(timezone=True), nullable=True),
+        sa.Column("doomed_at", UtcDateTime(timezone=True), nullable=True),
+        sa.Column("configuration", sa.String(length=64), nullable=True),
+        sa.Column("configured_at", UtcDateTime(timezone=True), nullable=True),
         sa.Column("removal_reason", sa.String(), nullable=True),
         sa.Column("place", sa.JSON(), nullable=False),
         sa.Column("nics", sa.JSON(), nullable=False),
@@ -250,6 +275,21 @@ def upgrade() -> None:
     with op.batch_alter_table("operation", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_operation_resource_id"), ["resource_id"], unique=False)
 
+    op.create_table(
+        "add_on",
+        sa.Column("resource_id", sa.String(length=36), nullable=False),
+        sa.Column("name", sa.String(length=32), nullable=False),
+        sa.Column("program", sa.String(length=63), nullable=False),
+        sa.Column("version", sa.String(length=128), nullable=False),
+        sa.Column("objects", sa.Integer(), nullable=False),
+        sa.Column("problems", sa.JSON(), nullable=False),
+        sa.Column("seen_at", UtcDateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["resource_id"],
+            ["resource.id"],
+        ),
+        sa.PrimaryKeyConstraint("resource_id", "name"),
+    )
     op.create_table(
         "spec",
         sa.Column("resource_id", sa.String(length=36), nullable=False),
@@ -330,6 +370,7 @@ def downgrade() -> None:
     op.drop_table("leadership")
     op.drop_table("task")
     op.drop_table("spec")
+    op.drop_table("add_on")
     with op.batch_alter_table("operation", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_operation_resource_id"))
 
@@ -353,6 +394,7 @@ def downgrade() -> None:
     op.drop_table("resource")
     op.drop_table("inventory_object")
     op.drop_table("vcenter")
+    op.drop_table("secret")
     op.drop_table("idempotency_key")
     op.drop_table("api_token")
     op.drop_table("organisation")

@@ -1,0 +1,71 @@
+"""Later configuration of nodes: what their VMs carry follows who the members are."""
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from provisioner.domain.nodes import Phase
+from provisioner.store import nodes, resources
+from provisioner.store.database import Database
+from provisioner.store.types import utc_now
+from provisioner.vsphere.errors import ManagedObjectGone
+from workflows.connections import Connection, Connections
+from workflows.kinds.interface import Configuration, Kind
+from workflows.threads import Threads
+
+
+@dataclass(frozen=True)
+class _Stale:
+    """A node whose VM carries another configuration than it should."""
+
+    node: str
+    moref: str
+    wanted: Configuration
+
+
+class Configuring:
+    def __init__(
+        self,
+        database: Database,
+        connections: Connections,
+        kinds: Mapping[str, Kind],
+        threads: Threads,
+    ) -> None:
+        self._database, self._connections = database, connections
+        self._kinds, self._threads = kinds, threads
+
+    async def spread(self, kind: str, resource_id: str) -> None:
+        """All VMs carry what their kind wants; one request for each that does not. Idempotent."""
+        wanted = await self._threads.run(self._kinds[kind].configurations, resource_id)
+        vcenter_id, stale = await self._threads.run(self._stale, resource_id, wanted)
+        if not stale:
+            return
+        async with self._connections.guarded(vcenter_id) as connection:
+            await asyncio.gather(*(self._write(connection, one) for one in stale))
+
+    async def _write(self, connection: Connection, stale: _Stale) -> None:
+        try:
+            values = dict(stale.wanted.values)
+            await connection.vcenter.set_extra_config(stale.moref, values)
+        except ManagedObjectGone:
+            return
+        await self._threads.run(self._note, stale)
+
+    def _stale(
+        self, resource_id: str, wanted: Mapping[str, Configuration]
+    ) -> tuple[str, list[_Stale]]:
+        with self._database.read() as session:
+            resource = resources.get(session, resource_id)
+            return resource.vcenter_id, [
+                _Stale(node.id, node.moref, wanted[node.id])
+                for node in nodes.of_resource(session, resource_id)
+                if node.id in wanted
+                and node.moref
+                and node.phase in (Phase.CREATING, Phase.READY)
+                and node.configuration != wanted[node.id].revision
+            ]
+
+    def _note(self, stale: _Stale) -> None:
+        with self._database.write() as session:
+            _, node = nodes.locked(session, stale.node)
+            node.configuration, node.configured_at = stale.wanted.revision, utc_now()
