@@ -1,15 +1,16 @@
 """Lists show many clusters with few statements."""
 
 from provisioner.domain.nodes import Phase
+from provisioner.domain.spec.cluster import ClusterSpec
 from provisioner.store import overviews, resources
 from provisioner.store.overviews import Overview
 from tests.store.estate import Estate
 
 
-def listed(estate: Estate) -> list[Overview]:
+def listed(estate: Estate) -> list[Overview[ClusterSpec]]:
     return estate.read(
         lambda session: overviews.overviews(
-            session, resources.listed(session, estate.org, "cluster")
+            session, resources.listed(session, estate.org, "cluster"), ClusterSpec
         )
     )
 
