@@ -72,7 +72,8 @@ def test_it_is_no_cluster(operator: httpx.Client) -> None:
 def test_names_are_taken_by_kind(operator: httpx.Client) -> None:
     make(operator)
     create(operator, cluster_document(name="e1"))
-    assert list(faults(operator.post("/etcd-clusters", json=etcd_document())))[0] == "name"
+    found = faults(operator.post("/etcd-clusters", json=etcd_document()))
+    assert "etcd cluster named 'e1'" in found["name"]
 
 
 def test_a_dry_run_changes_nothing(operator: httpx.Client) -> None:

@@ -6,6 +6,26 @@ from typing import Any
 _networks = itertools.count(20)
 
 
+def _placement() -> dict[str, Any]:
+    return {
+        "datacenter": "DC1",
+        "resourcePool": "production",
+        "datastoreCluster": "storage",
+        "networks": [{"name": "nodes"}],
+    }
+
+
+def etcd_cluster(name: str) -> dict[str, Any]:
+    network = f"127.77.{next(_networks)}"
+    addresses = {"ranges": [f"{network}.31-{network}.33"], "prefixLength": 24}
+    return {
+        "name": name,
+        "vcenter": "lab",
+        "members": {"template": "debian-12-node", "addresses": addresses},
+        "placement": _placement(),
+    }
+
+
 def cluster(name: str, *, masters: int = 1, workers: int = 1) -> dict[str, Any]:
     network = f"127.77.{next(_networks)}"
     addresses = {"ranges": [f"{network}.11-{network}.99"], "prefixLength": 24}
@@ -15,12 +35,7 @@ def cluster(name: str, *, masters: int = 1, workers: int = 1) -> dict[str, Any]:
         "vcenter": "lab",
         "kubernetes": {"version": "1.35.0"},
         "endpoint": {"vip": f"{network}.10"},
-        "placement": {
-            "datacenter": "DC1",
-            "resourcePool": "production",
-            "datastoreCluster": "storage",
-            "networks": [{"name": "nodes"}],
-        },
+        "placement": _placement(),
         "controlPlane": {"size": masters, **group},
         "nodePools": [{"name": "workers", "size": workers, **group}],
         "loadBalancerRanges": [f"{network}.200-{network}.210"],

@@ -10,7 +10,7 @@ from lab.guests.control_planes import ControlPlanes
 from lab.guests.interface import GuestTools
 from lab.guests.leases import Leases
 from lab.guests.misbehaviour import NO_ADDRESS, Misbehaviour
-from lab.guests.standin import kubelet
+from lab.guests.standin import etcd, kubelet
 from lab.guests.standin.cloud_init import first_boot, show_network
 from lab.guests.standin.machine import Machine
 from lab.guests.standin.service import Service
@@ -58,6 +58,7 @@ class Guest:
         with self.machine.lock:
             self.machine.on = False
             kubelet.stop(self.machine, self._around.planes)
+            etcd.stop(self.machine)
             self.machine.floats, self.machine.state = False, "off"
 
     def die(self) -> None:

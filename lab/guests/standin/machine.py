@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from lab.guests.interface import GuestVM
+from lab.processes import Process
 from provisioner.bootstrap.layout import AGENT_CONFIG, STATE
 
 KEEPALIVED_CONFIG = "/etc/keepalived/keepalived.conf"
@@ -27,6 +28,7 @@ class Machine:
     floats: bool = False
     state: str = "off"
     on: bool = False
+    etcd: Process | None = None
     lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
     @property

@@ -14,20 +14,25 @@ ENCRYPTION = "/etc/kubernetes/encryption-provider-config.yaml"
 SHARED = (
     f"{PKI}/ca.crt",
     f"{PKI}/ca.key",
-    f"{PKI}/etcd/ca.crt",
-    f"{PKI}/etcd/ca.key",
     f"{PKI}/front-proxy-ca.crt",
     f"{PKI}/front-proxy-ca.key",
     f"{PKI}/sa.pub",
     f"{PKI}/sa.key",
     ENCRYPTION,
 )
+OWN_ETCD = (f"{PKI}/etcd/ca.crt", f"{PKI}/etcd/ca.key")
+EXTERNAL_ETCD = (
+    f"{PKI}/etcd/ca.crt",
+    f"{PKI}/apiserver-etcd-client.crt",
+    f"{PKI}/apiserver-etcd-client.key",
+)
 PRIVATE = 0o600
 
 
 def authority(machine: Machine) -> Authority:
     """Raises ProgramFailed unless all the shared files are there."""
-    for path in SHARED:
+    external = machine.has(EXTERNAL_ETCD[-1])
+    for path in (*SHARED, *(EXTERNAL_ETCD if external else OWN_ETCD)):
         if not machine.has(path):
             raise ProgramFailed(f"failure loading certificate: couldn't load {path}\n")
     return Authority(machine.read(f"{PKI}/ca.crt"), machine.read(f"{PKI}/ca.key"))

@@ -23,7 +23,8 @@ FAILURE = """\
 error execution phase wait-control-plane: could not initialize a Kubernetes cluster
 """
 ASKING = ("kubeadm", "systemctl", "ip")
-SILENT = ("modprobe", "sysctl", "swapoff")
+# etcd is only asked for its version here: its unit starts the real one.
+SILENT = ("modprobe", "sysctl", "swapoff", "etcd")
 
 
 def install(folder: Path) -> Path:

@@ -3,6 +3,7 @@
 import ipaddress
 import re
 
+from lab.guests.standin import etcd
 from lab.guests.standin.machine import ENABLED, KEEPALIVED_CONFIG, Machine
 from lab.guests.standin.result import ProgramFailed, Result
 
@@ -17,6 +18,8 @@ def systemctl(machine: Machine, arguments: list[str]) -> Result:
             machine.write(f"{ENABLED}/{unit}", "")
         elif action in ("start", "restart") and unit == KEEPALIVED:
             start_keepalived(machine)
+        elif action in ("start", "restart") and unit == etcd.UNIT:
+            etcd.restart(machine)
     return Result()
 
 
@@ -32,6 +35,8 @@ def boot_units(machine: Machine) -> None:
     """What systemd starts by itself after a power cycle."""
     if machine.has(f"{ENABLED}/{KEEPALIVED}"):
         start_keepalived(machine)
+    if machine.has(f"{ENABLED}/{etcd.UNIT}"):
+        etcd.restart(machine)
 
 
 def floating_address(machine: Machine, endpoint: str) -> str | None:
