@@ -62,6 +62,8 @@ def _globals(config: KeepalivedConfig) -> str:
         "global_defs",
         f"router_id {config.router_id}",
         "vrrp_version 3",
+        # A busy machine must not be taken for a dead one.
+        "max_auto_priority",
         "vrrp_garp_master_delay 1",
         "vrrp_garp_master_refresh 10",
         "enable_script_security",
@@ -75,7 +77,8 @@ def _check(config: KeepalivedConfig) -> str:
         f'script "{CHECK_API} {config.api_port}"',
         # The script itself tries again before it fails: whole seconds are too coarse for that.
         "interval 1",
-        "timeout 3",
+        # More than its patience: on a busy machine it takes its time to start.
+        "timeout 5",
         "fall 1",
         "rise 1",
         # Any other weight only lowers the priority, which nopreempt makes the peers ignore.
@@ -92,7 +95,7 @@ def _instance(config: KeepalivedConfig) -> str:
         f"interface {config.interface}",
         f"virtual_router_id {config.virtual_router_id}",
         f"priority {config.priority}",
-        "advert_int 0.3",
+        "advert_int 0.25",
         *_unicast(config),
         _block("virtual_ipaddress", f"{vip}/{vip.max_prefixlen} dev {config.interface}"),
         _block("track_script", "kube_apiserver"),

@@ -1,0 +1,31 @@
+"""A machine outside the cluster that uses its API at the floating address."""
+
+import re
+import sys
+import time
+
+from tests.net.answers import Try, read
+from tests.net.machines import Machine, Switch
+from tests.net.masters import HERE
+from tests.node.authority import SelfSigned
+
+
+class Client(Machine):
+    def __init__(self, switch: Switch, authority: SelfSigned, address: str) -> None:
+        super().__init__()
+        number = re.split(r"[.:]", address.partition("/")[0])[-1]
+        switch.plug_in(self, f"client{number}", f"00:50:56:00:01:{number}", [address])
+        self.write("/etc/kubernetes/pki/ca.crt", authority.certificate)
+
+    def poll(self, vip: str) -> None:
+        """From now on and without end."""
+        self.start(sys.executable, str(HERE / "polling.py"), vip, log="/run/polling.log")
+
+    def tries(self, since: float = 0.0) -> list[Try]:
+        """`since` in seconds of the monotonic clock, which all machines share."""
+        with self.path("/run/polling.log").open() as file:
+            return [each for each in read(file) if each.at >= since]
+
+    def sees(self, seconds: float = 0.3) -> set[str | None]:
+        """Who answered lately; None stands for nobody."""
+        return {each.who for each in self.tries(time.monotonic() - seconds)}

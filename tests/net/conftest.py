@@ -1,0 +1,58 @@
+"""A cluster of three masters on a switch, a client there, and the figures measured with them."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.net.client import Client
+from tests.net.machines import Switch
+from tests.net.masters import Cluster
+from tests.net.observing import Figures, Lab
+from tests.node.authority import SelfSigned, self_signed
+
+FIGURES = Path("build/vip.json")
+_measured = Figures()
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    for name, value in _measured.known().items():
+        terminalreporter.write_line(f"floating address: {name} = {value:g}")
+
+
+@pytest.fixture(scope="module")
+def figures() -> Iterator[Figures]:
+    yield _measured
+    if _measured.complete():
+        FIGURES.parent.mkdir(exist_ok=True)
+        FIGURES.write_text(json.dumps(_measured.known(), indent=2) + "\n")
+
+
+@pytest.fixture(scope="module")
+def authority() -> SelfSigned:
+    return self_signed("kubernetes")
+
+
+@pytest.fixture(scope="module")
+def switch() -> Iterator[Switch]:
+    made = Switch()
+    yield made
+    made.power_off()
+
+
+@pytest.fixture(scope="module")
+def lab(switch: Switch, authority: SelfSigned, figures: Figures) -> Iterator[Lab]:
+    cluster = Cluster(switch, authority, "10.77.0.100", 51)
+    client = Client(switch, authority, "10.77.0.99/24")
+    made = Lab(cluster, client, figures)
+    try:
+        for number in (11, 12, 13):
+            cluster.add(f"10.77.0.{number}")
+        cluster.start()
+        client.poll(cluster.vip)
+        made.settle()
+        yield made
+    finally:
+        cluster.power_off()
+        client.power_off()
