@@ -32,6 +32,9 @@ reset) rm -rf $root/etc/kubernetes ;;
   [ ! -e $here/fail ] || { cat $here/fail; exit 1; }
   mkdir -p $root/etc/kubernetes; printf '%s' "$ADMIN_CONFIG" > $root/etc/kubernetes/admin.conf ;;
 esac""",
+    "pke": """
+echo "$HTTP_PROXY" > $here/proxy
+[ ! -e $here/fail ] || { cat $here/fail; exit 1; }""",
     "ip": """cat $here/addresses""",
     "modprobe": "exit 1",
     "sysctl": "",

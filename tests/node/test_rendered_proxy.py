@@ -1,9 +1,11 @@
 """What a node's programs are told of a proxy."""
 
+import json
 from typing import Any
 
 import pytest
 
+from tests.node.conftest import MakeMachine
 from tests.node.machine import MAC
 from tests.node.test_rendered_userdata import document, files
 
@@ -40,6 +42,20 @@ def test_name_and_floating_address_are_both_excepted() -> None:
 def test_the_network_of_a_leased_address_is_left_to_the_machine() -> None:
     assert "@NETWORK@" in unproxied(proxy=PROXY, nics=({"mac": MAC},))
     assert "@NETWORK@" not in unproxied(proxy=PROXY)
+
+
+def test_and_filled_in_there(machine_of: MakeMachine) -> None:
+    machine = machine_of(proxy=PROXY, nics=({"mac": MAC},))
+    leased = [{"local": "10.0.0.100", "prefixlen": 32}, {"local": "10.5.0.9", "prefixlen": 22}]
+    (machine.folder / "addresses").write_text(json.dumps([{"addr_info": leased}]))
+    assert machine.run().code == 0
+    for path in (CONTAINERD, KUBELET):
+        text = machine.path(path).read_text()
+        assert ",10.5.0.0/22," in text
+        assert "@" not in text
+    calls = machine.calls()
+    restarted = calls.index("systemctl try-restart containerd.service")
+    assert restarted < next(at for at, call in enumerate(calls) if "kubeadm init" in call)
 
 
 def test_packages_come_through_it() -> None:

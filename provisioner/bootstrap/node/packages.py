@@ -62,7 +62,9 @@ class Installation:
         found = chosen(offered, self._config["version"], self._config["newest"])
         if found is None:
             listed = ", ".join(offered) or "none"
-            raise Failure(f"no package of kubeadm {self._config['version']}; there are: {listed}")
+            wanted = self._config["version"]
+            advice = "choose a kubernetes.version of these, or bootstrap.packages.patch newest"
+            raise Failure(f"no package of kubeadm {wanted}; there are: {listed}; {advice}")
         return found
 
     def _fetch(self, url: str) -> str:
