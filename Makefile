@@ -4,7 +4,7 @@ PYTHON := .venv/bin/python
 PIP_COMPILE := .venv/bin/pip-compile --quiet --generate-hashes --allow-unsafe --strip-extras \
 	--no-header --no-emit-options --annotation-style=line
 
-.PHONY: help setup demo test check format up down kubernetes bench requirements
+.PHONY: help setup demo test check format up down kubernetes guests bench requirements
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -15,7 +15,7 @@ setup: ## Install what the other targets need into .venv (they call it themselve
 demo: setup ## Create, scale and delete a cluster on a simulated vCenter, from nothing
 	@$(PYTHON) -m lab.demo
 
-test: check ## Run the checks, then every test (about twelve minutes)
+test: check guests ## Run the checks, then every test; builds what they need once (needs root)
 	$(PYTHON) -m pytest
 
 check: setup ## Lint, format, types and import rules, without changing anything
@@ -37,6 +37,10 @@ down: setup ## End the stack that `make up` started; the next one starts empty
 kubernetes: setup ## Build the lab's Kubernetes 1.35 and 1.34 into its cache (about fifteen minutes once)
 	@scripts/debian.sh gcc libc6-dev
 	@$(PYTHON) -m lab.kubernetes
+
+guests: setup ## Prepare what the lab's machines boot from: Debian, Kubernetes 1.35, images (needs root)
+	@scripts/debian.sh apt-utils gcc gnupg libc6-dev mmdebstrap
+	@$(PYTHON) -m lab.guestos
 
 bench: setup ## Measure a 100-VM pool against a raw vSphere loop; writes build/bench.json
 	@$(PYTHON) -m lab.bench

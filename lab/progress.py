@@ -1,5 +1,6 @@
 """One line per step, and one while a step takes longer than a person waits in silence."""
 
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -11,6 +12,16 @@ PATIENCE_SECONDS = 2.0
 
 
 def say_nothing(_: str) -> None: ...
+
+
+def say_timed() -> Say:
+    """To stderr, each line with the seconds since now."""
+    began = time.monotonic()
+
+    def say(what: str) -> None:
+        print(f"[{time.monotonic() - began:4.0f} s] {what}", file=sys.stderr, flush=True)
+
+    return say
 
 
 @contextmanager

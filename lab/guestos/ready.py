@@ -1,10 +1,12 @@
 """Everything that guests of a Kubernetes release boot from."""
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
 from lab.guestos import signing
 from lab.guestos.base import ensure_base
+from lab.guestos.errors import NotRoot
 from lab.guestos.image import ensure_image
 from lab.guestos.repository import ensure_debian, ensure_joined, ensure_kubernetes
 from lab.guestos.seed import ensure_seed
@@ -33,7 +35,12 @@ class GuestOS:
 
 
 def ready(minor: str = DEFAULT_MINOR, say: Say = say_nothing) -> GuestOS:
-    """Builds what the cache lacks: ten minutes from nothing, else nothing. Needs root."""
+    """Builds what the cache lacks: ten minutes from nothing, else nothing.
+
+    Raises NotRoot, NoDebian, StepFailed or BuildError; each says what helps.
+    """
+    if os.geteuid() != 0:
+        raise NotRoot("the lab's guests are machines with mounts and networks: run it as root")
     release = RELEASES[minor]
     base = ensure_base(say)
     built = binaries(minor, say)

@@ -5,15 +5,13 @@ import subprocess
 from collections.abc import Mapping
 from pathlib import Path
 
+from lab.guestos.errors import StepFailed
+
 # Mounts made inside are gone when the program is, whatever ends it.
 OWN_MOUNTS = ("unshare", "--mount", "--propagation=private")
 # And no process outlives the script, nor is its port 127.0.0.1's of this machine.
 ALONE = (*OWN_MOUNTS, "--pid", "--fork", "--kill-child", "--net")
 QUIET_APT = {"DEBIAN_FRONTEND": "noninteractive", "LC_ALL": "C.UTF-8"}
-
-
-class StepFailed(Exception):
-    """A program that makes a part of the guests failed; quotes what it said last."""
 
 
 def run(*argv: str | Path, env: Mapping[str, str] | None = None, stdin: str = "") -> str:

@@ -2,17 +2,16 @@
 
 import argparse
 import sys
-import time
 
 from lab.go_toolchain import BuildError
 from lab.kubernetes.binaries import binaries
 from lab.kubernetes.versions import RELEASES
-from lab.progress import Say
+from lab.progress import say_timed
 
 
 def main() -> int:
     options = _parser().parse_args()
-    say = _timed()
+    say = say_timed()
     try:
         for minor in options.minor or sorted(RELEASES, reverse=True):
             print(f"Kubernetes {RELEASES[minor].version}: {binaries(minor, say)}")
@@ -34,15 +33,6 @@ def _parser() -> argparse.ArgumentParser:
         help="a minor release to build; may be repeated (default: all)",
     )
     return parser
-
-
-def _timed() -> Say:
-    began = time.monotonic()
-
-    def say(what: str) -> None:
-        print(f"[{time.monotonic() - began:4.0f} s] {what}", file=sys.stderr, flush=True)
-
-    return say
 
 
 if __name__ == "__main__":
