@@ -39,7 +39,11 @@ def shapes(spec: ClusterSpec) -> Iterator[GroupShape]:
 def desired(spec: ClusterSpec, *, generation: int, epoch: int, deleting: bool) -> Desired:
     pools = [GroupWish(name=pool.name, size=pool.size) for pool in spec.node_pools]
     masters = GroupWish(
-        name=CONTROL_PLANE, size=spec.control_plane.size, core=True, one_at_a_time=True
+        name=CONTROL_PLANE,
+        size=spec.control_plane.size,
+        core=True,
+        one_at_a_time=True,
+        voting=spec.control_plane.external_etcd is None,
     )
     return Desired(
         generation=generation,

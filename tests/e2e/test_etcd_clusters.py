@@ -1,12 +1,16 @@
 """Etcd clusters of VMs on the whole stack: real members, in stand-in guests."""
 
+from typing import Any
+
 import pytest
 
 from lab.leftovers import leftovers
 from lab.service import Service
 from lab.stack.stack import Stack
+from lab.waiting import wait_until
 from tests.e2e.documents import cluster, etcd_cluster
 from tests.e2e.world import vm_names
+from tests.workflow.inspector import Inspector
 
 PATIENCE = 240
 
@@ -24,3 +28,34 @@ def test_two_masters_keep_their_data_in_three_members(stack: Stack, service: Ser
     service.succeeded(service.ask("DELETE", "/etcd-clusters/shared"), PATIENCE)
     assert not vm_names(stack, "shared")
     assert not leftovers(stack)
+
+
+@pytest.mark.timeout(PATIENCE + 60)
+def test_a_lost_member_is_succeeded_at_its_address(stack: Stack, service: Service) -> None:
+    service.succeeded(service.ask("POST", "/etcd-clusters", etcd_cluster("lossy")), PATIENCE)
+    before = members(service, "lossy")
+    lost = before[0]
+    destroy(stack, lost["vm"]["moref"])
+
+    def is_succeeded() -> bool:
+        now = members(service, "lossy")
+        names = {node["name"] for node in now if node["phase"] == "ready"}
+        return len(names) == 3 and lost["name"] not in names
+
+    assert wait_until(is_succeeded, PATIENCE), service.ask("GET", "/etcd-clusters/lossy/events")
+    after = members(service, "lossy")
+    assert {node["address"] for node in after} == {node["address"] for node in before}
+    service.succeeded(service.ask("DELETE", "/etcd-clusters/lossy"), PATIENCE)
+    assert not vm_names(stack, "lossy")
+
+
+def members(service: Service, name: str) -> list[dict[str, Any]]:
+    items: list[dict[str, Any]] = service.ask("GET", f"/etcd-clusters/{name}/nodes")["items"]
+    return items
+
+
+def destroy(stack: Stack, moref: str) -> None:
+    """As an administrator of the vCenter might."""
+    inspector = Inspector(stack.servers.vcenter)
+    inspector.destroy(moref)
+    inspector.close()

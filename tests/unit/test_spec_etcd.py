@@ -132,3 +132,11 @@ def test_a_prefix_is_the_clusters_own_id_unless_given() -> None:
 )
 def test_prefixes_meet_when_one_lies_within_the_other(one: str, other: str, expected: bool) -> None:
     assert meet(one, other) is expected
+
+
+@pytest.mark.parametrize("external", [None, {"etcdCluster": "e1"}])
+def test_masters_vote_only_over_an_etcd_of_their_own(external: dict[str, str] | None) -> None:
+    plane = {"template": "t"} | ({"externalEtcd": external} if external else {})
+    document = cluster_document(controlPlane=plane)
+    wanted = READERS["cluster"](document, generation=1, epoch=1, deleting=False)
+    assert wanted.desired.groups[0].voting is (external is None)
