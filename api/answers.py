@@ -70,7 +70,8 @@ def _without_secrets(body: bytes) -> bytes:
     except ValueError:
         return body
     if isinstance(document, dict):
-        document.pop("password", None)
+        for secret in ("password", "values"):
+            document.pop(secret, None)
     return json.dumps(document, sort_keys=True).encode()
 
 

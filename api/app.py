@@ -8,14 +8,18 @@ from importlib.metadata import PackageNotFoundError, version
 from fastapi import Depends, FastAPI
 
 from api import errors, health, metrics, openapi
+from api.addons import routes as addons
 from api.clusters import routes as clusters
 from api.clusters import views as cluster_views
+from api.etcd_clusters import routes as etcd_clusters
+from api.etcd_clusters import views as etcd_cluster_views
 from api.metrics import Metrics, RequestMetrics
 from api.nodepools import routes as nodepools
 from api.operations import routes as operations
 from api.pke import routes as pke
 from api.pke.paths import LeaderRefusals, LeadingSlashes, OneCallPerConnection
 from api.queries import only_known
+from api.secrets import routes as secrets
 from api.services import Services
 from api.vcenters import routes as vcenters
 
@@ -37,7 +41,17 @@ def create_app(services: Services) -> FastAPI:
     app.state.metrics = Metrics(services.database)
     # Routes are tried in this order, and nodes ask most.
     app.include_router(pke.router)
-    for module in (clusters, cluster_views, nodepools, operations, vcenters):
+    for module in (
+        clusters,
+        cluster_views,
+        nodepools,
+        addons,
+        etcd_clusters,
+        etcd_cluster_views,
+        operations,
+        vcenters,
+        secrets,
+    ):
         app.include_router(module.router, dependencies=[Depends(only_known)])
     for open_module in (health, metrics):
         app.include_router(open_module.router)

@@ -5,13 +5,26 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
+from api.addons.changes import AddOnsChange
 from api.clusters.changes import ClusterChange
 from api.documents import schemas_of
 from api.nodepools.changes import PoolChange
+from api.secrets.schemas import NewSecret
 from api.vcenters.schemas import NewVCenter, VCenterChange
 from provisioner.domain.spec.cluster import ClusterSpec, NodePool
+from provisioner.domain.spec.etcd_cluster import EtcdClusterSpec
 
-BODIES = (ClusterSpec, ClusterChange, NodePool, PoolChange, NewVCenter, VCenterChange)
+BODIES = (
+    ClusterSpec,
+    ClusterChange,
+    AddOnsChange,
+    NodePool,
+    PoolChange,
+    NewVCenter,
+    VCenterChange,
+    NewSecret,
+    EtcdClusterSpec,
+)
 
 
 def install(app: FastAPI) -> None:

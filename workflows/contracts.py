@@ -15,6 +15,7 @@ NODE_REMOVE: Final = "node-remove"
 VCENTER_VERIFY: Final = "vcenter-verify"
 VCENTER_WATCH: Final = "vcenter-watch"
 UNSETTLED: Final = "poke-unsettled"
+CARE: Final = "care"
 
 LOOK_AGAIN: Final = "look_again"
 

@@ -16,9 +16,12 @@ from temporalio.client import (
     ScheduleUpdateInput,
 )
 
-from workflows.contracts import UNSETTLED
+from workflows.contracts import CARE, UNSETTLED
 
-EVERY: dict[str, timedelta] = {UNSETTLED: timedelta(minutes=1)}
+EVERY: dict[str, timedelta] = {
+    UNSETTLED: timedelta(minutes=1),
+    CARE: timedelta(seconds=30),
+}
 
 
 async def ensure_schedules(client: Client, task_queue: str) -> None:

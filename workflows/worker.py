@@ -18,6 +18,7 @@ from provisioner.opening import open_database, open_vault
 from provisioner.settings import Settings
 from provisioner.vault.errors import VaultUnavailable
 from provisioner.vault.vault import Vault
+from workflows.care import CareRound
 from workflows.composition import Composition, compose
 from workflows.metrics import serve_metrics
 from workflows.node import CreateNode, RemoveNode
@@ -36,6 +37,7 @@ WORKFLOWS = (
     VerifyVCenter,
     WatchVCenter,
     PokeUnsettled,
+    CareRound,
 )
 _ACTIVITIES_AT_ONCE = 500
 _log = logging.getLogger(__name__)

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from api.cli import cluster_views, clusters, kubeconfigs, nodepools, operations, vcenters
+from api.cli import cluster_views, clusters, kubeconfigs, nodepools, operations, secrets, vcenters
 from api.cli.config import DEFAULT_FILE, Flags
 from api.cli.errors import CliError, InvalidRequest
 from api.cli.options import Output, api
@@ -40,6 +40,7 @@ cluster.command()(kubeconfigs.kubeconfig)
 cluster.add_typer(nodepools.app, name="nodepool")
 app.add_typer(cluster, name="cluster")
 app.add_typer(vcenters.app, name="vcenter")
+app.add_typer(secrets.app, name="secret")
 app.add_typer(operations.app, name="operation")
 
 Url = Annotated[str | None, typer.Option("--url", envvar="PKECTL_URL", help="The API's address.")]

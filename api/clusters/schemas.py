@@ -7,6 +7,7 @@ from api.schemas import Out
 from provisioner.domain.conditions import Condition
 from provisioner.domain.spec.cluster import API_PORT, ClusterSpec
 from provisioner.store.overviews import Overview
+from provisioner.store.tables import Resource
 
 
 class Counts(Out):
@@ -48,19 +49,24 @@ def document(spec: ClusterSpec) -> dict[str, Any]:
     return spec.model_dump(mode="json", by_alias=True, exclude_none=True)
 
 
-def summary(found: Overview) -> ClusterSummary:
+def summary(found: Overview[ClusterSpec]) -> ClusterSummary:
     return ClusterSummary(**_summary(found))
 
 
-def cluster(found: Overview) -> ClusterOut:
+def cluster(found: Overview[ClusterSpec]) -> ClusterOut:
     return ClusterOut(
         **_summary(found),
-        conditions=[Condition.model_validate(one) for one in found.resource.conditions],
+        conditions=[Condition.model_validate(one) for one in _conditions(found.resource)],
         spec=document(found.spec),
     )
 
 
-def _summary(found: Overview) -> dict[str, Any]:
+def _conditions(row: Resource) -> list[Any]:
+    """What the plan says of it, and what regular care finds."""
+    return [*row.conditions, *row.care_conditions]
+
+
+def _summary(found: Overview[ClusterSpec]) -> dict[str, Any]:
     row = found.resource
     return {
         "id": row.id,

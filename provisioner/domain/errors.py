@@ -6,6 +6,7 @@ ProvisionerError
   vSphere:     provisioner.vsphere.errors
   Vault:       provisioner.vault.errors
   Kubernetes:  provisioner.kubernetes.errors
+  etcd:        provisioner.etcd.errors
   bootstrap:   provisioner.bootstrap.errors
 """
 

@@ -17,7 +17,6 @@ from provisioner.kubernetes.interface import KubernetesApi
 from provisioner.kubernetes.serving_requests import ServingRequest
 from provisioner.tls import client_context
 
-
 _APPROVAL = "this node and its addresses are in the provisioner's inventory"
 
 
@@ -36,6 +35,7 @@ class ClusterApi(KubernetesApi):
     ) -> None:
         context = client_context(authority, certificate, private_key.get_secret_value())
         self._endpoints = Endpoints(endpoints, context, timeout_seconds)
+        self._installer = Installer(self._endpoints)
 
     def __enter__(self) -> Self:
         return self
@@ -103,10 +103,10 @@ class ClusterApi(KubernetesApi):
         )
 
     def apply_add_on(self, add_on: AddOn) -> None:
-        Installer(self._endpoints).apply(add_on)
+        self._installer.apply(add_on)
 
     def remove_add_on(self, name: str) -> None:
-        Installer(self._endpoints).remove(name)
+        self._installer.remove(name)
 
     def installed_add_on(self, name: str) -> Installed | None:
-        return Installer(self._endpoints).installed(name)
+        return self._installer.installed(name)

@@ -28,6 +28,13 @@ def power_states(session: Session, instance_uuids: Iterable[str]) -> dict[str, s
     return {vm.instance_uuid: vm.power_state for vm in seen}
 
 
+def addresses(session: Session, instance_uuids: Iterable[str]) -> dict[str, set[str]]:
+    """What the guests were last seen to have on all their NICs, by instance UUID."""
+    query = select(MachineRow.facts).where(MachineRow.instance_uuid.in_(list(instance_uuids)))
+    seen = (VMSeen.model_validate(facts) for facts in session.scalars(query))
+    return {vm.instance_uuid: {a for nic in vm.nics for a in nic.addresses} for vm in seen}
+
+
 def machine_morefs(session: Session, vcenter_id: str) -> set[str]:
     return set(session.scalars(select(MachineRow.moref).where(MachineRow.vcenter_id == vcenter_id)))
 

@@ -26,5 +26,10 @@ def certificates_path(resource_id: ResourceId) -> str:
     return f"clusters/{resource_id}/certificates"
 
 
+def secret_path(secret_id: str) -> str:
+    """Of credentials that documents name."""
+    return f"secrets/{secret_id}"
+
+
 def join_token_path(resource_id: ResourceId, node_id: str) -> str:
     return f"{cluster_folder(resource_id)}/join/{node_id}"

@@ -37,6 +37,12 @@ REFUSED: dict[str, Deed] = {
     "issue by another authority": lambda it, id: it.secrets.pki.generate_certificate(
         "admin", "x", mount_point=f"clusters/{id}/pki/etcd"
     ),
+    "issue server certificates for etcd": lambda it, id: it.secrets.pki.create_or_update_role(
+        "server", {}, mount_point=f"clusters/{id}/pki/etcd"
+    ),
+    "list the secrets of documents": lambda it, _: it.secrets.kv.v2.list_secrets(
+        "secrets", mount_point=KV
+    ),
     "overwrite an authority's key": lambda it, id: it.secrets.kv.v2.create_or_update_secret(
         f"clusters/{id}/certificates", {"kubernetesCaKey": "mine"}, mount_point=KV
     ),

@@ -8,7 +8,7 @@ from temporalio import activity
 
 from provisioner.domain.conditions import Status
 from provisioner.domain.nodes import Phase
-from provisioner.store import vcenters
+from provisioner.store import secrets, vcenters
 from provisioner.store.database import Database
 from provisioner.store.tables import MachineRow, Node, Resource
 from provisioner.store.types import utc_now
@@ -27,7 +27,7 @@ from workflows.contracts import (
 from workflows.poking import quietly, start
 from workflows.threads import Threads
 
-# The API gives up sooner.
+# The API is through with a vCenter's trial, and with a secret, sooner.
 _TRIAL = timedelta(minutes=5)
 
 
@@ -54,6 +54,7 @@ class UnsettledActivities:
         for vcenter in await self._threads.run(self._watched):
             await start(VCENTER_WATCH, vcenter, watch_workflow(vcenter), again=True)
         await self._threads.run(self._sweep_trials)
+        await self._threads.run(self._sweep_secrets)
 
     def _unsettled(self) -> list[tuple[str, str]]:
         """Whatever is not as asked, the stuck ones too: room or a template may have come."""
@@ -100,3 +101,13 @@ class UnsettledActivities:
             self._vault.delete_secret(trial.secret_path)
             with self._database.write() as session:
                 vcenters.remove(session, vcenters.get(session, trial.id))
+
+    def _sweep_secrets(self) -> None:
+        """Those whose writing or deletion nobody lived to end."""
+        with self._database.read() as session:
+            found = secrets.unfinished(session, utc_now() - _TRIAL)
+        for left in found:
+            self._vault.delete_secret(left.secret_path)
+            with self._database.write() as session:
+                if row := secrets.locked(session, left.id):
+                    session.delete(row)

@@ -35,7 +35,14 @@ SAMPLES: dict[str, object] = {
     "host": "sample",
     "username": "sample",
     "password": "sample",
+    "server": "sample",
+    "ca": "sample",
+    "cert": "sample",
+    "type": "registry",
+    "values": {},
     "rootFolder": "/sample/vm/sample",
+    "secret": "sample",
+    "sha256": "0" * 64,
 }
 
 

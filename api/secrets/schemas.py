@@ -1,0 +1,61 @@
+"""Secrets on the wire: values come in and never go out."""
+
+from datetime import datetime
+from typing import Annotated
+
+from pydantic import Field, SecretStr, StringConstraints
+
+from api.schemas import Out
+from provisioner.domain.spec.document import Document, Host, Label, Thumbprint
+from provisioner.store.secrets import SecretType
+
+Text = Annotated[str, StringConstraints(min_length=1, max_length=255)]
+Password = Annotated[SecretStr, Field(min_length=1, max_length=1024)]
+Pem = Annotated[str, StringConstraints(min_length=1, max_length=65536)]
+PrivatePem = Annotated[SecretStr, Field(min_length=1, max_length=65536)]
+_REGISTRY = r"^[A-Za-z0-9]([-A-Za-z0-9.]*[A-Za-z0-9])?(:[0-9]{1,5})?$"
+
+
+class NewSecret(Document):
+    """`values` by type. vsphere: server, username, password, and thumbprint or caBundle.
+    etcd: ca, cert, key in PEM. registry: server, username, password."""
+
+    name: Label
+    type: SecretType
+    values: dict[str, SecretStr]
+
+
+class VSphereValues(Document):
+    """An account of its own for what runs in clusters; it needs storage privileges only."""
+
+    server: Host
+    username: Text
+    password: Password
+    thumbprint: Thumbprint | None = None
+    ca_bundle: Pem | None = None
+
+
+class EtcdValues(Document):
+    """Whom to trust, and the client certificate that etcd accepts."""
+
+    ca: Pem
+    cert: Pem
+    key: PrivatePem
+
+
+class RegistryValues(Document):
+    server: Annotated[str, StringConstraints(pattern=_REGISTRY, max_length=255)]
+    username: Text
+    password: Password
+
+
+class SecretOut(Out):
+    id: str
+    name: str
+    type: SecretType
+    created_at: datetime
+    created_by: str
+
+
+class SecretList(Out):
+    items: list[SecretOut]

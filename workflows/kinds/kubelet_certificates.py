@@ -1,0 +1,91 @@
+"""Kubelets' serving certificates: approved for nodes and addresses of ours, for no others."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from time import monotonic
+
+from sqlalchemy.orm import Session
+
+from provisioner.domain.conditions import Condition
+from provisioner.domain.machines import NicPlan
+from provisioner.domain.nodes import Phase
+from provisioner.kubernetes.interface import KubernetesApi
+from provisioner.kubernetes.serving_requests import refusal
+from provisioner.store import inventory, leases, nodes
+from provisioner.store.database import Database
+from provisioner.store.tables import Node
+from workflows.kinds.cluster_care import Subject
+
+CONDITION = "KubeletCertificates"
+# Nodes of a large pool become ready close together, and one look serves them all.
+_REST_SECONDS = 5.0
+_SHOWN = 5
+
+
+class KubeletCertificates:
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._rested: defaultdict[str, float] = defaultdict(float)
+
+    def approve_soon(self, resource_id: str, api: KubernetesApi) -> None:
+        """Unless somebody did just now; the rest is left to regular care."""
+        if self._rested[resource_id] <= monotonic():
+            self._rested[resource_id] = monotonic() + _REST_SECONDS
+            self._approve(resource_id, api)
+
+    def look(self, subject: Subject) -> Iterable[Condition]:
+        if held := self._approve(subject.resource_id, subject.api):
+            told = "; ".join(held[:_SHOWN])
+            more = f"; and {len(held) - _SHOWN} more" if len(held) > _SHOWN else ""
+            message = f"not approved, so decide by `kubectl certificate`: {told}{more}"
+            yield Condition(type=CONDITION, status="False", reason="RequestsHeld", message=message)
+        else:
+            yield Condition(type=CONDITION, status="True", reason="NonePending")
+
+    def _approve(self, resource_id: str, api: KubernetesApi) -> list[str]:
+        """Those it left as they are, with why."""
+        requests = api.serving_requests()
+        if not requests:
+            return []
+        with self._database.read() as session:
+            known = known_addresses(session, resource_id)
+        held = []
+        for request in requests:
+            if reason := refusal(request, known):
+                held.append(f"{request.name} of {request.username}: {reason}")
+            else:
+                api.approve_serving_request(request.name)
+        return held
+
+
+def known_addresses(session: Session, resource_id: str) -> Mapping[str, set[str]]:
+    """Of nodes that are to be members, by name: as planned, and as the watch has seen.
+
+    What a guest tells of itself counts for as little as possible: neither a floating address nor
+    another node's becomes its own by that.
+    """
+    rows = nodes.of_resource(session, resource_id)
+    members = [node for node in rows if node.phase in (Phase.CREATING, Phase.READY)]
+    planned = {node.id: _planned(node) for node in rows}
+    seen = inventory.addresses(session, [node.instance_uuid for node in members])
+    vips = leases.vips_of(session, resource_id)
+    return {
+        node.name: planned[node.id]
+        | (seen.get(node.instance_uuid, set()) - vips - _of_others(planned, node))
+        for node in members
+    }
+
+
+def _planned(node: Node) -> set[str]:
+    nics = [NicPlan.model_validate(nic) for nic in node.nics]
+    fixed = {nic.address.partition("/")[0] for nic in nics if nic.address}
+    return fixed | ({node.address} if node.address else set())
+
+
+def _of_others(planned: Mapping[str, set[str]], own: Node) -> set[str]:
+    return {
+        address
+        for node_id, addresses in planned.items()
+        if node_id != own.id
+        for address in addresses
+    }
