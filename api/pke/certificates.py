@@ -10,7 +10,7 @@ from api.pke.visitors import AnyMaster
 from api.problems import Problem
 from api.services import Use
 from provisioner.domain.ids import ResourceId
-from provisioner.store import clusters, external_etcd
+from provisioner.store import clusters, external_etcd, secrets
 from provisioner.vault.external_etcd import client_files
 
 router = APIRouter(prefix=ORGANISATION)
@@ -36,9 +36,25 @@ def get_certificates(
         name=f"cluster-{number}-ca",
         type=_TYPE,
         tags=[f"clusterID:{number}"],
-        values=_with_external_etcd(use, visitor, found.revealed()),
+        values=_with_storage_account(
+            use, visitor, _with_external_etcd(use, visitor, found.revealed())
+        ),
     )
     return [secret]
+
+
+def _with_storage_account(use: Use, visitor: AnyMaster, values: dict[str, str]) -> dict[str, str]:
+    """For pke, whose Kubernetes has the vSphere provider within: masters write its file."""
+    with use.database.read() as session:
+        spec = clusters.spec_of(session, visitor.resource)
+        if spec.bootstrap.method != "pke" or spec.storage is None:
+            return values
+        path = secrets.find(session, visitor.resource.org_id, spec.storage.secret).secret_path
+    account = use.vault.read_secret(path)
+    return values | {
+        "vsphereUser": account["username"].get_secret_value(),
+        "vspherePassword": account["password"].get_secret_value(),
+    }
 
 
 def _with_external_etcd(use: Use, visitor: AnyMaster, values: dict[str, str]) -> dict[str, str]:

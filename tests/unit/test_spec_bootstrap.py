@@ -103,3 +103,9 @@ def test_preflight_checks_are_named() -> None:
     assert paths_of(document({}, ignorePreflightErrors=["Swap", "all"])) == []
     paths = paths_of(document({}, ignorePreflightErrors=["Swap", "a b", ""]))
     assert paths == ["kubernetes.ignorePreflightErrors.1", "kubernetes.ignorePreflightErrors.2"]
+
+
+def test_pke_runs_its_own_etcd() -> None:
+    body = document({"method": "pke"}, version="1.22.6")
+    body["controlPlane"]["externalEtcd"] = {"etcdCluster": "e1"}
+    assert "kubeadm" in advice_at("controlPlane.externalEtcd", body)
