@@ -31,12 +31,6 @@ def digest(*inputs: str | Path) -> str:
     return total.hexdigest()[:DIGEST_LENGTH]
 
 
-def find(name: str, key: str) -> Path | None:
-    """The finished folder of this name and digest, or None."""
-    target = folder() / f"{name}-{key}"
-    return target if target.is_dir() else None
-
-
 def ensure(name: str, key: str, make: Callable[[Path], None]) -> Path:
     """The folder of `name` whose inputs have the digest `key`; read only from now on.
 

@@ -4,7 +4,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 VENV=.venv
-GO_MODULE=lab/vcenter/go.mod
+GO_MODULES=(lab/vcenter/go.mod lab/kubernetes/modules/*/go.mod)
 
 say() { printf 'setup: %s\n' "$*" >&2; }
 
@@ -75,7 +75,7 @@ install_project() {
 go_fits() {
     command -v go >/dev/null || return
     local need have
-    need="$(sed -n 's/^go //p' "$GO_MODULE")"
+    need="$(sed -n 's/^go //p' "${GO_MODULES[@]}" | sort --version-sort | tail -n 1)"
     have="$(GOTOOLCHAIN=local go env GOVERSION | sed 's/^go//')"
     [ "$(printf '%s\n' "$need" "$have" | sort --version-sort | head -n 1)" = "$need" ]
 }

@@ -1,6 +1,6 @@
 """Which programs the lab builds, from which module and how. Pure."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 from lab.kubernetes.versions import FLANNEL, FLANNEL_CNI_PLUGIN, METALLB, PAUSE, Release
@@ -26,7 +26,7 @@ class Module:
     packages: dict[str, str]
     link: str = ""
     tags: str = ""
-    c_compiler: bool = field(default=False)
+    c_compiler: bool = False
 
     @property
     def folder(self) -> Path:
