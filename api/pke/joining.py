@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from fastapi import APIRouter
+from sqlalchemy.orm import Session
 
 from api.pke.prefixes import CLUSTER
 from api.pke.schemas import JoinParameters
@@ -12,7 +13,7 @@ from api.services import Use
 from provisioner.bootstrap.discovery import authority_hash
 from provisioner.domain.ids import ResourceId
 from provisioner.domain.spec.cluster import API_PORT
-from provisioner.store import clusters, visits
+from provisioner.store import clusters, leadership, visits
 from provisioner.store.types import utc_now
 from provisioner.vault.errors import SecretNotFound
 from provisioner.vault.layout import join_token_path
@@ -37,14 +38,25 @@ def get_bootstrap(use: Use, visitor: Member) -> JoinParameters:
 
 def _parameters(use: Use, visitor: Member) -> JoinParameters:
     with use.database.read() as session:
-        spec = clusters.spec_of(session, visitor.resource)
+        server = _server(session, visitor)
     authority = use.authorities.pem(visitor.resource.id)
     return JoinParameters(
         token=_token(use, visitor),
         discovery_token_ca_cert_hash=authority_hash(authority),
-        master_address=f"{spec.api_host}:{API_PORT}",
+        master_address=f"{server}:{API_PORT}",
         certificate_authority=authority,
     )
+
+
+def _server(session: Session, visitor: Member) -> str:
+    """A master may be needed before its cluster's name is served; workers rely on the name."""
+    spec = clusters.spec_of(session, visitor.resource)
+    named = spec.endpoint.dns_name and spec.endpoint.mode in ("external", "dns")
+    if visitor.role == "master" and named and spec.bootstrap.method == "kubeadm":
+        ready = leadership.ready_member(session, visitor.resource.id)
+        if ready and ready.address:
+            return ready.address
+    return spec.api_host
 
 
 def _token(use: Use, visitor: Member) -> str:

@@ -20,6 +20,7 @@ class KubeadmBootstrapper:
         settings = {
             "certificates": certificate_files(external) if node.role == "master" else [],
             "kubeadm": _documents(node),
+            "api_name": node.endpoint.dns_name if node.answers_to_name else None,
             "packages": packages_config(node),
             "pke": None,
         }

@@ -88,6 +88,12 @@ class NodeBootstrap(Fact):
         return self.bootstrap.method == "kubeadm" and self.bootstrap.install == "packages"
 
     @property
+    def answers_to_name(self) -> bool:
+        """Whether this is a master that a DNS name leads to, by records or a balancer."""
+        balanced = self.endpoint.mode in ("external", "dns")
+        return self.role == "master" and balanced and self.endpoint.dns_name is not None
+
+    @property
     def floats(self) -> bool:
         """Whether this node takes part in holding the VIP."""
         return self.role == "master" and self.endpoint.mode == "keepalived"

@@ -7,6 +7,7 @@ from typing import TypeVar
 
 import urllib3
 from kubernetes.client.exceptions import ApiException
+from urllib3.exceptions import NameResolutionError
 
 from provisioner.kubernetes.client import EndpointClient
 from provisioner.kubernetes.errors import (
@@ -81,6 +82,8 @@ def _problem(endpoint: str, purpose: str, cause: Exception) -> Problem:
 
 def _connection_problem(endpoint: str, cause: Exception) -> Problem:
     told = str(cause)
+    if isinstance(cause, NameResolutionError):
+        return Problem(ApiUnreachable, f"{endpoint} is a name that our DNS does not know", cause)
     if "CERTIFICATE_VERIFY_FAILED" in told:
         text = f"{endpoint} is not certified by the cluster's authority"
         return Problem(ApiUntrusted, text, cause)

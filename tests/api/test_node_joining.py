@@ -166,3 +166,25 @@ def test_no_keepalived_for_an_external_balancer(api: Api, operator: httpx.Client
     made = create(operator, cluster_document(name="c2", endpoint=endpoint))
     [master, *_] = of_group(look(api, made), "control-plane")
     assert Visit(api, master).get(KEEPALIVED).status_code == 404
+
+
+@pytest.mark.parametrize("mode", ["external", "dns"])
+def test_a_master_joins_before_its_clusters_name_is_served(
+    api: Api, operator: httpx.Client, mode: str
+) -> None:
+    endpoint = {"mode": mode, "dnsName": "k8s.example.com"}
+    made = create(operator, cluster_document(name="c2", endpoint=endpoint))
+    rows = look(api, made)
+    leader, follower, *_ = of_group(rows, "control-plane")
+    change(api, leader, phase="ready", address="10.0.0.20")
+    assert joins_at(api, follower) == "10.0.0.20:6443"
+    assert joins_at(api, of_group(rows, "pool1")[0]) == "k8s.example.com:6443"
+
+
+def joins_at(api: Api, node: Node) -> str:
+    api.services.vault.ensure_cluster_authorities(node.resource_id, "c2")
+    expires = (utc_now() + timedelta(minutes=5)).isoformat()
+    secret = {"token": SecretStr("abcdef.0123456789abcdef"), "expires": SecretStr(expires)}
+    api.services.vault.write_secret(join_token_path(node.resource_id, node.id), secret)
+    granted = change(api, node, join_granted_at=utc_now(), join_token_at=utc_now())
+    return str(Visit(api, granted).get("bootstrap").json()["masterAddress"])

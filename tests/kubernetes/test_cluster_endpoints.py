@@ -82,6 +82,17 @@ def test_an_endpoint_that_says_nothing_is_passed_over_in_time(
         assert not api.has_node("any")
 
 
+def test_a_name_that_is_not_served_yet_is_passed_over_and_said_so(
+    connect, nobody, endpoint, authority, administrator
+):
+    unknown = "api.c1.invalid:6443"
+    with connect([unknown, endpoint], authority, administrator) as api:
+        assert not api.has_node("any")
+    api = connect([unknown, nobody], authority, administrator)
+    with api, pytest.raises(ApiUnreachable, match=f"{unknown} is a name that our DNS"):
+        api.has_node("any")
+
+
 def test_an_impostor_is_passed_over(
     connect, endpoint, authority, stranger, administrator, cluster, server_tls
 ):

@@ -37,6 +37,14 @@ def test_an_external_load_balancer_is_reached_by_vip_or_name(reached: dict[str, 
     assert paths_of(cluster_document(endpoint={"mode": "external"})) == ["endpoint"]
 
 
+def test_dns_needs_a_name_and_nobody_would_carry_a_vip() -> None:
+    assert paths_of(cluster_document(endpoint={"mode": "dns", "dnsName": "c1.example.org"})) == []
+    assert paths_of(cluster_document(endpoint={"mode": "dns"})) == ["endpoint.dnsName"]
+    both = {"mode": "dns", "dnsName": "c1.example.org", "vip": "10.0.0.10"}
+    assert paths_of(cluster_document(endpoint=both)) == ["endpoint.vip"]
+    assert "keepalived or external" in advice_at("endpoint.vip", cluster_document(endpoint=both))
+
+
 def test_a_mistyped_mode_is_not_taken_for_the_default_one() -> None:
     body = cluster_document(endpoint={"mode": "externl", "dnsName": "c1.example.org"})
     assert paths_of(body) == ["endpoint.mode"]

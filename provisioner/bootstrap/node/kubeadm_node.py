@@ -9,11 +9,13 @@ from typing import Any
 from .failures import Failure
 from .host import STATE, Host
 from .kubeadm import DISCOVERY, Kubeadm
-from .masters import leads, start_keepalived, write_certificates
+from .masters import leads, resolve_api, start_keepalived, write_certificates
 from .network import Network, complete_proxies
 from .node_api import NodeApi
 from .reporter import Reporter
 from .texts import base64_of, filled
+
+LOCALHOST = "127.0.0.1"
 
 
 class KubeadmNode:
@@ -60,6 +62,8 @@ class KubeadmNode:
 
     def _init(self, address: str) -> None:
         """With a join token that nobody learns: kubeadm's own would live for a day."""
+        if self._config["api_name"]:
+            resolve_api(self._host, self._config["api_name"], LOCALHOST)
         token = f"{secrets.token_hex(3)}.{secrets.token_hex(8)}"
         init = filled(self._config["kubeadm"]["init"], address=address, token=token)
         self._kubeadm.run("init", init, "--skip-token-print")
@@ -68,10 +72,23 @@ class KubeadmNode:
         given = self._api.join_parameters()
         documents = self._config["kubeadm"]
         authority = base64_of(given["certificateAuthority"])
-        server = filled(documents["discovery"], server=given["masterAddress"], authority=authority)
-        self._host.write(DISCOVERY, server)
+        server = self._server(given["masterAddress"])
+        discovery = filled(documents["discovery"], server=server, authority=authority)
+        self._host.write(DISCOVERY, discovery)
         join = filled(documents["join"], address=address, token=given["token"])
         self._kubeadm.run("join", join)
+        if self._config["api_name"]:
+            resolve_api(self._host, self._config["api_name"], LOCALHOST)
+
+    def _server(self, given: str) -> str:
+        """What kubeadm writes into kubeconfigs, so a name stays a name: that of another master
+        is found at its address until this one answers to it too.
+        """
+        name, (address, _, port) = self._config["api_name"], given.rpartition(":")
+        if not name or name == address:
+            return given
+        resolve_api(self._host, name, LOCALHOST, address)
+        return f"{name}:{port}"
 
     def _ready_body(self, master: bool) -> dict[str, str]:
         address = self._network.place().address

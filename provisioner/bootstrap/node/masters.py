@@ -25,6 +25,15 @@ def start_keepalived(host: Host, api: NodeApi, interface: str) -> None:
     host.run("systemctl", "restart", "keepalived.service")
 
 
+def resolve_api(host: Host, name: str, *addresses: str) -> None:
+    """On this machine `name` is `addresses`, tried in their order: nobody else need know it yet."""
+    mark = "  # pke-provisioner"
+    lines = host.read("/etc/hosts").splitlines() if host.exists("/etc/hosts") else []
+    kept = [line for line in lines if not line.endswith(mark)]
+    ours = [f"{address} {name}{mark}" for address in addresses]
+    host.write("/etc/hosts", "\n".join([*kept, *ours, ""]), 0o644)
+
+
 def leads(api: NodeApi, name: str, address: str, poll_seconds: float) -> bool:
     """False once another master's API answers. Until then its claim may fall free again."""
     while not api.claim_leadership(name, address):

@@ -63,6 +63,12 @@ def _endpoint(spec: ClusterSpec) -> Iterator[Fault]:
     if endpoint.mode == "external" and endpoint.vip is None and endpoint.dns_name is None:
         advice = "mode external needs vip or dnsName of your load balancer"
         yield Fault("endpoint", advice, rests_on=(*fields, "endpoint.dnsName"))
+    if endpoint.mode == "dns" and endpoint.dns_name is None:
+        advice = "is needed by mode dns: a name with an address record for every master"
+        yield Fault("endpoint.dnsName", advice, rests_on=("endpoint.mode", "endpoint.dnsName"))
+    if endpoint.mode == "dns" and vip:
+        advice = "nobody would carry it in mode dns; leave it out, or choose keepalived or external"
+        yield Fault("endpoint.vip", advice, rests_on=fields)
 
 
 def _placements(spec: ClusterSpec) -> Iterator[Fault]:

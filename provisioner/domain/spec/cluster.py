@@ -65,9 +65,13 @@ class Kubernetes(Document):
 
 
 class Endpoint(Document):
-    """`keepalived` floats `vip` over the masters; `external` is a load balancer of the user's."""
+    """Where the API is reached. `external` and `dns` are the user's to set up."""
 
-    mode: Literal["keepalived", "external"] = "keepalived"
+    mode: Literal["keepalived", "external", "dns"] = Field(
+        default="keepalived",
+        description="keepalived floats vip over the masters; external is a load balancer of "
+        "yours at vip or dnsName; dns is dnsName alone, whose records list every master.",
+    )
     vip: IPv4Address | None = None
     dns_name: DnsName | None = None
 
