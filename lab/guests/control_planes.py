@@ -4,18 +4,23 @@ import ssl
 import threading
 from dataclasses import dataclass
 
+from lab.guests.etcd_gateway import EtcdGateway, EtcdMembers
 from lab.guests.kubernetes_api import InMemoryCluster, KubernetesServer, ServerTls, serve
 
 
 @dataclass(frozen=True)
 class Member:
-    """A master's API server. `floating` is the address it may hold for the others, if any."""
+    """A master's API server. `floating` is the address it may hold for the others, if any.
+
+    `etcd`: what its own etcd serves with; None where others keep the cluster's data.
+    """
 
     name: str
     address: str
     port: int
     floating: str | None
     tls: ServerTls
+    etcd: ServerTls | None = None
 
 
 class ControlPlane:
@@ -27,6 +32,8 @@ class ControlPlane:
     def __init__(self, version: str) -> None:
         self.cluster = InMemoryCluster(version)
         self.masters: set[str] = set()
+        self.etcd = EtcdMembers()
+        self._gateways: dict[str, EtcdGateway] = {}
         self._living: dict[str, tuple[Member, KubernetesServer]] = {}
         self._holder = ""
         self._floating: KubernetesServer | None = None
@@ -41,6 +48,10 @@ class ControlPlane:
         """Raises OSError when one of its addresses is taken."""
         with self._lock:
             self.masters.add(member.name)
+            if member.etcd and member.name not in self._gateways:
+                gateway = EtcdGateway(self.etcd, member.name, member.address, member.etcd)
+                self._gateways[member.name] = gateway
+                self.etcd.start(member.name, member.address)
             if member.name not in self._living:
                 server = serve(self.cluster, member.address, member.port, member.tls)
                 self._living[member.name] = member, server
@@ -52,6 +63,9 @@ class ControlPlane:
             _, server = self._living.pop(name, (None, None))
             if server:
                 server.close()
+            if gateway := self._gateways.pop(name, None):
+                gateway.close()
+            self.etcd.stop(name)
             if self._holder == name:
                 self._drop_address()
             self._place_address()

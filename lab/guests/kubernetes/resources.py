@@ -38,6 +38,13 @@ DEFINITIONS = Resource(
     "CustomResourceDefinition",
     namespaced=False,
 )
+SIGNING_REQUESTS = Resource(
+    "certificates.k8s.io",
+    "v1",
+    "certificatesigningrequests",
+    "CertificateSigningRequest",
+    namespaced=False,
+)
 _RBAC, _ADMISSION = "rbac.authorization.k8s.io", "admissionregistration.k8s.io"
 
 RESOURCES = (
@@ -53,6 +60,7 @@ RESOURCES = (
     Resource("apps", "v1", "statefulsets", "StatefulSet", namespaced=True),
     DISRUPTION_BUDGETS,
     DEFINITIONS,
+    SIGNING_REQUESTS,
     Resource(_RBAC, "v1", "roles", "Role", namespaced=True),
     Resource(_RBAC, "v1", "rolebindings", "RoleBinding", namespaced=True),
     Resource(_RBAC, "v1", "clusterroles", "ClusterRole", namespaced=False),

@@ -88,6 +88,13 @@ def _replace(cluster: InMemoryCluster, target: Target, request: Request) -> Resp
     return Response(200, _change(cluster, target, lambda before: body))
 
 
+def _approve(cluster: InMemoryCluster, target: Target, request: Request) -> Response:
+    """Only what was decided changes, whatever else the body says."""
+    said = {"conditions": request.json()["status"]["conditions"]}
+    changed = _change(cluster, target, lambda before: before | {"status": before["status"] | said})
+    return Response(200, changed)
+
+
 def _patch(cluster: InMemoryCluster, target: Target, request: Request) -> Response:
     if request.media_type == patches.APPLY_TYPE:
         return _apply(cluster, target, request)
@@ -148,4 +155,5 @@ _VERBS: dict[tuple[str, bool, str], Verb] = {
     ("PATCH", True, "status"): _patch,
     ("DELETE", True, ""): _delete,
     ("POST", True, "eviction"): _evict,
+    ("PUT", True, "approval"): _approve,
 }

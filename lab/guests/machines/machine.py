@@ -24,26 +24,27 @@ JOIN = 'while [ "$1" != -- ]; do echo $$ > "$1" || exit 1; shift; done; shift; e
 
 
 class Machine:
-    """`boot` and `cut_power` must not run at the same time."""
+    """`pull_plug` may be called at any time, the rest by one thread at a time."""
 
     def __init__(self, vm: GuestVM, disk: Disk, nics: Nics, cgroups: Cgroups) -> None:
         self.vm = vm
-        self.disk = disk
-        self.nics = nics
+        self._disk = disk
+        self._nics = nics
         self.guest = GuestFolder(disk.folder / "guest")
         self._cgroups = cgroups
         self._process: Process | None = None
+        self._dying: int | None = None
 
     def boot(self, nameserver: str) -> None:
         """Returns while systemd starts. Raises CommandError, OSError, KeyError."""
-        self.disk.attach()
+        self._disk.attach()
         self._name_server(nameserver)
         self.guest.make()
         self.guest.show(self.vm.extra_config)
-        self.nics.plug_in()
+        self._nics.plug_in()
         join = ("/bin/sh", "-c", JOIN, "sh", *map(str, self._cgroups.make(self.vm)), "--")
         command = Command("console", (*join, *self._nspawn()), env=ENVIRONMENT)
-        self._process = start(command, self.disk.folder)
+        self._process = start(command, self._disk.folder)
 
     @property
     def running(self) -> bool:
@@ -54,29 +55,38 @@ class Machine:
         """Its process 1, as this machine numbers it."""
         return next(_children(self._process.pid), None) if self._process else None
 
-    def cut_power(self) -> None:
-        """As pulling the plug: at once, and its disk stays. Not on: nothing."""
-        self.nics.unplug()
+    def addresses(self) -> dict[str, tuple[str, ...]]:
+        """In CIDR text by MAC; none of a machine that does not run."""
+        return self._nics.addresses() if self.running else {}
+
+    def pull_plug(self) -> None:
+        """Everything it ran is gone within moments, its network at once. Not on: nothing."""
+        self._nics.unplug()
         leader = self.leader
         if leader:
+            self._dying = leader
             with contextlib.suppress(ProcessLookupError):
                 os.kill(leader, signal.SIGKILL)
+
+    def clear(self) -> None:
+        """Pulls the plug, waits until all is gone, and gives up everything but the disk."""
+        self.pull_plug()
         if self._process:
             self._process.kill()
-        if leader:
-            wait_until(lambda: not Path(f"/proc/{leader}").exists(), SECONDS_TO_DIE)
-        self._process = None
-        self.disk.detach()
+        if self._dying:
+            wait_until(lambda: not Path(f"/proc/{self._dying}").exists(), SECONDS_TO_DIE)
+        self._process = self._dying = None
+        self._disk.detach()
         self._cgroups.remove()
 
     def _name_server(self, nameserver: str) -> None:
         """systemd-resolved, which would take it from the NICs, does not run in a container."""
-        file = self.disk.root / "etc/resolv.conf"
+        file = self._disk.root / "etc/resolv.conf"
         if not file.exists() or not file.read_text():
             file.write_text(f"nameserver {nameserver}\n")
 
     def _nspawn(self) -> tuple[str, ...]:
-        binds = [f"--bind={source}:{target}" for source, target in self.disk.binds()]
+        binds = [f"--bind={source}:{target}" for source, target in self._disk.binds()]
         return (
             "systemd-nspawn",
             "--quiet",
@@ -84,13 +94,13 @@ class Machine:
             "--keep-unit",
             f"--machine={self.vm.name[:LONGEST_NAME]}",
             f"--uuid={self.vm.instance_uuid}",
-            f"--directory={self.disk.root}",
+            f"--directory={self._disk.root}",
             "--boot",
             "--resolv-conf=off",
             "--capability=all",
             "--console=pipe",
             "--kill-signal=SIGRTMIN+3",
-            f"--network-namespace-path={self.nics.namespace}",
+            f"--network-namespace-path={self._nics.namespace}",
             *binds,
             f"--bind={self.guest.path}:/run/guest",
             "--bind=/dev/kmsg",

@@ -35,11 +35,12 @@ class OpenVmTools:
 
     def forget(self, moref: str) -> None:
         self._machines.pop(moref, None)
+        self._addresses.pop(moref, None)
 
-    def address(self, moref: str) -> str:
-        """The first address of the first NIC, empty while it has none."""
+    def addresses(self, moref: str) -> list[str]:
+        """Of all NICs in turn; none while nothing is known."""
         known = self._addresses.get(moref, {}).values()
-        return next((found[0].split("/")[0] for found in known if found), "")
+        return [one.split("/")[0] for found in known for one in found]
 
     def stop(self) -> None:
         self._stopped.set()
@@ -58,7 +59,7 @@ class OpenVmTools:
             self._tools.publish(moref, published)
         if not self._is_due(moref):
             return
-        found, known = machine.nics.addresses(), self._addresses.get(moref)
+        found, known = machine.addresses(), self._addresses.get(moref)
         if any(found.values()) and found != known and moref in self._machines:
             self._addresses[moref] = found
             self._tools.report_nics(moref, found)

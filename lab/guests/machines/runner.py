@@ -1,7 +1,8 @@
 """The real guests of a vCenter."""
 
 import logging
-import threading
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from pathlib import Path
 
 from lab.guests.config import Machines
@@ -18,14 +19,29 @@ log = logging.getLogger(__name__)
 
 
 class Slot:
-    """A VM's place: its disk lasts, its machine is there while the VM is on."""
+    """A VM's place: its disk lasts, its machine is there while the VM is on.
 
-    def __init__(self, disk: Disk) -> None:
+    Each has a thread that carries out one order after the other, beside those of other VMs.
+    """
+
+    def __init__(self, name: str, disk: Disk) -> None:
+        self.name = name
         self.disk = disk
         self.machine: Machine | None = None
-        self.wanted = False
-        # Booting takes a while, and the next order may come before it is done.
-        self.lock = threading.Lock()
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix=name)
+
+    def order(self, what: Callable[..., None], *arguments: object) -> Future[None]:
+        return self._thread.submit(self._carry_out, what, *arguments)
+
+    def end(self, wait: bool = True) -> None:
+        """Takes no more orders; with `wait`, returns when those it has are carried out."""
+        self._thread.shutdown(wait=wait)
+
+    def _carry_out(self, what: Callable[..., None], *arguments: object) -> None:
+        try:
+            what(self, *arguments)
+        except Exception:
+            log.exception("%s: an order failed", self.name)
 
 
 class MachineRunner:
@@ -39,79 +55,90 @@ class MachineRunner:
         self._config = machines
         self._open_vm_tools = OpenVmTools(tools)
         self._slots: dict[str, Slot] = {}
+        self._going: list[Future[None]] = []
 
     def power_on(self, vm: GuestVM) -> None:
-        if vm.template not in self._config.images or METADATA not in vm.extra_config:
-            return
-        slot = self._slots.setdefault(vm.moref, Slot(self._disk(vm)))
-        slot.wanted = True
-        # Several boot at once; the next order for this one waits for the lock.
-        threading.Thread(target=self._boot, args=(slot, vm), name=vm.name, daemon=True).start()
+        if vm.template in self._config.images and METADATA in vm.extra_config:
+            slot = self._slots.setdefault(vm.moref, self._slot(vm))
+            slot.order(self._boot, vm)
 
     def power_off(self, moref: str) -> None:
         slot = self._slots.get(moref)
         if slot is None:
             return
-        slot.wanted = False
-        with slot.lock:
-            self._open_vm_tools.forget(moref)
-            if slot.machine:
-                log.info("%s is powered off", slot.machine.vm.name)
-                slot.machine.cut_power()
-            slot.machine = None
+        self._open_vm_tools.forget(moref)
+        if slot.machine:
+            slot.machine.pull_plug()
+        slot.order(self._clear)
 
     def reconfigure(self, vm: GuestVM) -> None:
         slot = self._slots.get(vm.moref)
-        if slot is None:
-            return
-        with slot.lock:
-            if slot.machine:
-                slot.machine.guest.show(vm.extra_config)
+        if slot:
+            slot.order(_show, vm)
 
     def destroy(self, moref: str) -> None:
         self.power_off(moref)
         slot = self._slots.pop(moref, None)
         if slot:
-            slot.disk.destroy()
-            log.info("%s is destroyed", slot.disk.folder.name)
+            self._going = [one for one in self._going if not one.done()]
+            self._going.append(slot.order(_destroy))
+            slot.end(wait=False)
 
     def close(self) -> None:
         self._open_vm_tools.stop()
         for moref in tuple(self._slots):
             self.power_off(moref)
+        for slot in self._slots.values():
+            slot.end()
+        wait(self._going)
         Cgroups(self._config.lab, "").remove()
 
     def guests(self) -> list[dict[str, str]]:
-        """Name, moref, address, state and process number of every guest with a disk."""
+        """Name, moref, state, process 1, first and all addresses of every guest with a disk."""
         return [self._describe(moref, slot) for moref, slot in tuple(self._slots.items())]
 
-    def _boot(self, slot: Slot, vm: GuestVM) -> None:
-        with slot.lock:
-            if slot.machine or not slot.wanted:
-                return
-            nics = Nics(vm, self._config.bridges)
-            machine = Machine(vm, slot.disk, nics, Cgroups(self._config.lab, vm.moref))
-            try:
-                machine.boot(self._config.nameserver)
-            except (CommandError, OSError, KeyError) as problem:
-                log.error("%s does not boot: %s", vm.name, problem)
-                machine.cut_power()
-                return
-            slot.machine = machine
-            self._open_vm_tools.watch(machine)
-        log.info("%s is powered on", vm.name)
-
-    def _disk(self, vm: GuestVM) -> Disk:
+    def _slot(self, vm: GuestVM) -> Slot:
         folder = self._folder / f"{vm.name}-{vm.instance_uuid}"
-        return Disk(folder, self._config.images[vm.template])
+        return Slot(vm.name, Disk(folder, self._config.images[vm.template]))
+
+    def _boot(self, slot: Slot, vm: GuestVM) -> None:
+        if slot.machine:
+            return
+        nics, cgroups = Nics(vm, self._config.bridges), Cgroups(self._config.lab, vm.moref)
+        machine = Machine(vm, slot.disk, nics, cgroups)
+        try:
+            machine.boot(self._config.nameserver)
+        except (CommandError, OSError, KeyError):
+            machine.clear()
+            raise
+        slot.machine = machine
+        self._open_vm_tools.watch(machine)
+        log.info("%s is powered on", slot.name)
+
+    def _clear(self, slot: Slot) -> None:
+        if slot.machine:
+            slot.machine.clear()
+            log.info("%s is powered off", slot.name)
+        slot.machine = None
 
     def _describe(self, moref: str, slot: Slot) -> dict[str, str]:
         machine = slot.machine
-        state = "off" if machine is None else "running" if machine.running else "dead"
+        addresses = self._open_vm_tools.addresses(moref) if machine else []
         return {
-            "name": machine.vm.name if machine else slot.disk.folder.name,
+            "name": slot.name,
             "moref": moref,
-            "address": self._open_vm_tools.address(moref) if machine else "",
-            "state": state,
+            "address": addresses[0] if addresses else "",
+            "addresses": " ".join(addresses),
+            "state": "off" if machine is None else "running" if machine.running else "dead",
             "pid": str(machine.leader or "") if machine else "",
         }
+
+
+def _show(slot: Slot, vm: GuestVM) -> None:
+    if slot.machine:
+        slot.machine.guest.show(vm.extra_config)
+
+
+def _destroy(slot: Slot) -> None:
+    slot.disk.destroy()
+    log.info("%s is destroyed", slot.name)

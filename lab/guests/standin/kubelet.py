@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from lab.guests.control_planes import ControlPlane, ControlPlanes, Member
+from lab.guests.kubernetes.signing import request_serving_certificate
 from lab.guests.standin import pki
 from lab.guests.standin.machine import Machine
 from lab.guests.standin.systemctl import floating_address
@@ -40,8 +41,10 @@ def start(machine: Machine, planes: ControlPlanes) -> ControlPlane | None:
     if node.port is not None:
         floating = floating_address(machine, node.endpoint)
         tls = pki.serving_tls(machine)
-        plane.open(Member(node.name, node.address, node.port, floating, tls))
+        etcd = pki.etcd_tls(machine, node.address)
+        plane.open(Member(node.name, node.address, node.port, floating, tls, etcd))
     plane.cluster.add_node(node.name, [node.address], node.labels, node.taints)
+    request_serving_certificate(plane.cluster.objects, node.name, [node.address])
     return plane
 
 

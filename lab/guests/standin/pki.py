@@ -3,7 +3,12 @@
 import base64
 import json
 
-from lab.guests.kubernetes.certificates import Authority, client_certificate, server_certificate
+from lab.guests.kubernetes.certificates import (
+    Authority,
+    client_certificate,
+    etcd_certificate,
+    server_certificate,
+)
 from lab.guests.kubernetes_api import ServerTls
 from lab.guests.standin.machine import Machine
 from lab.guests.standin.result import ProgramFailed
@@ -59,6 +64,15 @@ def serving_tls(machine: Machine) -> ServerTls:
         private_key=machine.read(f"{PKI}/apiserver.key"),
         client_authority=machine.read(f"{PKI}/ca.crt"),
     )
+
+
+def etcd_tls(machine: Machine, address: str) -> ServerTls | None:
+    """Made afresh at each start. None where the master runs no etcd of its own."""
+    if not all(machine.has(path) for path in OWN_ETCD):
+        return None
+    issuer = Authority(*map(machine.read, OWN_ETCD))
+    own = etcd_certificate(issuer, machine.name, [address])
+    return ServerTls(own.certificate, own.private_key, issuer.certificate)
 
 
 def _kubeconfig(cluster: dict[str, str], user: dict[str, str]) -> dict[str, object]:
