@@ -127,7 +127,7 @@ def test_deleting_what_is_gone_may_be_fine(pkectl: Pkectl, script: Script) -> No
 
 
 def test_the_control_planes_size_is_the_clusters_own(pkectl: Pkectl, script: Script) -> None:
-    script.on("PATCH /clusters/demo", (202, operation("change")))
+    script.on("PATCH /clusters/demo", (202, operation()))
     assert pkectl("cluster", "scale", "demo", "control-plane", "5").code == 0
     assert script.last("PATCH").body == {"controlPlane": {"size": 5}}
 

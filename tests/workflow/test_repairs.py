@@ -57,7 +57,7 @@ async def test_the_leader_is_replaced_and_nobody_leads_anew(subject: Subject) ->
     await subject.becomes("RUNNING")
     [successor] = [node for node in subject.nodes(CORE) if node.replaces == leader.id]
     assert successor.leading_at is None
-    assert successor.join_granted_at > _row(subject, leader).gone_at
+    assert successor.join_token_at > _row(subject, leader).gone_at
 
 
 async def test_too_many_lost_and_nothing_is_touched(subject: Subject) -> None:
