@@ -8,7 +8,7 @@ from lab.guests.kubernetes.cluster import InMemoryCluster
 from lab.guests.kubernetes.errors import ApiError
 
 ADMINISTRATORS = {"system:masters", "kubeadm:cluster-admins"}
-PUBLIC_PATHS = {"/livez", "/readyz", "/healthz", "/version"}
+PUBLIC_PATHS = {"/livez", "/readyz", "/healthz", "/version", "/version/"}
 
 
 @dataclass(frozen=True)

@@ -36,7 +36,7 @@ def answer(cluster: InMemoryCluster, request: Request, caller: Caller | None) ->
 
 def _plain(cluster: InMemoryCluster, request: Request) -> Response | None:
     cluster_version = {"major": "1", "minor": cluster.version.split(".")[1]}
-    if request.path == "/version":
+    if request.path in ("/version", "/version/"):
         return Response(200, cluster_version | {"gitVersion": cluster.version})
     if request.path in ("/livez", "/readyz", "/healthz"):
         return Response(200, "ok")
