@@ -13,7 +13,7 @@ from provisioner.domain.faults import Fault
 from provisioner.domain.spec.cluster import ClusterSpec
 from provisioner.domain.spec.etcd_cluster import EtcdClusterSpec
 from provisioner.domain.spec.external_etcd import ExternalEtcd, meet
-from provisioner.store import resources
+from provisioner.store import resources, secrets
 from provisioner.store.errors import Conflict
 from provisioner.store.tables import Resource, Spec
 
@@ -66,7 +66,11 @@ def faults_of_use(session: Session, org_id: int, spec: ClusterSpec) -> list[Faul
     external = spec.control_plane.external_etcd
     if external is None:
         return []
-    return [*_missing(session, org_id, external), *_shared_prefix(session, org_id, external)]
+    faults = [*_missing(session, org_id, external), *_shared_prefix(session, org_id, external)]
+    if external.secret:
+        at = f"{_AT}.secret"
+        faults += secrets.reference_faults(session, org_id, at, external.secret, "etcd")
+    return faults
 
 
 @dataclass(frozen=True)

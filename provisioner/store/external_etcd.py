@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 
 from provisioner.domain.etcd_clusters import endpoints
 from provisioner.domain.spec.cluster import ClusterSpec
-from provisioner.store import etcd_clusters
+from provisioner.store import etcd_clusters, secrets
 from provisioner.store.errors import NotFound
 from provisioner.store.tables import Resource
 
@@ -14,7 +14,7 @@ from provisioner.store.tables import Resource
 @dataclass(frozen=True)
 class EtcdUse:
     """`endpoints` are URLs. Of an etcd cluster of ours, `cluster` is its id; of the user's own,
-    `secret` names the credentials.
+    `secret` is where the credentials are in Vault.
 
     `own_prefix`: made by us from the cluster's id, so nobody else can have used it. `lasting`: the
     etcd was there once, and is there to stay.
@@ -35,7 +35,8 @@ def find(session: Session, resource: Resource, spec: ClusterSpec) -> EtcdUse | N
         return None
     prefix, own = external.prefix_for(resource.id), external.prefix is None
     if external.etcd_cluster is None:
-        return EtcdUse(external.endpoints, prefix, own, lasting=True, secret=external.secret)
+        secret = secrets.find(session, resource.org_id, external.secret or "")
+        return EtcdUse(external.endpoints, prefix, own, lasting=True, secret=secret.secret_path)
     found = etcd_clusters.find(session, resource.org_id, external.etcd_cluster)
     if found is None:
         raise NotFound(f"there is no etcd cluster {external.etcd_cluster!r}")

@@ -7,7 +7,7 @@ from provisioner.vault.errors import SecretNotFound
 from provisioner.vault.vault import Vault
 
 # Names of the values in a secret of type etcd.
-_AUTHORITY, _CERTIFICATE, _KEY = "authority", "certificate", "privateKey"
+_AUTHORITY, _CERTIFICATE, _KEY = "ca", "cert", "key"
 
 
 class ClientFiles(BaseModel, frozen=True, hide_input_in_errors=True):
@@ -19,10 +19,10 @@ class ClientFiles(BaseModel, frozen=True, hide_input_in_errors=True):
 
 
 def client_files(
-    vault: Vault, resource_id: ResourceId, etcd_cluster: str | None, secret_path: str | None
+    vault: Vault, resource_id: ResourceId, etcd_cluster: str | None, secret: str | None
 ) -> ClientFiles:
     """A new certificate of an etcd cluster of ours, with the cluster's id as its name; of the
-    user's own etcd what the secret holds. Raises VaultError.
+    user's own etcd what is at the path `secret`. Raises VaultError.
     """
     if etcd_cluster:
         issued = vault.etcd_cluster_client(ResourceId(etcd_cluster), resource_id)
@@ -31,7 +31,7 @@ def client_files(
             certificate=issued.certificate,
             private_key=issued.private_key,
         )
-    values = vault.read_secret(secret_path or "")
+    values = vault.read_secret(secret or "")
     try:
         return ClientFiles(
             authority=values[_AUTHORITY].get_secret_value(),

@@ -45,8 +45,8 @@ class EtcdMembers:
             endpoints, issued.authority, issued.certificate, issued.private_key
         )
 
-    def start_first(self, name: str) -> None:
-        address = loopback()
+    def start_first(self, name: str, address: str | None = None) -> None:
+        address = address or loopback()
         self._start(name, address, {name: peer_url(address)}, joining=False)
         self.wait_until_served()
 
