@@ -29,7 +29,9 @@ def _lines(folder: Path, pid_file: Path) -> Iterator[str]:
     yield f"pid-file={pid_file}"
     yield f"dhcp-leasefile={folder / 'leases'}"
     yield f"hostsdir={folder / 'hosts'}"
-    yield from ("user=root", "log-facility=-", "log-dhcp", "bind-interfaces", "except-interface=lo")
+    # Whoever changes its user or group loses its leash (lab/leash.py).
+    yield from ("user=root", "group=root")
+    yield from ("log-facility=-", "log-dhcp", "bind-interfaces", "except-interface=lo")
     yield from ("no-resolv", "no-hosts", "no-ping", "local=/#/", "dhcp-authoritative")
     for group in PORT_GROUPS:
         yield from _served(group)

@@ -19,6 +19,9 @@ LONGEST_NAME = 63
 # Containers inside need calls that are filtered otherwise; a read-only /sys tells systemd-networkd
 # that there is no udev to wait for.
 ENVIRONMENT = {"SYSTEMD_SECCOMP": "0", "SYSTEMD_NSPAWN_API_VFS_WRITABLE": "network"}
+# systemd-nspawn's own children would outlive it when it is killed; with the first process of a
+# namespace, everything in it ends.
+LEASHED = ("unshare", "--pid", "--mount-proc", "--fork", "--kill-child", "--")
 # Joins the cgroups named first, then becomes the command after the two dashes.
 JOIN = 'while [ "$1" != -- ]; do echo $$ > "$1" || exit 1; shift; done; shift; exec "$@"'
 
@@ -43,7 +46,7 @@ class Machine:
         self.guest.show(self.vm.extra_config)
         self._nics.plug_in()
         join = ("/bin/sh", "-c", JOIN, "sh", *map(str, self._cgroups.make(self.vm)), "--")
-        command = Command("console", (*join, *self._nspawn()), env=ENVIRONMENT)
+        command = Command("console", (*join, *LEASHED, *self._nspawn()), env=ENVIRONMENT)
         self._process = start(command, self._disk.folder)
 
     @property
@@ -53,7 +56,8 @@ class Machine:
     @property
     def leader(self) -> int | None:
         """Its process 1, as this machine numbers it."""
-        return next(_children(self._process.pid), None) if self._process else None
+        nspawn = self._nspawn_pid()
+        return next(_children(nspawn), None) if nspawn else None
 
     def addresses(self) -> dict[str, tuple[str, ...]]:
         """In CIDR text by MAC; none of a machine that does not run."""
@@ -62,11 +66,11 @@ class Machine:
     def pull_plug(self) -> None:
         """Everything it ran is gone within moments, its network at once. Not on: nothing."""
         self._nics.unplug()
-        leader = self.leader
-        if leader:
-            self._dying = leader
+        nspawn = self._nspawn_pid()
+        if nspawn:
+            self._dying = self.leader
             with contextlib.suppress(ProcessLookupError):
-                os.kill(leader, signal.SIGKILL)
+                os.kill(nspawn, signal.SIGKILL)
 
     def clear(self) -> None:
         """Pulls the plug, waits until all is gone, and gives up everything but the disk."""
@@ -78,6 +82,9 @@ class Machine:
         self._process = self._dying = None
         self._disk.detach()
         self._cgroups.remove()
+
+    def _nspawn_pid(self) -> int | None:
+        return next(_children(self._process.pid), None) if self._process else None
 
     def _name_server(self, nameserver: str) -> None:
         """systemd-resolved, which would take it from the NICs, does not run in a container."""
