@@ -15,6 +15,7 @@ def check_files(settings: Settings) -> None:
     """Raises Misconfigured, naming the setting and its path."""
     _check_authorities("PKE_VAULT_CA_FILE", settings.vault_ca_file)
     _check_authorities("PKE_API_CA_FILE", settings.api_ca_file)
+    _check_authorities("PKE_ADD_ON_CA_FILE", settings.add_on_ca_file)
 
 
 def check_tls(settings: Settings) -> None:

@@ -8,7 +8,7 @@ from provisioner.domain.faults import Fault, InvalidRequest
 from provisioner.domain.spec.checks import check
 from provisioner.domain.spec.cluster import ClusterSpec
 from provisioner.domain.spec.reading import read
-from provisioner.store import etcd_clusters
+from provisioner.store import add_ons, etcd_clusters
 from provisioner.store.clusters import faults_of_name, find_site
 from provisioner.store.neighbours import Neighbourhood
 from provisioner.store.sites import Site
@@ -25,6 +25,7 @@ def admit(
         faults = [*check(spec), *check_payloads(spec, access)]
         faults += faults_of_name(session, org_id, spec)
         faults += etcd_clusters.faults_of_use(session, org_id, spec)
+        faults += add_ons.faults_of_storage(session, org_id, spec)
         try:
             site = find_site(session, org_id, spec)
         except InvalidRequest as err:

@@ -5,7 +5,7 @@ from sqlalchemy.orm import Session
 
 from api.answers import Repeatable
 from api.auth import Operator, Viewer
-from api.clusters import notices, schemas
+from api.clusters import schemas
 from api.clusters.admission import admit, new_faults
 from api.clusters.changes import ClusterChange, read_change
 from api.clusters.plans import PLAN
@@ -38,7 +38,7 @@ def create_cluster(
     use: Use, caller: Operator, body: Json, repeatable: Repeatable, dry_run: DryRun = False
 ) -> Response:
     def create(session: Session) -> tuple[Resource, Operation]:
-        spec, site = admit(session, caller.org_id, body.value)
+        spec, site = admit(session, caller.org_id, body.value, use.node_access)
         new = NewResource(
             org_id=caller.org_id,
             kind=KIND,
@@ -49,7 +49,6 @@ def create_cluster(
         )
         resource, operation = resources.create(session, new)
         clusters.reserve(session, resource, spec, site)
-        notices.record(session, resource, spec)
         return resource, operation
 
     transaction = Transaction(use, caller, dry_run, repeatable, body.raw)
@@ -59,7 +58,7 @@ def create_cluster(
 @router.get("", summary="List the organisation's clusters")
 def list_clusters(use: Use, caller: Viewer) -> schemas.ClusterList:
     with use.database.read() as session:
-        found = overviews(session, resources.listed(session, caller.org_id, KIND))
+        found = overviews(session, resources.listed(session, caller.org_id, KIND), ClusterSpec)
         return schemas.ClusterList(items=[schemas.summary(one) for one in found])
 
 
@@ -67,7 +66,7 @@ def list_clusters(use: Use, caller: Viewer) -> schemas.ClusterList:
 def get_cluster(cluster: str, use: Use, caller: Viewer) -> schemas.ClusterOut:
     with use.database.read() as session:
         found = resources.find_ever(session, caller.org_id, KIND, cluster)
-        return schemas.cluster(overviews(session, [found])[0])
+        return schemas.cluster(overviews(session, [found], ClusterSpec)[0])
 
 
 @router.patch(
@@ -89,9 +88,9 @@ def change_cluster(
         before = clusters.spec_of(session, resource)
 
         def faults(given: ClusterChange) -> list[Fault]:
-            return new_faults(session, caller.org_id, resource.id, before, given.applied(before))
+            return new_faults(session, resource, before, given.applied(before), use.node_access)
 
-        after = read_change(body.value, dry_run, faults).applied(before)
+        after = read_change(body.value, faults).applied(before)
         edited = schemas.document(after)
         return resource, resources.change(session, resource, "change", caller.name, edited)
 

@@ -11,8 +11,7 @@ CNI, LOAD_BALANCER = "cni", "load-balancer"
 CLOUD_PROVIDER, STORAGE_DRIVER = "cloud-provider", "storage-driver"
 # Ours come and go by tasks of these names. The others are kubeadm's: looked at, never touched.
 MANAGED = (CNI, CLOUD_PROVIDER, STORAGE_DRIVER, LOAD_BALANCER)
-DNS, PROXY = "dns", "proxy"
-NAMES = (*MANAGED, DNS, PROXY)
+OF_KUBEADM = ("dns", "proxy")
 
 # Raised when the objects of an add-on are rendered differently: living clusters get them anew.
 RENDERING = 1
@@ -57,7 +56,8 @@ def wishes(spec: ClusterSpec) -> tuple[Wish, ...]:
     found = []
     if spec.kubernetes.cni != "none":
         found.append(_cni(spec))
-    if spec.storage:
+    # pke's Kubernetes has both of these within.
+    if spec.storage and spec.bootstrap.method == "kubeadm":
         version = cloud_provider_version(spec.kubernetes.version)
         found.append(Wish(CLOUD_PROVIDER, "vsphere-cpi", version))
         kept = spec.add_ons.storage_driver.enabled

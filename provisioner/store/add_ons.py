@@ -1,4 +1,4 @@
-"""What clusters were last seen to hold of their add-ons."""
+"""What clusters were last seen to hold of their add-ons, and what add-ons need on record."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from provisioner.domain.faults import Fault
+from provisioner.domain.spec.cluster import ClusterSpec
+from provisioner.store import secrets
 from provisioner.store.tables import AddOnRow
 from provisioner.store.types import utc_now
 
@@ -16,6 +19,14 @@ class Sighting:
     version: str
     objects: int
     problems: Sequence[str] = ()
+
+
+def faults_of_storage(session: Session, org_id: int, spec: ClusterSpec) -> list[Fault]:
+    """Whether the account that vSphere's programs in the cluster are to have is there."""
+    if spec.storage is None:
+        return []
+    name = spec.storage.secret
+    return secrets.reference_faults(session, org_id, "storage.secret", name, "vsphere")
 
 
 def note(session: Session, resource_id: str, name: str, seen: Sighting | None) -> None:

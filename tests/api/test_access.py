@@ -18,6 +18,7 @@ READS = [
     ("GET", "/clusters/c1"),
     ("GET", "/clusters/c1/nodes"),
     ("GET", "/clusters/c1/events"),
+    ("GET", "/clusters/c1/addons"),
     ("GET", "/clusters/c1/nodepools"),
     ("GET", "/clusters/c1/nodepools/pool1"),
     ("GET", "/operations"),
@@ -34,12 +35,14 @@ OPERATORS = [
     ("GET", "/clusters/c1/kubeconfig"),
     ("POST", "/clusters/c1/nodepools"),
     ("PATCH", "/clusters/c1/nodepools/pool1"),
+    ("PATCH", "/clusters/c1/addons"),
     ("DELETE", "/clusters/c1/nodepools/pool1"),
 ]
 ADMINS = [("POST", "/vcenters"), ("PATCH", "/vcenters/lab"), ("DELETE", "/vcenters/lab")]
 BODIES: dict[tuple[str, str], Any] = {
     ("PATCH", "/clusters/c1"): {"sshKeys": []},
     ("PATCH", "/clusters/c1/nodepools/pool1"): {"size": 3},
+    ("PATCH", "/clusters/c1/addons"): {"loadBalancer": {"enabled": False}},
     ("POST", "/clusters/c1/nodepools"): {"name": "p", "template": "debian-12-node"},
     ("PATCH", "/vcenters/lab"): {"password": "other"},
 }

@@ -209,16 +209,3 @@ def test_inventory_not_read_yet(api: Api, operator: httpx.Client) -> None:
         vcenters.get(session, vcenter_id).watched_at = None
     found = faults(operator.post("/clusters", json=cluster_document(vcenter="new")))
     assert "try again in a moment" in found["vcenter"]
-
-
-def test_a_network_plugin_is_left_to_the_user_and_not_silently(operator: httpx.Client) -> None:
-    for name, vip, cni, expected in (
-        ("c1", "10.0.0.10", "cilium", 1),
-        ("c2", "10.0.0.11", "none", 0),
-    ):
-        kubernetes = {"version": "1.35.0", "cni": cni}
-        create(operator, cluster_document(name=name, endpoint={"vip": vip}, kubernetes=kubernetes))
-        events = operator.get(f"/clusters/{name}/events").json()["items"]
-        told = [one for one in events if one["reason"] == "NetworkPluginLeftToYou"]
-        assert len(told) == expected
-        assert all(cni in one["message"] for one in told)

@@ -42,7 +42,7 @@ FULL = cluster_document(
     proxy={"http": "http://proxy:3128", "noProxy": ["a"]},
     trustedCAs=["x"],
     loadBalancerRanges=["10.0.0.50-10.0.0.60"],
-    kubernetes={"version": "1.35.0", "podCIDR": "10.1.0.0/16", "cni": "cilium"},
+    kubernetes={"version": "1.35.0", "podCIDR": "10.1.0.0/16", "cni": "flannel"},
     nodePools=[
         {
             "name": "pool1",

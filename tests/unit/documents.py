@@ -10,7 +10,7 @@ def cluster_document(**changes: Any) -> dict[str, Any]:
     return {
         "name": "c1",
         "vcenter": "lab",
-        "kubernetes": {"version": "1.35.0"},
+        "kubernetes": {"version": "1.35.0", "cni": "none"},
         "endpoint": {"vip": "10.0.0.10"},
         "controlPlane": {"size": 3, "template": "debian-12-node"},
         "placement": {
@@ -45,6 +45,13 @@ def rich_document() -> dict[str, Any]:
         },
         sshKeys=["ssh-ed25519 AAAA one", "ssh-ed25519 BBBB two"],
         proxy={"http": "http://proxy:3128", "https": "http://proxy:3128", "noProxy": ["a", "b"]},
+        imageRegistry="registry.example.org:5000/mirror",
+        storage={"secret": "csi", "policy": "gold"},
+        addOns={
+            "cniManifest": {"url": "https://mirror.example.org/cilium.yaml", "sha256": "a" * 64},
+            "loadBalancer": {"enabled": True},
+            "storageDriver": {"enabled": False},
+        },
         loadBalancerRanges=["10.0.0.200-10.0.0.219", "10.0.0.224/29"],
         nodePools=[pool("pool1"), pool("pool2")],
     )

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from provisioner.domain import add_ons
 from provisioner.domain.add_ons import Wish
+from provisioner.domain.servers import spelled
 from provisioner.domain.spec.add_ons import CniManifest, Storage
 from provisioner.domain.spec.cluster import API_PORT, ClusterSpec
 from provisioner.kubernetes.addons import (
@@ -24,7 +25,6 @@ from provisioner.kubernetes.errors import AddOnImpossible
 from provisioner.settings import Settings
 from provisioner.store import resources, secrets
 from provisioner.store.database import Database
-from provisioner.store.tables import VCenter
 from provisioner.vault.vault import Vault
 
 
@@ -84,24 +84,21 @@ class Rendering:
         """The account in the cluster is the one of `storage.secret`, never the service's own."""
         with self.database.read() as session:
             resource = resources.get(session, resource_id)
-            vcenter = resources.vcenter_of(session, resource)
+            port = resources.vcenter_of(session, resource).port
             found = secrets.find(session, resource.org_id, storage.secret)
+        if found.type != "vsphere":
+            told = f"the secret {storage.secret} is of type {found.type} now: store one of vsphere"
+            raise AddOnImpossible(told)
         values = self.vault.read_secret(found.secret_path)
-        try:
-            user, password = values["username"], values["password"]
-        except KeyError as missing:
-            told = f"the secret {storage.secret} has no {missing}: store one of type vsphere"
-            raise AddOnImpossible(told) from None
-        _refuse_thumbprint(vcenter)
-        places = (spec.placement.datacenter,)
-        return VSphere(vcenter.host, vcenter.port, user, password, places, vcenter.ca_bundle)
-
-
-def _refuse_thumbprint(vcenter: VCenter) -> None:
-    if vcenter.ca_bundle is None and vcenter.thumbprint is not None:
-        raise AddOnImpossible(
-            f"vCenter {vcenter.name} is verified by its thumbprint alone, which vSphere's programs "
-            "in the cluster can't: give the vCenter a caBundle"
+        shown = {name: value.get_secret_value() for name, value in values.items()}
+        return VSphere(
+            server=shown["server"],
+            port=port,
+            user=values["username"],
+            password=values["password"],
+            datacenters=(spec.placement.datacenter,),
+            authority=shown.get("caBundle"),
+            thumbprint=spelled(shown["thumbprint"]) if shown.get("thumbprint") else None,
         )
 
 

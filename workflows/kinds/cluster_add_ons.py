@@ -38,15 +38,11 @@ class ClusterAddOns:
 
     def look(self, resource_id: str, spec: ClusterSpec, api: KubernetesApi) -> list[Condition]:
         """One condition each of those that are there or should be."""
-        wanted = {wish.name for wish in add_ons.wishes(spec) if not wish.removed}
-        ours = {wish.name for wish in add_ons.wishes(spec)}
-        seen = {
-            name: api.installed_add_on(name)
-            for name in add_ons.NAMES
-            if name in ours or name not in add_ons.MANAGED
-        }
+        wishes = add_ons.wishes(spec)
+        names = (*(wish.name for wish in wishes), *add_ons.OF_KUBEADM)
+        seen = {name: api.installed_add_on(name) for name in names}
         self._note(resource_id, seen)
-        return [*_conditions(seen, wanted)]
+        return [*_conditions(seen, {wish.name for wish in wishes if not wish.removed})]
 
     def _note(self, resource_id: str, seen: dict[str, Installed | None]) -> None:
         with self._database.write() as session:
@@ -63,12 +59,8 @@ def _conditions(seen: dict[str, Installed | None], wanted: set[str]) -> Iterable
         kind = f"AddOnHealthy/{name}"
         if found is None:
             if name in wanted:
-                yield Condition(
-                    type=kind,
-                    status="False",
-                    reason="Missing",
-                    message="it is not in the cluster; its task tells why",
-                )
+                told = f"it is not in the cluster; the condition TaskDone/{name} tells why"
+                yield Condition(type=kind, status="False", reason="Missing", message=told)
         elif found.problems:
             told = "; ".join(found.problems)
             yield Condition(type=kind, status="False", reason="NotReady", message=told)

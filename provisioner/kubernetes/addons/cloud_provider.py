@@ -65,6 +65,8 @@ def _data(config: CloudProvider) -> dict[str, str]:
     if vsphere.authority:
         common["caFile"] = f"{_FOLDER}/{_AUTHORITY}"
     server = {"server": vsphere.server, "datacenters": [*vsphere.datacenters]}
+    if vsphere.thumbprint:
+        common["thumbprint"] = vsphere.thumbprint
     told: Object = {"global": common, "vcenter": {vsphere.server: server}}
     if config.floating:
         told["nodes"] = {

@@ -81,6 +81,8 @@ def _files(config: StorageDriver) -> dict[str, str]:
     common = {"cluster-id": config.cluster_id}
     if vsphere.authority:
         common["ca-file"] = f"/etc/cloud/{_AUTHORITY}"
+    if vsphere.thumbprint:
+        common["thumbprint"] = vsphere.thumbprint
     server = {
         "insecure-flag": "false",
         "user": vsphere.user.get_secret_value(),

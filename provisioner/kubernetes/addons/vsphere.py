@@ -7,7 +7,9 @@ from pydantic import SecretStr
 
 @dataclass(frozen=True)
 class VSphere:
-    """`authority` are the CA certificates (PEM) that verify the vCenter; system CAs if None."""
+    """`authority` are the CA certificates (PEM) that verify the vCenter, `thumbprint` the SHA-256
+    of its own (as AA:BB:...); without either the system's CAs do.
+    """
 
     server: str
     port: int
@@ -15,3 +17,4 @@ class VSphere:
     password: SecretStr
     datacenters: tuple[str, ...]
     authority: str | None = None
+    thumbprint: str | None = None
