@@ -4,6 +4,7 @@ import fcntl
 import hashlib
 import os
 import shutil
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -48,10 +49,12 @@ def ensure(name: str, key: str, make: Callable[[Path], None]) -> Path:
 
 
 def _make(target: Path, make: Callable[[Path], None]) -> None:
-    partial = target.with_name(f"{target.name}.part")
-    shutil.rmtree(partial, ignore_errors=True)
-    partial.mkdir()
+    # What a killed builder started may still write: into its own folder, and never into ours.
+    for left in target.parent.glob(f"{target.name}.part-*"):
+        shutil.rmtree(left, ignore_errors=True)
+    partial = Path(tempfile.mkdtemp(prefix=f"{target.name}.part-", dir=target.parent))
     try:
+        partial.chmod(0o755)
         make(partial)
     except BaseException:
         shutil.rmtree(partial, ignore_errors=True)

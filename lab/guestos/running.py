@@ -7,10 +7,13 @@ from pathlib import Path
 
 from lab.guestos.errors import StepFailed
 
-# Mounts made inside are gone when the program is, whatever ends it.
-OWN_MOUNTS = ("unshare", "--mount", "--propagation=private")
-# And no process outlives the script, nor is its port 127.0.0.1's of this machine.
-ALONE = (*OWN_MOUNTS, "--pid", "--fork", "--kill-child", "--net")
+# The program ends with us, all that it started ends with it, and then its mounts are gone.
+OWN_MOUNTS = (
+    *("setpriv", "--pdeathsig=KILL", "unshare", "--mount", "--propagation=private"),
+    *("--pid", "--fork", "--kill-child", "--mount-proc"),
+)
+# Nor does it listen on an address of this machine.
+ALONE = (*OWN_MOUNTS, "--net")
 QUIET_APT = {"DEBIAN_FRONTEND": "noninteractive", "LC_ALL": "C.UTF-8"}
 
 
@@ -26,7 +29,9 @@ def run(*argv: str | Path, env: Mapping[str, str] | None = None, stdin: str = ""
             check=False,
         )
     except FileNotFoundError as missing:
-        raise StepFailed(f"{argv[0]} is not installed: run `make setup`") from missing
+        raise StepFailed(
+            f"{argv[0]} is not installed: `make guests` installs what is needed"
+        ) from missing
     if done.returncode != 0:
         said = (done.stderr or done.stdout)[-3000:]
         raise StepFailed(f"{argv[0]} ended with {done.returncode}:\n{said}")

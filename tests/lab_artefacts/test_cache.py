@@ -49,11 +49,11 @@ def test_a_failure_leaves_nothing_and_may_be_tried_again(folder):
 
 
 def test_what_a_killed_builder_left_is_no_part_of_the_next(folder):
-    left = folder / f"thing-{'a' * 16}.part"
+    left = folder / f"thing-{'a' * 16}.part-killed"
     left.mkdir(parents=True)
     (left / "rubbish").touch()
     found = cache.ensure("thing", "a" * 16, fill)
-    assert [file.name for file in found.iterdir()] == ["program"]
+    assert ([file.name for file in found.iterdir()], left.exists()) == (["program"], False)
 
 
 @pytest.mark.parametrize(("days", "kept"), [(13, True), (15, False)])
