@@ -1,5 +1,6 @@
 """Real etcd members on loopback, with the certificates that kubeadm would make them."""
 
+import itertools
 import os
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -21,6 +22,14 @@ from provisioner.tls import client_context
 from provisioner.vault.vault import Vault
 
 SECONDS = 30.0
+# kubeadm's own choice.
+CLIENT_PORT, PEER_PORT = 2379, 2380
+_hosts = itertools.count(1)
+
+
+def loopback() -> str:
+    """Of no other member, in whatever process its test runs."""
+    return f"127.79.{os.getpid() % 250}.{next(_hosts) % 250 + 1}"
 
 
 def program() -> Path:
@@ -33,17 +42,15 @@ def program() -> Path:
 class RingMember:
     name: str
     address: str
-    client_port: int
-    peer_port: int
     process: Process | None = None
 
     @property
     def endpoint(self) -> str:
-        return f"{self.address}:{self.client_port}"
+        return f"{self.address}:{CLIENT_PORT}"
 
     @property
     def peer_url(self) -> str:
-        return f"https://{self.address}:{self.peer_port}"
+        return f"https://{self.address}:{PEER_PORT}"
 
 
 @dataclass
@@ -104,8 +111,7 @@ class Ring:
             self.kill(name)
 
     def _place(self, name: str) -> RingMember:
-        address = f"127.0.1.{len(self.members) + 11}"
-        made = RingMember(name, address, free_port(address), free_port(address))
+        made = RingMember(name, loopback())
         self.members[name] = made
         return made
 

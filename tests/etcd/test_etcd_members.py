@@ -113,7 +113,7 @@ def test_a_learner_and_one_that_never_started_are_told_by_their_address(ring: Ri
         [waiting] = [member for member in api.members() if not member.name]
         assert waiting.learner
         assert "never started" in api.health().describe()
-        api.remove_member("m4", "127.0.1.99")
+        api.remove_member("m4", "127.0.0.99")
         assert len(api.members()) == 4
         remove(api, "m4", ring.members["m4"].address)
         assert names(api) == {"m1", "m2", "m3"}

@@ -35,13 +35,18 @@ def answer(cluster: InMemoryCluster, request: Request, caller: Caller | None) ->
 
 
 def _plain(cluster: InMemoryCluster, request: Request) -> Response | None:
-    cluster_version = {"major": "1", "minor": cluster.version.split(".")[1]}
     if request.path in ("/version", "/version/"):
-        return Response(200, cluster_version | {"gitVersion": cluster.version})
+        return Response(200, _version(cluster.version))
     if request.path in ("/livez", "/readyz", "/healthz"):
         return Response(200, "ok")
     document = discovery.document(request.path, cluster.objects.served())
     return Response(200, document) if document else None
+
+
+def _version(version: str) -> dict[str, Any]:
+    unknown = ("buildDate", "compiler", "gitCommit", "gitTreeState", "goVersion", "platform")
+    known = {"major": "1", "minor": version.split(".")[1], "gitVersion": version}
+    return dict.fromkeys(unknown, "") | known
 
 
 def _resource(cluster: InMemoryCluster, request: Request) -> Response:
