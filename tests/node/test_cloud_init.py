@@ -47,6 +47,7 @@ WAYS: dict[str, dict[str, Any]] = {
 ENDPOINTS: dict[str, dict[str, Any]] = {
     "keepalived": {"vip": "10.0.0.100"},
     "external": {"mode": "external", "dnsName": "api.example.com"},
+    "dns": {"mode": "dns", "dnsName": "api.example.com"},
 }
 
 
