@@ -1,17 +1,15 @@
 """Starts and ends a stack that outlives the command that started it."""
 
 import contextlib
-import json
 import subprocess
 import sys
-from collections.abc import Mapping
 from pathlib import Path
 
-from lab.guests.config import Image
 from lab.network.namespace import isolated
 from lab.progress import Say
 from lab.stack.facts import StackFacts
 from lab.stack.layout import Layout
+from lab.stack.real_guests import RealGuests
 from lab.stack.records import SUPERVISOR, Recorded, read_records
 from lab.stack.tail import Tail
 from lab.waiting import wait_until
@@ -42,15 +40,15 @@ def is_alive(layout: Layout) -> bool:
     return bool(supervisor and supervisor.running)
 
 
-def up(layout: Layout, say: Say, images: Mapping[str, Image] | None = None) -> StackFacts:
+def up(layout: Layout, say: Say, real: RealGuests | None = None) -> StackFacts:
     """Returns when all parts are ready. What a killed stack left behind is ended and removed.
 
-    With `images`, its guests are real machines (lab.stack.options) in a network of their own.
+    With `real`, its guests are real machines (lab.stack.options) in a network of their own.
     Raises StackError.
     """
     down(layout)
     layout.folder.mkdir(parents=True, exist_ok=True)
-    supervisor = _launch(layout, _command(layout, images))
+    supervisor = _launch(layout, _command(layout, real))
     try:
         _follow(layout, supervisor, say)
     except BaseException:
@@ -98,13 +96,12 @@ def supervisor_pid(layout: Layout) -> int | None:
     return supervisor.pid if supervisor and supervisor.running else None
 
 
-def _command(layout: Layout, images: Mapping[str, Image] | None) -> tuple[str, ...]:
+def _command(layout: Layout, real: RealGuests | None) -> tuple[str, ...]:
     command = (sys.executable, "-m", "lab.stack.supervisor", str(layout.folder))
-    if not images:
+    if real is None:
         return command
-    described = {name: image.model_dump(mode="json") for name, image in images.items()}
-    layout.images.write_text(json.dumps(described, indent=2))
-    return isolated(*command, "--images", str(layout.images))
+    real.write(layout.real_guests)
+    return isolated(*command, "--real-guests", str(layout.real_guests))
 
 
 def _launch(layout: Layout, command: tuple[str, ...]) -> subprocess.Popen[bytes]:

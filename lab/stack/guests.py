@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from lab.guests.config import GuestsConfig, Image, Machines, VCenterConfig
+from lab.guests.config import GuestsConfig, Machines, VCenterConfig
 from lab.network.port_groups import NODES, bridges
 from lab.ports import free_port
 from lab.processes import Command
@@ -14,6 +14,7 @@ from lab.stack.files import write_private
 from lab.stack.layout import Layout
 from lab.stack.options import GUESTS
 from lab.stack.parts import Part
+from lab.stack.real_guests import RealGuests
 from lab.vcenter.simulator import SimulatedVCenter
 
 WORKING_COPY = Path(__file__).parents[2]
@@ -33,18 +34,23 @@ def guests_config(
             password_file=password,
             thumbprint=vcenter.thumbprint,
         ),
-        "folder": layout.data / "guests",
+        "folder": layout.disks,
         "ready_file": layout.data / "guests-ready.json",
         "control_port": free_port(),
     }
     return GuestsConfig.model_validate({**usual, **others})
 
 
-def machines(layout: Layout, images: Mapping[str, Image]) -> Machines:
-    """Real guests: one lab for each folder."""
-    name = hashlib.sha256(str(layout.folder).encode()).hexdigest()[:8]
+def machines(layout: Layout, real: RealGuests) -> Machines:
     nameserver = str(NODES.gateway.ip)
-    return Machines(lab=f"pke-lab-{name}", images=images, bridges=bridges(), nameserver=nameserver)
+    return Machines(
+        lab=lab_name(layout), images=real.images, bridges=bridges(), nameserver=nameserver
+    )
+
+
+def lab_name(layout: Layout) -> str:
+    """Names the cgroups of the machines in this folder."""
+    return f"pke-lab-{hashlib.sha256(str(layout.folder).encode()).hexdigest()[:8]}"
 
 
 def guests_part(layout: Layout, config: GuestsConfig) -> Part:

@@ -26,8 +26,12 @@ class Layout:
         return self.folder / "supervisor.log"
 
     @property
-    def images(self) -> Path:
-        return self.folder / "images.json"
+    def real_guests(self) -> Path:
+        return self.folder / "real-guests.json"
+
+    @property
+    def disks(self) -> Path:
+        return self.data / "guests"
 
     @property
     def data(self) -> Path:

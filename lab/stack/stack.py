@@ -88,8 +88,8 @@ class Stack:
     def _start(self, running: ExitStack) -> None:
         layout = self._layout
         self._record({})
-        if self._options.images:
-            self._network = Network(layout, self._options.say)
+        if self._options.real:
+            self._network = Network(layout, self._options.real, self._options.say)
             running.callback(self._network.stop)
         with ThreadPoolExecutor(1) as beside:
             token = beside.submit(self._prepare_database)
@@ -116,9 +116,9 @@ class Stack:
         return Product(product_settings(self._layout, self.servers, listen, tls, others))
 
     def _parts(self, product: Product) -> Parts:
-        images, others = self._options.images, dict(self._options.guests)
-        if images:
-            others["machines"] = machines(self._layout, images)
+        others = dict(self._options.guests)
+        if self._options.real:
+            others["machines"] = machines(self._layout, self._options.real)
         config = guests_config(self._layout, self.servers.vcenter, others)
         self.guests_url = f"http://{HOST}:{config.control_port}"
         parts = usual_parts(product, self.servers, guests_part(self._layout, config))

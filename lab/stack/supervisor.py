@@ -1,22 +1,20 @@
 """Keeps a stack up in the background until it is told to end: `python -m ... FOLDER`.
 
-`--images FILE` names what guests boot, by template, and makes them real (lab.stack.options).
+`--real-guests FILE` makes them real (lab.stack.real_guests).
 It restarts nothing: what died is a fact that whoever looks at the stack should see.
 """
 
 import argparse
-import json
 import signal
 import sys
 import time
-from collections.abc import Mapping
 from pathlib import Path
 from typing import NoReturn
 
 from lab.go_toolchain import BuildError
-from lab.guests.config import Image
 from lab.processes import ProcessError
 from lab.stack.options import StackOptions
+from lab.stack.real_guests import RealGuests
 from lab.stack.stack import Stack
 
 LOOK_SECONDS = 1.0
@@ -26,26 +24,21 @@ SIGNALS_TO_END = (signal.SIGTERM, signal.SIGINT)
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m lab.stack.supervisor", description=__doc__)
     parser.add_argument("folder", type=Path)
-    parser.add_argument("--images", type=Path)
+    parser.add_argument("--real-guests", type=Path)
     asked = parser.parse_args()
-    supervise(asked.folder, _images(asked.images) if asked.images else {})
+    supervise(asked.folder, asked.real_guests and RealGuests.read(asked.real_guests))
 
 
-def supervise(folder: Path, images: Mapping[str, Image]) -> None:
+def supervise(folder: Path, real: RealGuests | None) -> None:
     """Ends with the process's SystemExit at SIGTERM or SIGINT, after everything has ended."""
     for number in SIGNALS_TO_END:
         signal.signal(number, _end)
     try:
-        with Stack(folder, StackOptions(say=_say, images=images)) as stack:
+        with Stack(folder, StackOptions(say=_say, real=real)) as stack:
             _say("everything is up")
             _watch(stack)
     except (BuildError, ProcessError) as problem:
         sys.exit(str(problem))
-
-
-def _images(file: Path) -> dict[str, Image]:
-    described = json.loads(file.read_text())
-    return {name: Image.model_validate(one) for name, one in described.items()}
 
 
 def _watch(stack: Stack) -> NoReturn:

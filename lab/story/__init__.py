@@ -1,0 +1,1 @@
+"""`make lab`: a cluster's life with nothing faked but the hypervisor."""
