@@ -80,6 +80,7 @@ async def _live(site: Site) -> None:
     subject.delete()
     await subject.until(lambda: subject.row.deleted_at is not None, SECONDS)
     await site.poke_unsettled()
+    await site.care()
     await site.gateway.end_watch(site.vcenter_id)
     with suppress(WorkflowFailureError):  # that it was cancelled
         await site.client.get_workflow_handle(watch_workflow(site.vcenter_id)).result()

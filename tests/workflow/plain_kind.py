@@ -12,11 +12,20 @@ from provisioner.store import leases, nodes
 from provisioner.store.database import Database
 from provisioner.store.tables import Node
 from tests.workflow.plain_document import RELEASE, TICKETS
-from workflows.kinds.interface import Configuration, NotYet, Unwanted
+from workflows.kinds.interface import Answer, Configuration, NotYet, Unwanted
+
+# Where its nodes would say what they made of a configuration: its revision, and what was wrong.
+ANSWER = "guestinfo.answer"
 
 
 class Broken(ProvisionerError):
     """What a test makes a task fail with."""
+
+
+class Kept(ProvisionerError):
+    """What stands in the way of a node's leaving, as long as a test says so."""
+
+    transient = True
 
 
 class PlainKind:
@@ -30,7 +39,7 @@ class PlainKind:
         self.admission: Callable[[str], bool] = lambda _: True
         self.on_task: Callable[[str], None] = lambda _: None
         self.on_retire: Callable[[str, Unwanted], None] = lambda *_: None
-        self.on_end_membership: Callable[[str], None] = lambda _: None
+        self.kept: tuple[str, ...] = ()
         self.told: Callable[[str], Mapping[str, Configuration]] = lambda _: {}
         self.on_care: Callable[[str], tuple[Condition, ...]] = lambda _: ()
 
@@ -53,7 +62,8 @@ class PlainKind:
 
     def end_membership(self, node_id: str) -> None:
         self._note("end_membership", node_id)
-        self.on_end_membership(node_id)
+        if node_id in self.kept:
+            raise Kept("the test keeps it")
 
     def forget(self, session: Session, node: Node) -> None:
         self._note("forget", node.id)
@@ -77,6 +87,10 @@ class PlainKind:
     def configurations(self, resource_id: str) -> Mapping[str, Configuration]:
         self._note("configurations", resource_id)
         return self.told(resource_id)
+
+    def answer(self, guest_info: Mapping[str, str]) -> Answer | None:
+        revision, _, problem = guest_info.get(ANSWER, "").partition(" ")
+        return Answer(revision, problem or None) if revision else None
 
     def care(self, resource_id: str) -> tuple[Condition, ...]:
         self._note("care", resource_id)

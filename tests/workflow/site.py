@@ -23,7 +23,7 @@ from tests.workflow.plain_document import PLAIN
 from tests.workflow.plain_kind import PlainKind
 from tests.workflow.servers import Servers
 from workflows.composition import Composition, assemble
-from workflows.contracts import UNSETTLED
+from workflows.contracts import CARE, UNSETTLED
 from workflows.worker import Running, new_worker
 
 VCENTER_NAME = "lab"
@@ -75,6 +75,10 @@ class Site:
     async def poke_unsettled(self) -> None:
         """What the schedule does every minute."""
         await self.client.execute_workflow(UNSETTLED, id=new_uuid(), task_queue=self.queue)
+
+    async def care(self) -> None:
+        """What the schedule does every half minute."""
+        await self.client.execute_workflow(CARE, id=new_uuid(), task_queue=self.queue)
 
     def sees(self, moref: str) -> bool:
         """Whether the watch has told of the VM."""
