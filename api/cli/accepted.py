@@ -8,6 +8,7 @@ from rich.console import RenderableType
 
 from api.cli.client import Api, Change, Document
 from api.cli.errors import Misused
+from api.cli.kinds import title
 from api.cli.options import LONG
 from api.cli.output import Format, pairs, say, show
 from api.cli.plans import plan_table
@@ -57,7 +58,7 @@ def _short(operation: Document) -> RenderableType:
     return pairs(
         (
             ("operation", operation["id"]),
-            ("cluster", operation["cluster"]["name"]),
+            (title(operation), operation["cluster"]["name"]),
             ("kind", operation["kind"]),
             ("state", operation["state"]),
         )

@@ -8,7 +8,17 @@ from typing import Annotated
 
 import typer
 
-from api.cli import cluster_views, clusters, kubeconfigs, nodepools, operations, secrets, vcenters
+from api.cli import (
+    add_ons,
+    cluster_views,
+    clusters,
+    etcd_clusters,
+    kubeconfigs,
+    nodepools,
+    operations,
+    secrets,
+    vcenters,
+)
 from api.cli.config import DEFAULT_FILE, Flags
 from api.cli.errors import CliError, InvalidRequest
 from api.cli.options import Output, api
@@ -38,7 +48,9 @@ cluster.add_typer(clusters.app)
 cluster.command()(nodepools.scale)
 cluster.command()(kubeconfigs.kubeconfig)
 cluster.add_typer(nodepools.app, name="nodepool")
+cluster.add_typer(add_ons.app, name="addon")
 app.add_typer(cluster, name="cluster")
+app.add_typer(etcd_clusters.app, name="etcd")
 app.add_typer(vcenters.app, name="vcenter")
 app.add_typer(secrets.app, name="secret")
 app.add_typer(operations.app, name="operation")
