@@ -61,4 +61,4 @@ def read_change(body: object, faults_of: Callable[[ClusterChange], list[Fault]])
 def _elsewhere(fault: Fault) -> Fault:
     if fault.path != "addOns":
         return fault
-    return Fault(fault.path, "is changed at /clusters/{id}/addons (pkectl addon set)")
+    return Fault(fault.path, "is changed at /clusters/{id}/addons (pkectl cluster addon)")
