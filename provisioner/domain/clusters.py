@@ -10,8 +10,8 @@ from provisioner.domain.wanted import GroupShape, Wanted
 
 KIND = "cluster"
 CERTIFICATES, RELEASE, JOIN_TOKENS = "certificates", "release", "join-tokens"
-MEMBERS = "members"
-TASKS = (CERTIFICATES, RELEASE, JOIN_TOKENS, MEMBERS, *add_ons.MANAGED)
+MEMBERS, CONFIGURED = "members", "configured"
+TASKS = (CERTIFICATES, RELEASE, JOIN_TOKENS, MEMBERS, CONFIGURED, *add_ons.MANAGED)
 
 # Whose the nodes' tokens are, and whom they are for.
 TOKEN_ISSUER, TOKEN_AUDIENCE = "pke-provisioner", "pke-provisioner/node"
@@ -54,12 +54,18 @@ def desired(spec: ClusterSpec, *, generation: int, epoch: int, deleting: bool) -
     )
 
 
+_TELLING = (
+    TaskWish(name=MEMBERS, when=When.WITH_MEMBERS),
+    TaskWish(name=CONFIGURED, when=When.WITH_ANSWERS),
+)
+
+
 def _building(spec: ClusterSpec) -> tuple[TaskWish, ...]:
     floating = spec.endpoint.mode == "keepalived"
     return (
         TaskWish(name=CERTIFICATES, when=When.BEFORE_NODES),
         TaskWish(name=JOIN_TOKENS, when=When.ON_TURN),
-        *([TaskWish(name=MEMBERS, when=When.WITH_MEMBERS)] if floating else []),
+        *(_TELLING if floating else ()),
         *(_installing(spec, wish) for wish in add_ons.wishes(spec)),
     )
 

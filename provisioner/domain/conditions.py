@@ -85,6 +85,7 @@ def conditions(desired: Desired, observed: Observed, plan: Plan) -> tuple[Condit
     found = [_group(wish, observed, plan) for wish in desired.groups]
     shown = (wish for wish in desired.tasks if _shown(wish.when))
     found += [_task(tasks.keyed(wish, desired, observed), observed) for wish in shown]
+    found += _configured(observed)
     reason = stuck(desired, observed, plan) or ""
     asked = Condition(
         type="AsAsked",
@@ -93,6 +94,22 @@ def conditions(desired: Desired, observed: Observed, plan: Plan) -> tuple[Condit
         message=reason,
     )
     return (asked, *found)
+
+
+def _configured(observed: Observed) -> list[Condition]:
+    """Only of nodes that were told something after their first boot."""
+    told = [node for node in observed.nodes if node.alive and node.configured_at]
+    wrong = [f"{node.name}: {node.misconfigured}" for node in told if node.misconfigured]
+    if not told:
+        return []
+    return [
+        Condition(
+            type="NodesConfigured",
+            status="False" if wrong else "True",
+            reason="NotApplied" if wrong else "NothingRefused",
+            message="; ".join(wrong),
+        )
+    ]
 
 
 def _shown(when: When) -> bool:

@@ -41,7 +41,8 @@ class NodeFacts(Fact):
 
     `lost_at`: since when `lost` is so. `repaired_at`: when it was given up for a replacement
     nobody asked for. `replaces`: whose place it takes. `held_back`: why it is not replaced.
-    `configuration`: the revision its VM carries.
+    `configuration`: the revision its VM carries since `configured_at`; `answered`: the last one
+    that the node has applied or refused, `misconfigured` why it did not apply it.
     """
 
     id: NodeId
@@ -59,6 +60,10 @@ class NodeFacts(Fact):
     replaces: NodeId | None = None
     held_back: str | None = None
     address: str | None = None
+    configuration: str | None = None
+    configured_at: datetime | None = None
+    answered: str | None = None
+    misconfigured: str | None = None
     created_at: datetime
     work_started_at: datetime | None = None
     clone_started_at: datetime | None = None

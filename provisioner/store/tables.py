@@ -155,6 +155,8 @@ class Node(Base):
     doomed_at: Mapped[datetime | None]
     configuration: Mapped[str | None] = mapped_column(String(64))
     configured_at: Mapped[datetime | None]
+    answered: Mapped[str | None] = mapped_column(String(64))
+    misconfigured: Mapped[str | None]
     removal_reason: Mapped[str | None]
     place: Mapped[dict[str, Any]] = mapped_column(default=dict)
     nics: Mapped[list[Any]] = mapped_column(default=list)

@@ -1,5 +1,6 @@
 """Single VMs: find, change, destroy."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from pyVmomi import vim
@@ -13,7 +14,8 @@ from provisioner.vsphere.session import Session
 from provisioner.vsphere.tasks import Tasks
 
 UUID = "config.instanceUuid"
-WANTED = ("name", UUID, "runtime.powerState", "config.extraConfig")
+EXTRA_CONFIG = "config.extraConfig"
+WANTED = ("name", UUID, "runtime.powerState", EXTRA_CONFIG)
 
 
 class Machines:
@@ -51,6 +53,15 @@ class Machines:
             return None
         _require_readable(vm, found[vm])
         return found_vm(vm, found[vm])
+
+    async def guest_info(self, vms: Sequence[str]) -> dict[str, dict[str, str]]:
+        targets = [self._session.reference(vim.VirtualMachine, vm) for vm in vms]
+        wanted = [paths(vim.VirtualMachine, EXTRA_CONFIG)]
+        found = await self._session.call(
+            f"read the guestinfo of {', '.join(vms)}",
+            lambda: read(self._session.content, targets, wanted),
+        )
+        return {vm: _guest_info(facts) for vm, facts in found.items()}
 
     async def set_extra_config(self, vm: str, values: dict[str, str]) -> None:
         tried = f"set {', '.join(sorted(values))} of {vm}"
@@ -90,8 +101,13 @@ def _require_readable(vm: str, facts: Properties) -> None:
         raise MachineUnreadable(f"{vm} is there, but vCenter tells nothing of its configuration")
 
 
+def _guest_info(facts: Properties) -> dict[str, str]:
+    found = facts.get(EXTRA_CONFIG, ())
+    return {one.key: one.value for one in found if one.key.startswith("guestinfo.")}
+
+
 def found_vm(moref: str, facts: Properties) -> FoundVM:
-    extra_config = {one.key: one.value for one in facts.get("config.extraConfig", ())}
+    extra_config = {one.key: one.value for one in facts.get(EXTRA_CONFIG, ())}
     return FoundVM(
         moref=moref,
         name=facts["name"],

@@ -1,7 +1,7 @@
 """The vCenter adapter: what workflows may do to a vCenter, and nothing else."""
 
 from collections import Counter
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
@@ -118,6 +118,13 @@ class VCenter:
     async def inspect(self, vm: str) -> FoundVM | None:
         """The VM as it is. None only when vCenter does not know it any more."""
         return await self._machines.inspect(vm)
+
+    async def guest_info(self, vms: Sequence[str]) -> dict[str, dict[str, str]]:
+        """The keys `guestinfo.*` of VMs, in one request: what we and the guests have put there.
+
+        Raises ManagedObjectGone when one of them is.
+        """
+        return await self._machines.guest_info(vms)
 
     async def set_extra_config(self, vm: str, values: dict[str, str]) -> None:
         """Sets these keys, removes those with an empty value. Raises ManagedObjectGone."""

@@ -20,7 +20,7 @@ SECONDS = 20
 
 class Hands:
     def __init__(self, site: Site, composition: Composition) -> None:
-        self._site = site
+        self._site, self.composition = site, composition
         self._activities = {one.__name__: one for one in composition.activities}
 
     async def plan(self, **wish: int) -> tuple[Subject, list[Node]]:

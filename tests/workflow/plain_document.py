@@ -11,7 +11,8 @@ from provisioner.domain.spec.placement import Placement
 from provisioner.domain.wanted import GroupShape, Wanted
 
 PLAIN, CORE = "plain", "core"
-PREPARE, TICKETS, MEMBERS, RELEASE = "prepare", "tickets", "members", "release"
+PREPARE, TICKETS, RELEASE = "prepare", "tickets", "release"
+MEMBERS, CONFIGURED = "members", "configured"
 TEMPLATE, OTHER_TEMPLATE = "debian-12-node", "ubuntu-24.04-node"
 
 
@@ -50,6 +51,7 @@ _BUILDING = (
     TaskWish(name=PREPARE, when=When.BEFORE_NODES),
     TaskWish(name=TICKETS, when=When.ON_TURN),
     TaskWish(name=MEMBERS, when=When.WITH_MEMBERS),
+    TaskWish(name=CONFIGURED, when=When.WITH_ANSWERS),
 )
 _ENDING = (TaskWish(name=RELEASE, when=When.AFTER_NODES),)
 

@@ -5,12 +5,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from provisioner.domain.nodes import Phase
-from provisioner.store import nodes, resources
+from provisioner.store import events, nodes, resources
 from provisioner.store.database import Database
+from provisioner.store.tables import Node
 from provisioner.store.types import utc_now
 from provisioner.vsphere.errors import ManagedObjectGone
 from workflows.connections import Connection, Connections
-from workflows.kinds.interface import Configuration, Kind
+from workflows.kinds.interface import Answer, Configuration, Kind
 from workflows.threads import Threads
 
 
@@ -21,6 +22,14 @@ class _Stale:
     node: str
     moref: str
     wanted: Configuration
+
+
+@dataclass(frozen=True)
+class _Told:
+    """A member whose VM carries something for it."""
+
+    node: str
+    moref: str
 
 
 class Configuring:
@@ -42,6 +51,17 @@ class Configuring:
             return
         async with self._connections.guarded(vcenter_id) as connection:
             await asyncio.gather(*(self._write(connection, one) for one in stale))
+
+    async def hear(self, kind: str, resource_id: str) -> None:
+        """What the nodes made of it is on record. One request for all."""
+        vcenter_id, told = await self._threads.run(self._told, resource_id)
+        if not told:
+            return
+        async with self._connections.guarded(vcenter_id) as connection:
+            found = await connection.vcenter.guest_info([node.moref for node in told])
+        answer = self._kinds[kind].answer
+        heard = {node.node: answer(found.get(node.moref, {})) for node in told}
+        await self._threads.run(self._note_answers, resource_id, heard)
 
     async def _write(self, connection: Connection, stale: _Stale) -> None:
         try:
@@ -65,7 +85,40 @@ class Configuring:
                 and node.configuration != wanted[node.id].revision
             ]
 
+    def _told(self, resource_id: str) -> tuple[str, list[_Told]]:
+        with self._database.read() as session:
+            resource = resources.get(session, resource_id)
+            return resource.vcenter_id, [
+                _Told(node.id, node.moref)
+                for node in nodes.of_resource(session, resource_id)
+                if node.phase == Phase.READY and node.moref and node.configured_at
+            ]
+
+    def _note_answers(self, resource_id: str, heard: Mapping[str, Answer | None]) -> None:
+        with self._database.write() as session:
+            resource = resources.lock(session, resource_id)
+            for node_id, answer in heard.items():
+                node = nodes.get(session, node_id)
+                news = _put(node, answer)
+                if news:
+                    message = f"{node.name}: {news}"
+                    events.record(
+                        session, resource, "NodeMisconfigured", message, node=node, warning=True
+                    )
+
     def _note(self, stale: _Stale) -> None:
         with self._database.write() as session:
             _, node = nodes.locked(session, stale.node)
             node.configuration, node.configured_at = stale.wanted.revision, utc_now()
+            node.misconfigured = None
+
+
+def _put(node: Node, answer: Answer | None) -> str | None:
+    """Its trouble, when that is news."""
+    before = node.misconfigured
+    if answer is None or answer.revision != node.configuration:
+        node.misconfigured = "it has not taken its latest configuration yet"
+    else:
+        node.misconfigured = answer.problem
+        node.answered = answer.revision if answer.final else None
+    return node.misconfigured if node.misconfigured != before else None

@@ -59,6 +59,8 @@ class TaskActivities:
                     await self._folders.remove(given.resource)
                 if when is When.WITH_MEMBERS:
                     await self._configuring.spread(kind, given.resource)
+                elif when is When.WITH_ANSWERS:
+                    await self._configuring.hear(kind, given.resource)
                 else:
                     await self._threads.run(self._kinds[kind].run_task, given.resource, given.task)
             except ProvisionerError as err:

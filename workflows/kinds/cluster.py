@@ -34,7 +34,7 @@ from workflows.kinds.cluster_care import Check, ClusterCare, Subject
 from workflows.kinds.cluster_etcd import HEALTH as ETCD_HEALTH
 from workflows.kinds.cluster_etcd import ClusterEtcd
 from workflows.kinds.external_etcd import forget_data
-from workflows.kinds.interface import Configuration, NotYet, Unwanted
+from workflows.kinds.interface import Answer, Configuration, NotYet, Unwanted
 from workflows.kinds.kubelet_certificates import CONDITION as CERTIFICATES_HELD
 from workflows.kinds.kubelet_certificates import KubeletCertificates
 from workflows.kinds.node_identity import claims
@@ -137,6 +137,9 @@ class ClusterKind:
 
     def configurations(self, resource_id: str) -> Mapping[str, Configuration]:
         return cluster_members.configurations(self._database, resource_id)
+
+    def answer(self, guest_info: Mapping[str, str]) -> Answer | None:
+        return cluster_members.answer(guest_info)
 
     def care(self, resource_id: str) -> tuple[Condition, ...]:
         return self._care.look(resource_id)

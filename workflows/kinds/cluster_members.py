@@ -7,7 +7,7 @@ from provisioner.bootstrap.keepalived import master_config, render
 from provisioner.domain.machines import NicPlan
 from provisioner.store import carriers, clusters, nodes, resources
 from provisioner.store.database import Database
-from workflows.kinds.interface import Configuration
+from workflows.kinds.interface import Answer, Configuration
 
 
 def configurations(database: Database, resource_id: str) -> Mapping[str, Configuration]:
@@ -31,6 +31,16 @@ def configurations(database: Database, resource_id: str) -> Mapping[str, Configu
         for master in masters
         if master.address
     }
+
+
+def answer(guest_info: Mapping[str, str]) -> Answer | None:
+    found = channel.applied(guest_info)
+    if found is None:
+        return None
+    if found.outcome == "applied":
+        return Answer(found.revision)
+    problem = f"{found.outcome}: {found.message or 'without a reason'}"
+    return Answer(found.revision, problem, final=found.outcome == "refused")
 
 
 def _configuration(mac: str, keepalived: str) -> Configuration:

@@ -30,7 +30,7 @@ from provisioner.store.tables import Node, Resource
 from provisioner.vault.layout import join_token_path
 from provisioner.vault.vault import Vault
 from workflows.kinds.etcd_access import EtcdAccess
-from workflows.kinds.interface import Configuration, NotYet, Unwanted
+from workflows.kinds.interface import Answer, Configuration, NotYet, Unwanted
 from workflows.kinds.node_identity import claims, nic_config
 
 _QUORUM_SECONDS = 60.0
@@ -110,6 +110,9 @@ class EtcdClusterKind:
     def configurations(self, resource_id: str) -> Mapping[str, Configuration]:
         """Clients know the members' addresses, which do not change: nobody is told anything."""
         return {}
+
+    def answer(self, guest_info: Mapping[str, str]) -> Answer | None:
+        return None
 
     def care(self, resource_id: str) -> tuple[Condition, ...]:
         try:

@@ -29,6 +29,18 @@ class Configuration:
     values: Mapping[str, str]
 
 
+@dataclass(frozen=True)
+class Answer:
+    """What a node made of a configuration. `problem`: why it did not apply it.
+
+    `final`: it will stay so.
+    """
+
+    revision: str
+    problem: str | None = None
+    final: bool = True
+
+
 class Kind(Protocol):
     """All methods block (callers bring the thread), are idempotent, and raise ProvisionerError."""
 
@@ -59,6 +71,9 @@ class Kind(Protocol):
 
     def configurations(self, resource_id: str) -> Mapping[str, Configuration]:
         """Of those nodes that are told something later, by node id. For tasks WITH_MEMBERS."""
+
+    def answer(self, guest_info: Mapping[str, str]) -> Answer | None:
+        """As the guest itself has put it there, so nothing to rely on. None: nothing sensible."""
 
     def care(self, resource_id: str) -> tuple[Condition, ...]:
         """Looks after a resource that serves, now and then: what can be told of its health.

@@ -5,7 +5,7 @@ from datetime import datetime
 from provisioner.domain.deadlines import Deadlines
 from provisioner.domain.ids import NodeId
 from provisioner.domain.nodes import NodeFacts, Phase
-from provisioner.domain.planning import tasks
+from provisioner.domain.planning import answers, tasks
 from provisioner.domain.planning.core import Clock, Core
 from provisioner.domain.planning.groups import missing, shortages, surplus
 from provisioner.domain.planning.plan import Plan, Removal
@@ -37,10 +37,12 @@ def plan(desired: Desired, observed: Observed, deadlines: Deadlines, limits: Rep
         remove=(*failed, *leaving),
         removing=_to_restart(seen),
         grant=grant,
-        tasks=(*due, *tickets),
+        tasks=(*due, *tickets, *tasks.following(desired, seen, When.WITH_ANSWERS)),
         shortages=tuple(s for w in desired.groups for s in shortages(w, seen, desired.epoch)),
         held=lost.held,
-        next_deadline=_earliest(Clock(core, deadlines).next(kept), lost.wake_at),
+        next_deadline=_earliest(
+            Clock(core, deadlines).next(kept), lost.wake_at, answers.next_look(seen)
+        ),
         settled=not (create or leaving or failed or due) and _as_asked(desired, seen),
     )
 
@@ -117,7 +119,7 @@ def _due_tasks(desired: Desired, seen: Observed, lead: datetime | None) -> tuple
     if not lead:
         return before
     after = tasks.due(desired, seen, When.AFTER_CORE)
-    return (*before, *after, *tasks.with_members(desired, seen))
+    return (*before, *after, *tasks.following(desired, seen, When.WITH_MEMBERS))
 
 
 def _to_start(desired: Desired, kept: tuple[NodeFacts, ...], seen: Observed) -> tuple[NodeId, ...]:

@@ -1,8 +1,9 @@
 """When work on the resource as a whole is due."""
 
-import hashlib
 from datetime import datetime, timedelta
 
+from provisioner.domain.planning import answers
+from provisioner.domain.planning.digests import digest
 from provisioner.domain.planning.wishes import (
     Desired,
     Observed,
@@ -29,6 +30,8 @@ def due(desired: Desired, observed: Observed, when: When) -> tuple[TaskWish, ...
 
 def _is_due(wish: TaskWish, desired: Desired, observed: Observed) -> bool:
     facts = _facts(wish, observed)
+    if not wish.key:
+        return False
     if facts is None or facts.key != wish.key:
         return True
     if facts.state is TaskState.FAILED:
@@ -50,32 +53,32 @@ def on_turn(desired: Desired, observed: Observed) -> tuple[TaskWish, ...]:
     return tuple(found)
 
 
-def with_members(desired: Desired, observed: Observed) -> tuple[TaskWish, ...]:
-    """Tasks that the core's members as they are now make due. A failure is repeated after a while.
-
-    None before there is a core to speak of.
-    """
-    wishes = [keyed(wish, desired, observed) for wish in desired.tasks]
-    return tuple(w for w in wishes if w.when is When.WITH_MEMBERS and _is_stale(w, observed))
+def following(desired: Desired, observed: Observed, when: When) -> tuple[TaskWish, ...]:
+    """Tasks that follow what there is: its key makes them due. A failure is repeated later."""
+    wishes = [keyed(wish, desired, observed) for wish in desired.tasks if wish.when is when]
+    return tuple(wish for wish in wishes if _is_stale(wish, observed))
 
 
 def keyed(wish: TaskWish, desired: Desired, observed: Observed) -> TaskWish:
-    """With the key that stands for the core's members, where that is what it follows."""
-    if wish.when is not When.WITH_MEMBERS:
-        return wish
-    return wish.model_copy(update={"key": _members(desired, observed)})
+    """With the key that stands for what it follows; an empty one stands for nothing."""
+    if wish.when is When.WITH_MEMBERS:
+        return wish.model_copy(update={"key": _members(desired, observed)})
+    if wish.when is When.WITH_ANSWERS:
+        return wish.model_copy(update={"key": answers.key(observed)})
+    return wish
 
 
 def _members(desired: Desired, observed: Observed) -> str:
     """A digest of who is in the core and where; those without an address can't be told of yet."""
     core = {wish.name for wish in desired.groups if wish.core}
     found = [n for n in observed.nodes if n.group in core and n.alive and n.address]
-    lines = sorted(f"{node.id} {node.address}" for node in found)
-    return hashlib.sha256("\n".join(lines).encode()).hexdigest()[:16]
+    return digest(f"{node.id} {node.address}" for node in found)
 
 
 def _is_stale(wish: TaskWish, observed: Observed) -> bool:
     facts = _facts(wish, observed)
+    if not wish.key:
+        return False
     if facts is None or facts.key != wish.key:
         return True
     return facts.state is not TaskState.DONE and overdue(facts.started_at, observed.now)

@@ -14,7 +14,7 @@ MAX_ATTEMPTS = 3
 class When(StrEnum):
     """The point in a resource's life at which a task is due.
 
-    The key of one that is due WITH_MEMBERS comes from the plan, not from the wish.
+    The keys of those due WITH_MEMBERS and WITH_ANSWERS come from the plan, not from the wish.
     """
 
     BEFORE_NODES = "before nodes"
@@ -22,6 +22,7 @@ class When(StrEnum):
     AFTER_NODES = "after all nodes are gone"
     ON_TURN = "whenever a node's turn to join has come"
     WITH_MEMBERS = "whenever the core's members are others than before"
+    WITH_ANSWERS = "when nodes that were told something should have answered"
 
 
 class TaskWish(Fact):

@@ -208,6 +208,8 @@ def upgrade() -> None:
         sa.Column("doomed_at", UtcDateTime(timezone=True), nullable=True),
         sa.Column("configuration", sa.String(length=64), nullable=True),
         sa.Column("configured_at", UtcDateTime(timezone=True), nullable=True),
+        sa.Column("answered", sa.String(length=64), nullable=True),
+        sa.Column("misconfigured", sa.String(), nullable=True),
         sa.Column("removal_reason", sa.String(), nullable=True),
         sa.Column("place", sa.JSON(), nullable=False),
         sa.Column("nics", sa.JSON(), nullable=False),

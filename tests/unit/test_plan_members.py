@@ -1,0 +1,116 @@
+"""Who the core's members are is told to all of them, and what they make of it is heard."""
+
+from datetime import timedelta
+
+import pytest
+
+from provisioner.domain.clusters import CONFIGURED, MEMBERS, desired
+from provisioner.domain.conditions import conditions
+from provisioner.domain.nodes import Phase
+from provisioner.domain.planning.wishes import TaskState
+from provisioner.domain.spec.cluster import CONTROL_PLANE
+from tests.unit.documents import cluster_spec
+from tests.unit.world import World
+
+
+@pytest.fixture
+def world() -> World:
+    """Three masters, as asked."""
+    made = World(desired(cluster_spec(pools={}), generation=1, epoch=1, deleting=False))
+    made.settle()
+    return made
+
+
+def names(world: World) -> list[str]:
+    return [wish.name for wish in world.plan().tasks]
+
+
+def ask(world: World, masters: int) -> None:
+    spec = cluster_spec(control_plane=masters, pools={})
+    world.desired = desired(spec, generation=2, epoch=2, deleting=False)
+
+
+def test_a_newcomers_address_is_told_before_it_may_join(world: World) -> None:
+    ask(world, 5)
+    world.record(world.plan())
+    assert names(world) == []
+    new = world.alive(CONTROL_PLANE)[-1]
+    world.change(new.id, address="10.0.0.77", contacted_at=world.now)
+    assert names(world) == [MEMBERS]
+    world.finish(MEMBERS)
+    assert names(world) == []
+    world.change(new.id, address="10.0.0.78")
+    assert names(world) == [MEMBERS]
+
+
+def test_it_holds_nobody_up(world: World) -> None:
+    ask(world, 5)
+    world.record(world.plan())
+    new = world.alive(CONTROL_PLANE)[-1]
+    world.change(new.id, address="10.0.0.77", join_requested_at=world.now)
+    world.finish(MEMBERS, TaskState.RUNNING)
+    assert world.plan().grant == (new.id,)
+
+
+def test_one_that_leaves_is_told_once_it_leaves(world: World) -> None:
+    ask(world, 1)
+    world.record(world.plan())
+    assert names(world) == [MEMBERS]
+
+
+def test_it_is_as_asked_when_all_were_told(world: World) -> None:
+    world.change(world.alive(CONTROL_PLANE)[0].id, address="10.0.0.77")
+    assert not world.plan().settled
+    world.finish(MEMBERS)
+    assert world.plan().settled
+
+
+def test_a_failure_is_repeated_after_a_while(world: World) -> None:
+    world.change(world.alive(CONTROL_PLANE)[0].id, address="10.0.0.77")
+    world.finish(MEMBERS, TaskState.FAILED, "no vCenter")
+    assert names(world) == []
+    world.now += timedelta(minutes=5)
+    assert names(world) == [MEMBERS]
+
+
+def test_workers_are_nobodys_peers(world: World) -> None:
+    world.put(group="pool1", address="10.0.0.77")
+    assert MEMBERS not in names(world)
+
+
+def test_who_was_told_is_asked_a_few_times_and_never_again(world: World) -> None:
+    [node, *_] = world.alive(CONTROL_PLANE)
+    world.change(node.id, configuration="abc", configured_at=world.now)
+    assert (names(world), world.plan().settled) == ([], True)
+    for seconds in (30, 90, 480):
+        assert world.plan().next_deadline == world.now + timedelta(seconds=seconds)
+        world.now += timedelta(seconds=seconds)
+        assert names(world) == [CONFIGURED]
+        world.finish(CONFIGURED)
+        assert names(world) == []
+    assert world.plan().next_deadline is None
+
+
+def test_who_has_answered_is_asked_no_more(world: World) -> None:
+    [node, *_] = world.alive(CONTROL_PLANE)
+    world.change(node.id, configuration="abc", configured_at=world.now, answered="abc")
+    world.now += timedelta(hours=1)
+    assert (names(world), world.plan().next_deadline) == ([], None)
+    world.change(node.id, configuration="def")
+    assert names(world) == [CONFIGURED]
+
+
+def test_a_refused_configuration_is_a_condition(world: World) -> None:
+    [node, *_] = world.alive(CONTROL_PLANE)
+    found = conditions(world.desired, world.observed(), world.plan())
+    assert "NodesConfigured" not in {one.type for one in found}
+    world.change(node.id, configured_at=world.now, misconfigured="refused: line 3")
+    found = conditions(world.desired, world.observed(), world.plan())
+    condition = next(one for one in found if one.type == "NodesConfigured")
+    assert (condition.status, condition.message) == ("False", f"{node.name}: refused: line 3")
+
+
+def test_one_that_is_not_ready_yet_is_not_asked(world: World) -> None:
+    world.put(group=CONTROL_PLANE, phase=Phase.REMOVING, configured_at=world.now)
+    world.now += timedelta(hours=1)
+    assert CONFIGURED not in names(world)
