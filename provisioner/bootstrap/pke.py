@@ -3,14 +3,17 @@
 Flags, files and what pke does with them: its commands `install master` and `install worker`.
 """
 
+from collections.abc import Iterator
 from typing import Any
 
 from provisioner.bootstrap.carrying import extra_config
 from provisioner.bootstrap.kubeadm_config import CONTROL_PLANE_TAINT, endpoint
-from provisioner.bootstrap.model import NodeBootstrap
+from provisioner.bootstrap.model import NodeBootstrap, VSphereWorkspace
 from provisioner.bootstrap.proxies import environment
 from provisioner.bootstrap.vsphere_conf import vsphere_conf
 from provisioner.bootstrap.way import Way
+
+Flag = tuple[str, str]
 
 _MODULES = ("masters", "pke_node")
 # pke's Kubernetes versions know the older name.
@@ -26,7 +29,7 @@ class PkeBootstrapper:
         settings: dict[str, Any] = {
             "packages": None,
             "pke": {
-                "flags": [f"--{name}={value}" for name, value in _flags(node).items()],
+                "flags": [f"--{name}={value}" for name, value in _flags(node)],
                 "environment": environment(node),
                 "vsphere_conf": vsphere_conf(cloud) if cloud else None,
             },
@@ -34,51 +37,53 @@ class PkeBootstrapper:
         return extra_config(node, Way(_MODULES, settings))
 
 
-def _flags(node: NodeBootstrap) -> dict[str, str]:
+def _flags(node: NodeBootstrap) -> Iterator[Flag]:
     """@ADDRESS@ and the secrets are filled in on the machine."""
-    common = {
-        "pipeline-url": node.api_url.rstrip("/"),
-        "pipeline-token": "@TOKEN@",
-        "pipeline-org-id": str(node.org_number),
-        "pipeline-cluster-id": str(node.cluster_number),
-        "pipeline-nodepool": node.node_pool,
-        "taints": _taints(node),
-        # With all bits, so that a floating address is never taken for the node's own.
-        "kubernetes-infrastructure-cidr": "@ADDRESS@/32",
-        "kubernetes-version": node.kubernetes.version,
-        "kubernetes-cloud-provider": "vsphere" if node.vsphere else "",
-        "kubernetes-api-server": endpoint(node.api_host, node.api_port),
-        "kubernetes-pod-network-cidr": str(node.kubernetes.pod_cidr),
-    }
-    return common | (_of_masters(node) if node.role == "master" else {})
+    yield "pipeline-url", node.api_url.rstrip("/")
+    yield "pipeline-token", "@TOKEN@"
+    yield "pipeline-org-id", str(node.org_number)
+    yield "pipeline-cluster-id", str(node.cluster_number)
+    yield "pipeline-nodepool", node.node_pool
+    yield "kubernetes-version", node.kubernetes.version
+    yield "kubernetes-api-server", endpoint(node.api_host, node.api_port)
+    yield "kubernetes-pod-network-cidr", str(node.kubernetes.pod_cidr)
+    # With all bits, so that a floating address is never taken for the node's own.
+    yield "kubernetes-infrastructure-cidr", "@ADDRESS@/32"
+    yield "kubernetes-cloud-provider", "vsphere" if node.vsphere else ""
+    yield "taints", _taints(node)
+    if node.labels:
+        labels = sorted(node.labels.items())
+        yield "kubernetes-node-labels", ",".join(f"{key}={value}" for key, value in labels)
+    if node.role == "master":
+        yield from _of_masters(node)
 
 
-def _of_masters(node: NodeBootstrap) -> dict[str, str]:
-    names = dict.fromkeys((node.api_host, str(node.endpoint.vip or node.api_host), "@ADDRESS@"))
-    flags = {
-        "kubernetes-cluster-name": node.cluster_name,
-        "kubernetes-advertise-address": f"@ADDRESS@:{node.api_port}",
-        "kubernetes-master-mode": "ha" if node.control_plane_size > 1 else "default",
-        "kubernetes-api-server-cert-sans": ",".join(names),
-        "kubernetes-service-cidr": str(node.kubernetes.service_cidr),
-        # The network plugin is an add-on of the cluster.
-        "kubernetes-network-provider": "none",
-    }
+def _of_masters(node: NodeBootstrap) -> Iterator[Flag]:
+    yield "kubernetes-cluster-name", node.cluster_name
+    yield "kubernetes-advertise-address", f"@ADDRESS@:{node.api_port}"
+    yield "kubernetes-master-mode", "ha" if node.control_plane_size > 1 else "default"
+    yield "kubernetes-service-cidr", str(node.kubernetes.service_cidr)
+    # The network plugin is an add-on of the cluster.
+    yield "kubernetes-network-provider", "none"
+    # One by one: older versions take no list.
+    for name in dict.fromkeys((node.api_host, str(node.endpoint.vip or node.api_host))):
+        yield "kubernetes-api-server-cert-sans", name
+    yield "kubernetes-api-server-cert-sans", "@ADDRESS@"
     if node.image_registry:
-        flags["image-repository"] = node.image_registry
-    cloud = node.vsphere
-    if cloud:
-        flags |= {
-            "vsphere-server": cloud.server,
-            "vsphere-port": str(cloud.port),
-            "vsphere-datacenter": cloud.datacenter,
-            "vsphere-datastore": cloud.datastore,
-            "vsphere-resourcepool": cloud.resource_pool,
-            "vsphere-folder": cloud.folder,
-            "vsphere-username": "@VSPHEREUSER@",
-            "vsphere-password": "@VSPHEREPASSWORD@",
-        }
-    return flags
+        yield "image-repository", node.image_registry
+    if node.vsphere:
+        yield from _of_vsphere(node.vsphere)
+
+
+def _of_vsphere(cloud: VSphereWorkspace) -> Iterator[Flag]:
+    yield "vsphere-server", cloud.server
+    yield "vsphere-port", str(cloud.port)
+    yield "vsphere-datacenter", cloud.datacenter
+    yield "vsphere-datastore", cloud.datastore
+    yield "vsphere-resourcepool", cloud.resource_pool
+    yield "vsphere-folder", cloud.folder
+    yield "vsphere-username", "@VSPHEREUSER@"
+    yield "vsphere-password", "@VSPHEREPASSWORD@"
 
 
 def _taints(node: NodeBootstrap) -> str:

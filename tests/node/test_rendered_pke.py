@@ -26,8 +26,13 @@ ACCOUNT = {"vsphereUser": "CORP\\k8s", "vspherePassword": 'pass"word'}
 
 
 def flags(**changes: Any) -> dict[str, str]:
+    """Several values of one joined by commas."""
     config = json.loads(files(**(PKE | changes))[AGENT_CONFIG]["content"])
-    return dict(flag.removeprefix("--").split("=", 1) for flag in config["pke"]["flags"])
+    found: dict[str, str] = {}
+    for flag in config["pke"]["flags"]:
+        name, value = flag.removeprefix("--").split("=", 1)
+        found[name] = f"{found[name]},{value}" if name in found else value
+    return found
 
 
 def arguments(machine: Machine) -> list[str]:
@@ -65,6 +70,12 @@ def test_taints() -> None:
     assert flags(schedulable=True)["taints"] == ","
     taints = [{"key": "gpu", "value": "a100", "effect": "NoExecute"}]
     assert flags(role="worker", taints=taints)["taints"] == "gpu=a100:NoExecute"
+
+
+def test_labels() -> None:
+    labels = {"tier": "web", "disk": "ssd"}
+    found = flags(role="worker", labels=labels)
+    assert found["kubernetes-node-labels"] == "disk=ssd,tier=web"
 
 
 def test_the_token_is_in_one_place_of_user_data() -> None:

@@ -31,6 +31,9 @@ def rich_document() -> dict[str, Any]:
             "podCIDR": "10.244.0.0/16",
             "serviceCIDR": "10.96.0.0/16",
             "cni": "cilium",
+            "kubeletConfiguration": {},
+            "kubeProxyConfiguration": {},
+            "ignorePreflightErrors": ["Swap"],
         },
         endpoint={"mode": "external", "vip": "10.0.0.10", "dnsName": "c1.example.org"},
         controlPlane={
@@ -42,6 +45,18 @@ def rich_document() -> dict[str, Any]:
             "template": "debian-12-node",
             "addresses": addresses("10.0.0.11-10.0.0.19"),
             "placement": {"folder": "masters", "resourcePool": "production"},
+        },
+        bootstrap={
+            "method": "kubeadm",
+            "install": "packages",
+            "packages": {
+                "repository": "https://mirror.example.org/{minor}/deb/",
+                "key": "-----BEGIN PGP PUBLIC KEY BLOCK-----\n\nmQ==\n"
+                "-----END PGP PUBLIC KEY BLOCK-----\n",
+                "mirror": "https://mirror.example.org/debian/",
+                "containerd": "containerd.io",
+                "patch": "newest",
+            },
         },
         sshKeys=["ssh-ed25519 AAAA one", "ssh-ed25519 BBBB two"],
         proxy={"http": "http://proxy:3128", "https": "http://proxy:3128", "noProxy": ["a", "b"]},

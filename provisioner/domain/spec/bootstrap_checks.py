@@ -66,7 +66,7 @@ def _pke(spec: ClusterSpec) -> Iterator[Fault]:
         advice = "pke installs its packages itself; use install image"
         yield Fault("bootstrap.install", advice, rests_on=(*fields, "bootstrap.install"))
     if spec.control_plane.external_etcd:
-        advice = "pke runs etcd on its masters; leave it out, or use kubeadm"
+        advice = "is not there for nodes made by pke; leave it out, or use kubeadm"
         yield Fault("controlPlane.externalEtcd", advice, rests_on=fields)
     for name, path in _PATHS.items():
         if getattr(spec.kubernetes, name):
