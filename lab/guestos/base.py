@@ -5,7 +5,7 @@ from pathlib import Path
 
 from lab import cache
 from lab.guestos import debian, signing
-from lab.guestos.running import OWN_MOUNTS, QUIET_APT, run, run_script
+from lab.guestos.running import CONTAINED, QUIET_APT, run, run_script
 from lab.progress import Say, step
 
 FILES = Path(__file__).parent / "files" / "base"
@@ -59,7 +59,7 @@ def ensure_base(say: Say) -> Path:
 
 def _install(root: Path) -> None:
     run(
-        *(*OWN_MOUNTS, "mmdebstrap", "--quiet", "--mode=root", "--variant=minbase"),
+        *(*CONTAINED, "mmdebstrap", "--quiet", "--mode=root", "--variant=minbase"),
         *(f"--include={','.join(PACKAGES)}", debian.SUITE, root, "-"),
         stdin=debian.sources(),
         env=QUIET_APT,

@@ -2,6 +2,7 @@
 
 GuestOSError
   NotRoot: mounts and namespaces are root's
+  NoDisk: the cache is where no overlay can be made
   NoDebian: this machine's apt knows no Debian 12
   StepFailed: a program that makes a part of them is missing or failed; quotes what it said last
 """
@@ -12,6 +13,10 @@ class GuestOSError(Exception):
 
 
 class NotRoot(GuestOSError):
+    pass
+
+
+class NoDisk(GuestOSError):
     pass
 
 

@@ -4,11 +4,13 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
+from lab import cache
 from lab.guestos import signing
 from lab.guestos.base import ensure_base
-from lab.guestos.errors import NotRoot
+from lab.guestos.errors import NoDisk, NotRoot
 from lab.guestos.image import ensure_image
 from lab.guestos.repository import ensure_debian, ensure_joined, ensure_kubernetes
+from lab.guestos.running import run
 from lab.guestos.seed import ensure_seed
 from lab.kubernetes.binaries import binaries
 from lab.kubernetes.versions import DEFAULT_MINOR, RELEASES, Release
@@ -37,10 +39,9 @@ class GuestOS:
 def ready(minor: str = DEFAULT_MINOR, say: Say = say_nothing) -> GuestOS:
     """Builds what the cache lacks: ten minutes from nothing, else nothing.
 
-    Raises NotRoot, NoDebian, StepFailed or BuildError; each says what helps.
+    Raises a GuestOSError or BuildError; each says what helps.
     """
-    if os.geteuid() != 0:
-        raise NotRoot("the lab's guests are machines with mounts and networks: run it as root")
+    _check_machine()
     release = RELEASES[minor]
     base = ensure_base(say)
     built = binaries(minor, say)
@@ -55,3 +56,15 @@ def ready(minor: str = DEFAULT_MINOR, say: Say = say_nothing) -> GuestOS:
         repository=repository,
         repository_key=repository / signing.PUBLIC,
     )
+
+
+def _check_machine() -> None:
+    if os.geteuid() != 0:
+        raise NotRoot("the lab's guests are machines with mounts and networks: run it as root")
+    folder = cache.folder()
+    kind = run("findmnt", "--noheadings", "--output=FSTYPE", "--target", folder).strip()
+    if kind == "overlay":
+        raise NoDisk(
+            f"{folder} is on an overlay (a container's root?), which guests cannot overlay again:"
+            " set PKE_LAB_CACHE to a folder on a disk, such as a mounted volume"
+        )

@@ -26,7 +26,7 @@ def kubernetes_path(minor: str) -> str:
 
 def ensure_kubernetes(binaries: Path, release: Release, say: Say) -> Path:
     """A document root with the packages of this release."""
-    key = cache.digest(binaries.name, Path(deb.__file__), Path(__file__), deb.FILES, _key_id())
+    key = cache.digest(binaries.name, Path(deb.__file__), Path(__file__), deb.FILES, _public_key())
 
     def make(target: Path) -> None:
         folder = target / kubernetes_path(release.minor)
@@ -46,7 +46,7 @@ def ensure_kubernetes(binaries: Path, release: Release, say: Say) -> Path:
 
 def ensure_debian(base: Path, say: Say) -> Path:
     """A document root with Debian's packages that a guest made of `base` may install."""
-    key = cache.digest(base.parent.name, Path(__file__), _key_id())
+    key = cache.digest(base.parent.name, Path(__file__), _public_key())
 
     def make(target: Path) -> None:
         mirror = target / DEBIAN
@@ -75,7 +75,7 @@ def ensure_joined(parts: list[Path]) -> Path:
     return cache.ensure("repository", cache.digest(*(part.name for part in parts)), make)
 
 
-def _key_id() -> Path:
+def _public_key() -> Path:
     return signing.ensure_key() / signing.PUBLIC
 
 

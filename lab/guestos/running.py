@@ -8,12 +8,12 @@ from pathlib import Path
 from lab.guestos.errors import StepFailed
 
 # The program ends with us, all that it started ends with it, and then its mounts are gone.
-OWN_MOUNTS = (
+CONTAINED = (
     *("setpriv", "--pdeathsig=KILL", "unshare", "--mount", "--propagation=private"),
     *("--pid", "--fork", "--kill-child", "--mount-proc"),
 )
 # Nor does it listen on an address of this machine.
-ALONE = (*OWN_MOUNTS, "--net")
+ISOLATED = (*CONTAINED, "--net")
 QUIET_APT = {"DEBIAN_FRONTEND": "noninteractive", "LC_ALL": "C.UTF-8"}
 
 
@@ -40,4 +40,4 @@ def run(*argv: str | Path, env: Mapping[str, str] | None = None, stdin: str = ""
 
 def run_script(script: str, *arguments: str | Path) -> str:
     """A shell script with mounts, processes and network of its own; its arguments are $1 and on."""
-    return run(*ALONE, "sh", "-eu", "-c", script, "sh", *arguments, env=QUIET_APT)
+    return run(*ISOLATED, "sh", "-eu", "-c", script, "sh", *arguments, env=QUIET_APT)
