@@ -25,7 +25,7 @@ say = functools.partial(print, flush=True)
 DOCUMENT = {
     "name": "bench",
     "vcenter": "lab",
-    "kubernetes": {"version": "1.35.0"},
+    "kubernetes": {"version": "1.35.0", "cni": "none"},
     "endpoint": {"vip": "127.77.9.10"},
     "placement": {
         "datacenter": "DC1",

@@ -1,0 +1,98 @@
+"""An operator's manifest: fetched from a real server, taken only when it is the one promised."""
+
+import hashlib
+import ssl
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import pytest
+
+from provisioner.kubernetes.addons import fetching
+from provisioner.kubernetes.addons.manifests import objects
+from provisioner.kubernetes.errors import ManifestRefused, ManifestUnreachable
+from provisioner.tls import load_key_pair
+
+NAMESPACE = b"apiVersion: v1\nkind: Namespace\nmetadata: {name: calico}\nstatus: {}\n"
+
+
+class Mirror(BaseHTTPRequestHandler):
+    def do_GET(self) -> None:
+        status = {"/manifest.yaml": 200, "/busy.yaml": 503, "/moved.yaml": 302}.get(self.path, 404)
+        self.send_response(status)
+        self.end_headers()
+        self.wfile.write(NAMESPACE if status == 200 else b"")
+
+    def log_message(self, *_: object) -> None: ...
+
+
+@pytest.fixture(scope="module")
+def mirror(server_tls):
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    load_key_pair(context, server_tls.certificate, server_tls.private_key)
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Mirror)
+    server.socket = context.wrap_socket(server.socket, server_side=True)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"https://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    server.server_close()
+
+
+def parsed(text: bytes):
+    return objects("calico.yaml", text, hashlib.sha256(text).hexdigest())
+
+
+def test_a_manifest_comes_from_a_server_that_is_who_it_says(mirror, authority):
+    assert fetching.from_url(f"{mirror}/manifest.yaml", authority.certificate) == NAMESPACE
+
+
+@pytest.mark.filterwarnings("ignore::ResourceWarning")
+def test_a_server_that_nobody_vouches_for_is_not_believed(mirror):
+    with pytest.raises(ManifestUnreachable, match="certificate"):
+        fetching.from_url(f"{mirror}/manifest.yaml")
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [
+        ("missing.yaml", ManifestRefused),
+        ("moved.yaml", ManifestRefused),
+        ("busy.yaml", ManifestUnreachable),
+    ],
+)
+def test_other_answers_are_told(mirror, authority, name, kind):
+    with pytest.raises(kind, match="it answers"):
+        fetching.from_url(f"{mirror}/{name}", authority.certificate)
+
+
+def test_what_is_endless_is_cut_short(mirror, authority, monkeypatch):
+    monkeypatch.setattr(fetching, "MOST_BYTES", 10)
+    with pytest.raises(ManifestRefused, match="larger"):
+        fetching.from_url(f"{mirror}/manifest.yaml", authority.certificate)
+
+
+def test_a_folder_that_is_not_set_or_lacks_the_file(tmp_path):
+    with pytest.raises(ManifestRefused, match="PKE_ADD_ON_MANIFESTS"):
+        fetching.from_folder("calico.yaml", None)
+    with pytest.raises(ManifestRefused, match="No such file"):
+        fetching.from_folder("calico.yaml", tmp_path)
+
+
+def test_lists_and_empty_documents_are_read_and_status_left_out():
+    text = b"---\n---\napiVersion: v1\nkind: List\nitems:\n- " + NAMESPACE.replace(b"\n", b"\n  ")
+    [found] = parsed(text)
+    assert found == {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "calico"}}
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        (b"[unclosed", "is not YAML"),
+        (b"\xff\xfe\x00", "is not YAML"),
+        (b"- a list", "no object"),
+        (b"kind: Pod", "metadata.name"),
+        (b"", "holds no objects"),
+    ],
+)
+def test_what_is_no_manifest_is_told(text, told):
+    with pytest.raises(ManifestRefused, match=told):
+        parsed(text)
