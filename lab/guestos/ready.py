@@ -1,6 +1,7 @@
 """Everything that guests of a Kubernetes release boot from."""
 
 import os
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -43,9 +44,12 @@ def ready(minor: str = DEFAULT_MINOR, say: Say = say_nothing) -> GuestOS:
     """
     _check_machine()
     release = RELEASES[minor]
-    base = ensure_base(say)
-    built = binaries(minor, say)
-    repository = ensure_joined([ensure_debian(base, say), ensure_kubernetes(built, release, say)])
+    with ThreadPoolExecutor(max_workers=1) as beside:
+        # Mirrors keep one waiting, compilers keep the processors busy.
+        debian = beside.submit(_debian, say)
+        built = binaries(minor, say)
+        base, packages = debian.result()
+    repository = ensure_joined([packages, ensure_kubernetes(built, release, say)])
     image = ensure_image(base, repository, release, say)
     return GuestOS(
         release=release,
@@ -56,6 +60,11 @@ def ready(minor: str = DEFAULT_MINOR, say: Say = say_nothing) -> GuestOS:
         repository=repository,
         repository_key=repository / signing.PUBLIC,
     )
+
+
+def _debian(say: Say) -> tuple[Path, Path]:
+    base = ensure_base(say)
+    return base, ensure_debian(base, say)
 
 
 def _check_machine() -> None:
