@@ -1,6 +1,6 @@
 """GET bootstrap: how to join. 503 until it is the node's turn, which pke waits for."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from fastapi import APIRouter
 from sqlalchemy.orm import Session
@@ -60,14 +60,29 @@ def _server(session: Session, visitor: Member) -> str:
 
 
 def _token(use: Use, visitor: Member) -> str:
+    """One that lasts a while; when there is none, another one is on its way."""
     path = join_token_path(ResourceId(visitor.resource.id), visitor.node.id)
     try:
         secret = use.vault.read_secret(path)
     except SecretNotFound:
-        raise _not_yet() from None
-    if datetime.fromisoformat(secret["expires"].get_secret_value()) <= utc_now():
-        raise _not_yet()
+        raise _renewed(use, visitor) from None
+    expires = datetime.fromisoformat(secret["expires"].get_secret_value())
+    if expires <= utc_now() + _time_to_join(use):
+        raise _renewed(use, visitor)
     return secret["token"].get_secret_value()
+
+
+def _time_to_join(use: Use) -> timedelta:
+    """What a node needs from asking until the cluster has seen its token, and some more."""
+    return timedelta(seconds=min(60, use.settings.join_token_seconds / 4))
+
+
+def _renewed(use: Use, visitor: Member) -> Problem:
+    with use.database.write() as session:
+        news = visits.miss_join_token(session, visitor.node)
+    if news:
+        use.gateway.poke(visitor.resource.kind, visitor.resource.id)
+    return _not_yet()
 
 
 def _not_yet() -> Problem:

@@ -91,6 +91,18 @@ def request_join(session: Session, node: Node) -> bool:
     return nodes.stamp(found.node, "join_requested_at")
 
 
+def miss_join_token(session: Session, node: Node) -> bool:
+    """The one it was given is of no use any more, so that it gets another. True when it is news.
+
+    Whoever saw an older state than the row is in asks in vain.
+    """
+    found = locked(session, node)
+    if found.powerless or found.settled or found.node.join_token_at != node.join_token_at:
+        return False
+    found.node.join_token_at = None
+    return True
+
+
 def report_ready(session: Session, node: Node) -> bool:
     """True when it is news."""
     found = locked(session, node)

@@ -18,6 +18,7 @@ from tests.api.test_node_reports import writes
 from tests.api.visiting import Visit
 from tests.unit.documents import cluster_document
 
+TOKEN = "abcdef.0123456789abcdef"
 KEEPALIVED = "pke/keepalived?interface=ens192"
 
 
@@ -59,15 +60,40 @@ def test_granted_but_no_token_yet(api: Api, rows: list[Node]) -> None:
     assert Visit(api, node).get("bootstrap").status_code == 503
 
 
-def test_an_expired_token_is_none(api: Api, rows: list[Node]) -> None:
+@pytest.mark.parametrize("left", [-1, 20])
+def test_a_token_that_ends_before_it_can_be_used_is_renewed(
+    api: Api, rows: list[Node], left: int
+) -> None:
+    """Once: its row then waits for another, as at first."""
     node = change(
         api, of_group(rows, "pool1")[0], join_granted_at=utc_now(), join_token_at=utc_now()
     )
     api.services.vault.ensure_cluster_authorities(node.resource_id, "c1")
-    expires = (utc_now() - timedelta(seconds=1)).isoformat()
-    secret = {"token": SecretStr("abcdef.0123456789abcdef"), "expires": SecretStr(expires)}
+    store_token(api, node, left)
+    visit = Visit(api, node)
+    visit.get("bootstrap")
+    assert change(api, node).join_token_at is None
+
+    change(api, node, join_token_at=utc_now())
+    store_token(api, node, 900)
+    answer = visit.get("bootstrap")
+    assert (answer.status_code, answer.json()["token"]) == (200, TOKEN)
+    assert change(api, node).join_token_at is not None
+
+
+def test_a_ready_node_needs_no_further_token(api: Api, rows: list[Node]) -> None:
+    given = utc_now()
+    node = change(api, of_group(rows, "pool1")[0], join_granted_at=given, join_token_at=given)
+    visit = Visit(api, node)
+    change(api, node, reported_ready_at=utc_now())
+    assert visit.get("bootstrap").status_code == 403
+    assert change(api, node).join_token_at == given
+
+
+def store_token(api: Api, node: Node, seconds: int) -> None:
+    expires = (utc_now() + timedelta(seconds=seconds)).isoformat()
+    secret = {"token": SecretStr(TOKEN), "expires": SecretStr(expires)}
     api.services.vault.write_secret(join_token_path(node.resource_id, node.id), secret)
-    assert Visit(api, node).get("bootstrap").status_code == 503
 
 
 def test_the_leader_does_not_join(api: Api, rows: list[Node]) -> None:

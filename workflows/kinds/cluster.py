@@ -185,9 +185,12 @@ class ClusterKind:
     def _issue(self, node: Node) -> None:
         life = timedelta(seconds=self._settings.join_token_seconds)
         token = new_bootstrap_token(utc_now(), life, f"node {node.name}")
+        api = self._access.api(node.resource_id)
+        if node.join_token_id:  # of an attempt that did not end, or one that expired
+            api.delete_bootstrap_token(node.join_token_id)
         with self._database.write() as session:
             nodes.get(session, node.id).join_token_id = token.token_id
-        self._access.api(node.resource_id).create_bootstrap_token(token)
+        api.create_bootstrap_token(token)
         path = join_token_path(ResourceId(node.resource_id), node.id)
         self._vault.write_secret(path, _secret(token))
         with self._database.write() as session:
