@@ -20,21 +20,14 @@ from provisioner.bootstrap.layout import NODE_CONFIGURATION
 from provisioner.bootstrap.units import KEEPALIVED_RESTART
 from provisioner.domain.floating_address import Carrier, priorities
 from tests.net.machines import Machine, Switch
+from tests.net.virtual_hardware import RPCTOOL
 from tests.node.authority import SelfSigned
 
 HERE = Path(__file__).parent
 KEEPALIVED_CONF = "/etc/keepalived/keepalived.conf"
 PID, VRRP_PID = "/run/keepalived.pid", "/run/vrrp.pid"
 
-# As the real programs behave on a VM; systemd's part is that of Debian's unit.
-_RPCTOOL = """\
-#!/bin/sh
-verb=${1%% *} rest=${1#* }
-case $verb in
-info-get) cat "/run/guest/info/$rest" 2>/dev/null || { echo "No value found"; exit 1; } ;;
-info-set) printf %s "${rest#* }" > "/run/guest/out/${rest%% *}" ;;
-esac
-"""
+# Debian's unit reloads by this signal.
 _SYSTEMCTL = """\
 #!/bin/sh
 [ "$*" = "reload keepalived.service" ] && kill -HUP "$(cat /run/keepalived.pid)"
@@ -98,7 +91,7 @@ class Master(Machine):
     def _deliver(self) -> None:
         for file in keepalived_files():
             self.write(file["path"], file["content"], int(file["permissions"], 8))
-        self.write("/usr/local/bin/vmware-rpctool", _RPCTOOL, 0o755)
+        self.write("/usr/local/bin/vmware-rpctool", RPCTOOL, 0o755)
         self.write("/usr/local/bin/systemctl", _SYSTEMCTL, 0o755)
         for folder in ("info", "out"):
             self.path(f"/run/guest/{folder}").mkdir(parents=True)
@@ -129,12 +122,17 @@ class Master(Machine):
         assert drop_in["Service"]["Restart"] == "on-failure"
         pause = drop_in["Service"]["RestartSec"]
         run = f"keepalived --dont-fork --log-console --log-detail -p {PID} -r {VRRP_PID}"
-        supervised = f"until {run}; do sleep {pause}; done"
+        # Before systemd starts a service again it ends what is left of it.
+        end = f"kill $(cat {VRRP_PID}); while pidof keepalived; do sleep 0.1; done"
+        supervised = f"until {run}; do {end}; sleep {pause}; done"
         self._keepalived = self.start("sh", "-c", supervised, log="/run/keepalived.log")
 
     def stop_keepalived(self) -> None:
         self.kill(PID, number=signal.SIGTERM)
         self._keepalived.wait(10)
+
+    def log(self) -> str:
+        return self.path("/run/keepalived.log").read_text()
 
     def tell(self, text: str | None = None) -> str:
         """The service writes the VM's guestinfo key, the node's timer elapses; the revision."""

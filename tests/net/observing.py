@@ -61,8 +61,12 @@ class Lab:
         since = time.monotonic()
         while time.monotonic() < since + STEADY_SECONDS:
             if not self._is_settled():
-                wait_for(self._is_settled, "one holder, all others ready to take over")
+                wait_for(self._is_settled, self._story)
                 since = time.monotonic()
+
+    def _story(self) -> str:
+        told = [f"{each.name}: {each.log()[-1500:]}" for each in self.cluster.masters]
+        return "one holder, all others ready to take over\n" + "\n".join(told)
 
     def _is_settled(self) -> bool:
         states = [state(master) for master in self.cluster.masters]
@@ -92,13 +96,13 @@ class Lab:
 
 def state(master: Master) -> str:
     """What keepalived last said it is: MASTER, BACKUP or FAULT; nothing before it said so."""
-    words = master.path("/run/keepalived.log").read_text().split()
+    words = master.log().split()
     return next((word for word in reversed(words) if word in ("MASTER", "BACKUP", "FAULT")), "")
 
 
-def wait_for(condition: Callable[[], T], what: str) -> T:
+def wait_for(condition: Callable[[], T], what: Callable[[], str]) -> T:
     deadline = time.monotonic() + DEADLINE_SECONDS
     while not (found := condition()):
-        assert time.monotonic() < deadline, f"not seen in {DEADLINE_SECONDS:g} s: {what}"
+        assert time.monotonic() < deadline, f"not seen in {DEADLINE_SECONDS:g} s: {what()}"
         time.sleep(0.05)
     return found
