@@ -1,13 +1,16 @@
 """Starts and ends a stack that outlives the command that started it."""
 
 import contextlib
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
+from lab.guests.machines.cgroups import remove_groups
 from lab.network.namespace import isolated
 from lab.progress import Say
 from lab.stack.facts import StackFacts
+from lab.stack.guests import lab_name
 from lab.stack.layout import Layout
 from lab.stack.real_guests import RealGuests
 from lab.stack.records import SUPERVISOR, Recorded, read_records
@@ -18,6 +21,10 @@ WORKING_COPY = Path(__file__).parents[2]
 UP_SECONDS = 600.0
 END_SECONDS = 60.0
 KILLED_SECONDS = 5.0
+
+
+# Of this process: to be waited for when they have ended.
+_launched: list[subprocess.Popen[bytes]] = []
 
 
 class StackError(Exception):
@@ -63,7 +70,15 @@ def down(layout: Layout) -> bool:
     for each in sorted(records, key=lambda each: each.name != SUPERVISOR):
         each.end(END_SECONDS if each.name == SUPERVISOR else KILLED_SECONDS)
     layout.forget()
+    _launched[:] = [one for one in _launched if one.poll() is None]
     return bool(records)
+
+
+def remove(layout: Layout) -> None:
+    """Ends the stack and removes all it has, logs and data too."""
+    down(layout)
+    remove_groups(lab_name(layout))
+    shutil.rmtree(layout.folder, ignore_errors=True)
 
 
 def _follow(layout: Layout, supervisor: subprocess.Popen[bytes], say: Say) -> None:
@@ -106,7 +121,7 @@ def _command(layout: Layout, real: RealGuests | None) -> tuple[str, ...]:
 
 def _launch(layout: Layout, command: tuple[str, ...]) -> subprocess.Popen[bytes]:
     with layout.supervisor_log.open("wb") as log:
-        return subprocess.Popen(
+        launched = subprocess.Popen(
             command,
             cwd=WORKING_COPY,
             stdin=subprocess.DEVNULL,
@@ -114,3 +129,5 @@ def _launch(layout: Layout, command: tuple[str, ...]) -> subprocess.Popen[bytes]
             stderr=subprocess.STDOUT,
             start_new_session=True,
         )
+    _launched.append(launched)
+    return launched

@@ -44,6 +44,12 @@ class Cgroups:
                 yield MOUNTS / controller / _own(controller) / self._path
 
 
+def remove_groups(lab: str) -> None:
+    """All that a lab which was killed has left. Its processes are gone with it."""
+    for group in MOUNTS.glob(f"*/**/{lab}"):
+        remove_tree(group)
+
+
 def remove_tree(group: Path) -> None:
     """Groups are removed from the innermost out; their files cannot be and need not."""
     for folder, _, _ in os.walk(group, topdown=False):

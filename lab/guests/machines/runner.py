@@ -7,7 +7,7 @@ from pathlib import Path
 
 from lab.guests.config import Machines
 from lab.guests.interface import GuestTools, GuestVM
-from lab.guests.machines.cgroups import Cgroups
+from lab.guests.machines.cgroups import Cgroups, remove_groups
 from lab.guests.machines.commands import CommandError
 from lab.guests.machines.disk import Disk
 from lab.guests.machines.machine import Machine
@@ -91,7 +91,7 @@ class MachineRunner:
         for slot in self._slots.values():
             slot.end()
         wait(self._going)
-        Cgroups(self._config.lab, "").remove()
+        remove_groups(self._config.lab)
 
     def guests(self) -> list[dict[str, str]]:
         """Name, moref, state, process 1, first and all addresses of every guest with a disk."""

@@ -1,0 +1,40 @@
+"""What real machines may leave on the computer they ran on."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+from lab.guests.machines.cgroups import MOUNTS
+from lab.guests.machines.nics import NAMESPACES
+
+
+def remains(lab: str, disks: Path) -> list[str]:
+    """One line for each thing: processes and groups of the lab, mounts and folders of its disks,
+    namespaces of its machines' networks (seen from inside the lab).
+    """
+    return [*_groups(lab), *_mounts(disks), *_folders(disks), *_namespaces()]
+
+
+def _groups(lab: str) -> Iterator[str]:
+    for group in sorted(MOUNTS.glob(f"*/**/{lab}")):
+        for folder, _, _ in os.walk(group):
+            for process in (Path(folder) / "cgroup.procs").read_text().split():
+                yield f"process {process} in {folder}"
+        yield f"cgroup {group}"
+
+
+def _mounts(disks: Path) -> Iterator[str]:
+    for line in Path("/proc/self/mountinfo").read_text().splitlines():
+        target = line.split()[4]
+        if target.startswith(f"{disks}/"):
+            yield f"mount {target}"
+
+
+def _folders(disks: Path) -> Iterator[str]:
+    if disks.is_dir():
+        yield from (f"folder {one}" for one in sorted(disks.iterdir()))
+
+
+def _namespaces() -> Iterator[str]:
+    if NAMESPACES.is_dir():
+        yield from (f"network namespace {one.name}" for one in sorted(NAMESPACES.glob("vm-*")))
