@@ -4,7 +4,7 @@ PYTHON := .venv/bin/python
 PIP_COMPILE := .venv/bin/pip-compile --quiet --generate-hashes --allow-unsafe --strip-extras \
 	--no-header --no-emit-options --annotation-style=line
 
-.PHONY: help setup demo test check format up down kubernetes guests bench requirements
+.PHONY: help setup demo test check format up down kubernetes guests bench vip requirements
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -16,6 +16,7 @@ demo: setup ## Create, scale and delete a cluster on a simulated vCenter, from n
 	@$(PYTHON) -m lab.demo
 
 test: check guests ## Run the checks, then every test; builds what they need once (needs root)
+	@scripts/debian.sh iproute2 keepalived procps
 	$(PYTHON) -m pytest
 
 check: setup ## Lint, format, types and import rules, without changing anything
@@ -44,6 +45,10 @@ guests: setup ## Prepare what the lab's machines boot from: Debian, Kubernetes 1
 
 bench: setup ## Measure a 100-VM pool against a raw vSphere loop; writes build/bench.json
 	@$(PYTHON) -m lab.bench
+
+vip: setup ## Kill what carries the API's address, measure outages; writes build/vip.json (needs root)
+	@scripts/debian.sh iproute2 keepalived procps
+	@$(PYTHON) -m pytest -q tests/net
 
 requirements: setup ## Lock the dependencies again (versions stay unless a range forbids them)
 	$(PIP_COMPILE) --output-file requirements/runtime.txt pyproject.toml

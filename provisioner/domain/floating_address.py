@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from provisioner.domain.virtual_machines import Fact
 
 # VRRP's backups take over the sooner the higher their priority (1 to 254). Steps of 37 part the
-# first seven by more than 40 ms each, so that two never take the address at once; as 251 is a
+# first seven by 36 ms each, so that two never take the address at once; as 251 is a
 # prime, the first 251 differ.
 _HIGHEST, _STEP, _PRIORITIES = 254, 37, 251
 

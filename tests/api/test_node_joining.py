@@ -151,6 +151,19 @@ def test_static_addresses_are_known_before_any_machine(api: Api, operator: httpx
         check_keepalived(Visit(api, node).get(KEEPALIVED).text, own)
 
 
+def test_two_clusters_of_a_network_have_router_ids_of_their_own(
+    api: Api, operator: httpx.Client, rows: list[Node]
+) -> None:
+    other = cluster_document(name="c2", endpoint={"vip": "10.0.0.11"})
+    found = []
+    for nodes in (rows, look(api, create(operator, other))):
+        masters = of_group(nodes, "control-plane")
+        for index, node in enumerate(masters):
+            change(api, node, address=f"10.0.0.2{index}")
+        found += _lines(Visit(api, masters[0]).get(KEEPALIVED).text, "virtual_router_id")
+    assert found == ["virtual_router_id 1", "virtual_router_id 2"]
+
+
 def check_keepalived(text: str, own: str) -> None:
     assert _lines(text, "unicast_src_ip") == [f"unicast_src_ip {own}"]
     assert _lines(text, "virtual_router_id") == ["virtual_router_id 1"]

@@ -100,6 +100,15 @@ def test_the_lowest_free_vrid_and_the_same_one_again(
     assert next_vrid(estate, domain + "0", fourth) == 1
 
 
+def test_a_vrid_is_given_once_to_many_who_ask_at_once(
+    estate: Estate, clusters: list[Holder], domain: str
+) -> None:
+    asking = [*clusters, *(Holder(estate.cluster(f"d{number}")) for number in range(5))]
+    found = at_once(16, lambda number: next_vrid(estate, domain, asking[number % 8]))
+    assert sorted(found) == sorted([*range(1, 9)] * 2)
+    assert found[:8] == found[8:]
+
+
 def test_there_are_255_vrids(estate: Estate, clusters: list[Holder], domain: str) -> None:
     def fill(session: Session) -> None:
         holder = clusters[0]
