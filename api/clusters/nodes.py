@@ -52,11 +52,16 @@ def node(kind: str, row: Node, power_state: str | None) -> NodeOut:
     return NodeOut(
         **fields,
         role=role(kind, row.group),
-        problem=row.problem or row.lost,
+        problem=row.problem or _loss(row) or row.misconfigured,
         step=known.step,
         since=known.since,
         vm=MachineOut(instance_uuid=row.instance_uuid, moref=row.moref, power_state=power_state),
     )
+
+
+def _loss(row: Node) -> str | None:
+    held = f" (its replacement is held back: {row.held_back})" if row.held_back else ""
+    return f"{row.lost}{held}" if row.lost else None
 
 
 _SAME = (

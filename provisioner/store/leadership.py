@@ -46,11 +46,12 @@ def _exists(session: Session, node: Node) -> bool:
 
 
 def ready_member(session: Session, resource_id: str, group: str = CONTROL_PLANE) -> Node | None:
-    """The oldest member that is ready: what others join."""
+    """The oldest member that is ready, one that serves before a lost one: what others join."""
     query = select(Node).where(
         Node.resource_id == resource_id, Node.group == group, Node.phase == Phase.READY
     )
-    return session.scalars(query.order_by(Node.created_at).limit(1)).first()
+    order = (Node.lost.is_not(None), Node.created_at)
+    return session.scalars(query.order_by(*order).limit(1)).first()
 
 
 def leader(session: Session, resource_id: str) -> Leadership | None:

@@ -6,6 +6,7 @@ from typing import Any
 import httpx
 import pytest
 
+from provisioner.domain.nodes import Loss
 from provisioner.store import leadership, resources
 from provisioner.store.tables import Node
 from provisioner.store.types import utc_now
@@ -87,6 +88,21 @@ def test_no_fresh_start_of_an_established_cluster(
     [new, *_] = of_group(look(api, cluster), "control-plane")
     assert Visit(api, new).claim().status_code == 409
     assert Visit(api, new).get("pke/leader").status_code == 404
+
+
+def test_no_fresh_start_while_all_masters_look_lost(
+    api: Api, cluster: dict[str, Any], masters: list[Node]
+) -> None:
+    """The leader is gone, its claim cleared, the others silent: whoever comes waits to join."""
+    Visit(api, masters[0]).claim()
+    make_ready(api, cluster)
+    for node in masters[1:]:
+        change(api, node, lost=Loss.GONE, lost_at=utc_now())
+    change(api, masters[0], phase="gone")
+    with api.database.write() as session:
+        leadership.clear(session, masters[0].id)
+    new = next(n for n in of_group(look(api, cluster), "control-plane") if n.phase == "creating")
+    assert Visit(api, new).claim().status_code == 409
 
 
 @pytest.mark.parametrize(

@@ -106,6 +106,14 @@ class Estate:
 
         self.write(change)
 
+    def set_vcenter(self, **values: object) -> None:
+        def change(session: Session) -> None:
+            row = session.get_one(VCenter, self.vcenter)
+            for name, value in values.items():
+                setattr(row, name, value)
+
+        self.write(change)
+
     def ready(self, found: Iterable[Node]) -> None:
         self.set(found, phase=Phase.READY, ready_at=self.now)
 

@@ -1,9 +1,11 @@
 """One master leads; nobody else does until its VM is proven gone, nor once a cluster exists."""
 
+from datetime import timedelta
+
 import pytest
 from sqlalchemy.orm import Session
 
-from provisioner.domain.nodes import Phase
+from provisioner.domain.nodes import Loss, Phase
 from provisioner.domain.spec.cluster import CONTROL_PLANE
 from provisioner.store import leadership, nodes, resources
 from provisioner.store.leadership import Claim
@@ -69,6 +71,26 @@ def test_nobody_founds_a_cluster_anew_where_one_was(estate: Estate, masters: lis
 
     estate.locked(masters[0].resource_id, establish)
     assert not claim(estate, masters[1]).won
+
+
+def test_nobody_founds_a_cluster_anew_because_all_masters_look_lost(
+    estate: Estate, masters: list[Node]
+) -> None:
+    lost = {"phase": Phase.READY, "lost": Loss.GONE, "lost_at": estate.now}
+    estate.set(masters[:2], ready_at=estate.now, **lost)
+    assert not claim(estate, masters[2]).won
+
+
+def test_others_join_one_that_serves(estate: Estate, masters: list[Node]) -> None:
+    for age, node in enumerate(masters):
+        created = estate.now + timedelta(seconds=age)
+        estate.set(node, phase=Phase.READY, lost=Loss.OFF, created_at=created)
+    resource = masters[0].resource_id
+    for served in (masters[2], masters[1]):
+        estate.set(served, lost=None)
+        found = estate.read(lambda session: leadership.ready_member(session, resource))
+        assert found
+        assert found.id == served.id
 
 
 def test_the_leader_is_known_by_its_cluster(estate: Estate, masters: list[Node]) -> None:
