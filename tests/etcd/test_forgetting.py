@@ -9,12 +9,13 @@ from pydantic import SecretStr
 from provisioner.domain.etcd_clusters import KIND as ETCD
 from provisioner.domain.etcd_clusters import client_url
 from provisioner.domain.ids import ResourceId, new_uuid
+from provisioner.domain.nodes import Phase
 from provisioner.etcd.errors import EtcdUnreachable
 from provisioner.store import events, resources
 from provisioner.store.database import Database
 from provisioner.store.migrate import migrate
 from provisioner.store.resources import NewResource
-from provisioner.store.tables import Secret, VCenter
+from provisioner.store.tables import Node, Secret, VCenter
 from provisioner.store.tokens import ensure_organisation
 from provisioner.store.types import utc_now
 from provisioner.vault.vault import Vault
@@ -22,7 +23,7 @@ from tests.etcd.members import EtcdMembers, loopback
 from tests.etcd.test_three_members import keys, put
 from tests.unit.documents import cluster_document
 from tests.unit.etcd_documents import with_addresses
-from workflows.kinds.external_etcd import forget_data
+from workflows.kinds.external_etcd import forget_data, forget_false_start
 
 
 class Site:
@@ -167,3 +168,27 @@ def test_masters_that_hold_it_themselves_take_it_with_them(site: Site) -> None:
         new = NewResource(site.org, "cluster", "plain", site.vcenter, document, "me")
         cluster = resources.create(session, new)[0].id
     site.forget(cluster)
+
+
+@pytest.mark.parametrize(
+    ("became", "left"),
+    [({}, 0), ({"ready_at": utc_now()}, 1), ({"leading_at": None}, 1)],
+)
+def test_a_first_master_that_never_got_ready_leaves_nothing(
+    site: Site, became: dict[str, object], left: int
+) -> None:
+    cluster = site.cluster(etcdCluster="shared")
+    with site.database.write() as session:
+        resources.lock(session, cluster).established = False
+    site.put(f"/{cluster}/minions/m1")
+    facts = {"resource_id": cluster, "phase": Phase.REMOVING, "leading_at": utc_now()}
+    forget_false_start(site.database, site.vault, Node(**facts | became))
+    assert len(site.kept()) == left
+
+
+def test_an_established_control_plane_keeps_its_data(site: Site) -> None:
+    cluster = site.cluster(etcdCluster="shared")
+    site.put(f"/{cluster}/minions/m1")
+    node = Node(resource_id=cluster, phase=Phase.REMOVING, leading_at=utc_now())
+    forget_false_start(site.database, site.vault, node)
+    assert site.kept()

@@ -6,6 +6,7 @@ from sqlalchemy.orm import Session
 
 from provisioner.bootstrap.model import ExternalEtcd
 from provisioner.domain.ids import ResourceId
+from provisioner.domain.nodes import Phase
 from provisioner.domain.spec.cluster import ClusterSpec
 from provisioner.etcd.administration import EtcdAdministration
 from provisioner.etcd.errors import EtcdError
@@ -13,7 +14,7 @@ from provisioner.store import clusters, events, external_etcd, resources
 from provisioner.store.database import Database
 from provisioner.store.errors import NotFound
 from provisioner.store.external_etcd import EtcdUse
-from provisioner.store.tables import Resource
+from provisioner.store.tables import Node, Resource
 from provisioner.vault.errors import VaultError
 from provisioner.vault.external_etcd import client_files
 from provisioner.vault.vault import Vault
@@ -42,6 +43,20 @@ def forget_data(database: Database, vault: Vault, resource_id: str) -> None:
             _tell(database, resource_id, f"keys below {use.prefix} stay in your etcd: {err}")
     else:
         _tell(database, resource_id, f"keys below {use.prefix} stay in your etcd")
+
+
+def forget_false_start(database: Database, vault: Vault, node: Node) -> None:
+    """What a first master that never got ready has left: the next one would find a Node that
+    nobody is. Idempotent; call when its VM is gone. Raises EtcdError or VaultError.
+    """
+    if node.phase != Phase.REMOVING or node.leading_at is None or node.ready_at:
+        return
+    with database.read() as session:
+        if resources.get(session, node.resource_id).established:
+            return
+    use = _use(database, node.resource_id)
+    if use and use.lasting and (use.cluster or use.own_prefix):
+        _delete(vault, node.resource_id, use)
 
 
 def _use(database: Database, resource_id: str) -> EtcdUse | None:
