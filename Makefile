@@ -4,7 +4,7 @@ PYTHON := .venv/bin/python
 PIP_COMPILE := .venv/bin/pip-compile --quiet --generate-hashes --allow-unsafe --strip-extras \
 	--no-header --no-emit-options --annotation-style=line
 
-.PHONY: help setup demo test check format up down kubernetes guests bench vip requirements
+.PHONY: help setup demo test check format up down lab lab-up lab-down lab-shell kubernetes guests bench vip requirements
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -34,6 +34,18 @@ up: setup ## Start the whole stack, leave it running, describe it in .lab/stack.
 
 down: setup ## End the stack that `make up` started; the next one starts empty
 	@$(PYTHON) -m lab.stack down
+
+lab: setup ## A cluster's life on real machines: Kubernetes and all, only the hypervisor is simulated (root)
+	@$(PYTHON) -m lab.story run
+
+lab-up: setup ## Start that lab with a cluster in it, leave it running, say how to play with it (root)
+	@$(PYTHON) -m lab.story up
+
+lab-down: setup ## End the lab that `make lab-up` started
+	@$(PYTHON) -m lab.story down
+
+lab-shell: setup ## A shell in that lab's network; with NODE=<name> on that machine
+	@$(PYTHON) -m lab.story shell $(NODE)
 
 kubernetes: setup ## Build the lab's Kubernetes 1.35 and 1.34 into its cache (about fifteen minutes once)
 	@scripts/debian.sh gcc libc6-dev

@@ -77,8 +77,14 @@ def down(layout: Layout) -> bool:
 def remove(layout: Layout) -> None:
     """Ends the stack and removes all it has, logs and data too."""
     down(layout)
-    remove_groups(lab_name(layout))
+    remove_machines(layout)
     shutil.rmtree(layout.folder, ignore_errors=True)
+
+
+def remove_machines(layout: Layout) -> None:
+    """Of a stack that has ended, or was killed: disks and control groups of its real guests."""
+    remove_groups(lab_name(layout))
+    shutil.rmtree(layout.disks, ignore_errors=True)
 
 
 def _follow(layout: Layout, supervisor: subprocess.Popen[bytes], say: Say) -> None:

@@ -1,0 +1,104 @@
+"""A lab that goes on running, to be played with."""
+
+import os
+import shlex
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NoReturn
+
+from lab.guests.control import GuestsControl
+from lab.guests.machines import entering
+from lab.network.namespace import entered
+from lab.pkectl import Pkectl
+from lab.stack import background
+from lab.stack.background import StackError
+from lab.stack.facts import StackFacts
+from lab.stack.layout import Layout
+from lab.story.document import FILE
+from lab.story.introduction import register
+from lab.story.templates import build
+
+NAME = "demo"
+WORKING_COPY = Path(__file__).parents[2]
+
+
+def up(layout: Layout) -> None:
+    """Raises what starting, or pkectl, raises."""
+    guest_os, real = build(_say)
+    if not background.running(layout):
+        background.up(layout, _say, real)
+        (layout.data / "kubectl").symlink_to(guest_os.binaries / "kubectl")
+        with entered(_supervisor(layout)):
+            _create(Pkectl(StackFacts.read(layout.facts)), layout)
+    _introduce(layout)
+
+
+def down(layout: Layout) -> None:
+    ended = background.down(layout)
+    background.remove_machines(layout)
+    _say("The lab has ended." if ended else "No lab was running.")
+
+
+def shell(layout: Layout, arguments: Sequence[str]) -> NoReturn:
+    """Becomes a shell, or the command given, in the lab's network; or in the node named first.
+
+    Raises StackError.
+    """
+    supervisor = _supervisor(layout)
+    with entered(supervisor):
+        nodes = GuestsControl(StackFacts.read(layout.facts).guests).guests()
+    chosen = [one for one in nodes if arguments and one["name"] == arguments[0]]
+    if chosen:
+        inside = arguments[1:] or ("bash", "-l")
+        command = entering.command(int(chosen[0]["pid"]), *inside)
+        os.execvp(command[0], command)
+    os.environ.update(_environment(layout))
+    command = ("nsenter", "--target", str(supervisor), "--net", *(arguments or _interactive()))
+    os.execvp(command[0], command)
+
+
+def _create(pkectl: Pkectl, layout: Layout) -> None:
+    register(pkectl, StackFacts.read(layout.facts).vcenter)
+    pkectl.run("cluster", "create", "-f", os.path.relpath(FILE), "--wait")
+    pkectl.run("cluster", "kubeconfig", NAME, "-o", str(_kubeconfig(layout)))
+
+
+def _introduce(layout: Layout) -> None:
+    facts = StackFacts.read(layout.facts)
+    _say("\nThe lab runs in a network of its own. `make lab-shell` enters it; there,")
+    _say("kubectl and pkectl speak to the cluster and the service. From outside, for scripts:\n")
+    command = shlex.join(("nsenter", "--target", str(_supervisor(layout)), "--net"))
+    _say(f"  {command} env KUBECONFIG={_kubeconfig(layout)} {layout.data / 'kubectl'} get nodes\n")
+    _say(f"kubeconfig  {_kubeconfig(layout)} (an hour; pkectl cluster kubeconfig {NAME} renews it)")
+    _say(f"API         {facts.api}, token and passwords in {layout.facts}")
+    _say("a node      make lab-shell NODE=<its name>")
+    _say("the end     make lab-down")
+
+
+def _environment(layout: Layout) -> dict[str, str]:
+    programs = (str(layout.data), str(Path(sys.executable).parent))
+    return {
+        "PATH": ":".join((*programs, os.environ["PATH"])),
+        "KUBECONFIG": str(_kubeconfig(layout)),
+        "PKECTL_CONFIG": str(layout.facts),
+    }
+
+
+def _interactive() -> tuple[str, ...]:
+    return (os.environ.get("SHELL", "/bin/bash"),)
+
+
+def _kubeconfig(layout: Layout) -> Path:
+    return layout.data / "demo.kubeconfig"
+
+
+def _supervisor(layout: Layout) -> int:
+    found = background.supervisor_pid(layout)
+    if found is None:
+        raise StackError("no lab runs: `make lab-up` starts one")
+    return found
+
+
+def _say(text: str) -> None:
+    print(text, flush=True)
