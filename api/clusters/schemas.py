@@ -56,14 +56,15 @@ def summary(found: Overview[ClusterSpec]) -> ClusterSummary:
 def cluster(found: Overview[ClusterSpec]) -> ClusterOut:
     return ClusterOut(
         **_summary(found),
-        conditions=[Condition.model_validate(one) for one in _conditions(found.resource)],
+        conditions=conditions(found.resource),
         spec=document(found.spec),
     )
 
 
-def _conditions(row: Resource) -> list[Any]:
+def conditions(row: Resource) -> list[Condition]:
     """What the plan says of it, and what regular care finds."""
-    return [*row.conditions, *row.care_conditions]
+    found = (*row.conditions, *row.care_conditions)
+    return [Condition.model_validate(one) for one in found]
 
 
 def _summary(found: Overview[ClusterSpec]) -> dict[str, Any]:

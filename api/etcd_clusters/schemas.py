@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from api.clusters.schemas import Counts
+from api.clusters.schemas import Counts, conditions
 from api.schemas import Out
 from provisioner.domain.conditions import Condition
 from provisioner.domain.etcd_clusters import endpoints
@@ -51,7 +51,7 @@ def summary(found: Overview[EtcdClusterSpec], users: list[str]) -> EtcdClusterSu
 def etcd_cluster(found: Overview[EtcdClusterSpec], users: list[str]) -> EtcdClusterOut:
     return EtcdClusterOut(
         **_summary(found, users),
-        conditions=[Condition.model_validate(one) for one in found.resource.conditions],
+        conditions=conditions(found.resource),
         spec=document(found.spec),
     )
 

@@ -142,6 +142,14 @@ def test_deleted_and_retried(operator: httpx.Client) -> None:
     assert operator.delete("/etcd-clusters/e1").json()["id"] == answer.json()["id"]
 
 
+def test_what_care_found_is_shown(api: Api, operator: httpx.Client) -> None:
+    found = make(operator)
+    condition = {"type": "EtcdHealthy", "status": "True", "reason": "Healthy", "message": ""}
+    with api.database.write() as session:
+        resources.lock(session, found["id"]).care_conditions = [condition]
+    assert condition in operator.get("/etcd-clusters/e1").json()["conditions"]
+
+
 # Clusters that use one.
 
 
