@@ -35,10 +35,10 @@ up: setup ## Start the whole stack, leave it running, describe it in .lab/stack.
 down: setup ## End the stack that `make up` started; the next one starts empty
 	@$(PYTHON) -m lab.stack down
 
-lab: setup ## A cluster's life on real machines: Kubernetes and all, only the hypervisor is simulated (root)
+lab: setup ## A cluster's life on real machines: only the hypervisor is simulated (needs root)
 	@$(PYTHON) -m lab.story run
 
-lab-up: setup ## Start that lab with a cluster in it, leave it running, say how to play with it (root)
+lab-up: setup ## Start that lab with a cluster in it, leave it running, say how to play with it (needs root)
 	@$(PYTHON) -m lab.story up
 
 lab-down: setup ## End the lab that `make lab-up` started

@@ -28,15 +28,8 @@ from lab.story.templates import build
 LAYOUT = Layout(Path(__file__).parents[2] / ".lab" / "machines")
 INSIDE = "inside"
 INTERRUPTED = 130
-FAILURES = (
-    BuildError,
-    CommandFailed,
-    KubectlFailed,
-    GuestOSError,
-    ProcessError,
-    StackError,
-    StoryFailed,
-)
+BUILDING, RUNNING = (BuildError, GuestOSError), (ProcessError, StackError)
+FAILURES = (*BUILDING, *RUNNING, CommandFailed, KubectlFailed, StoryFailed)
 
 
 def main() -> int:

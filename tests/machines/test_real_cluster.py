@@ -8,7 +8,8 @@ from lab.guests.machines.entering import ProgramFailed
 from tests.machines.world import Cluster, World, soon
 
 NOBODY = ("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups")
-READABLE = ("grep", "--recursive", "--files-with-matches", "--fixed-strings", "--no-messages")
+READABLE = ("grep", "--recursive", "--files-with-matches", "--no-messages")
+KEY = "^ *-----BEGIN [A-Z ]*PRIVATE KEY-----"
 PLACES = ("/etc", "/home", "/opt", "/root", "/run", "/srv", "/tmp", "/usr/local", "/var")
 STATIC_PODS = ("etcd", "kube-apiserver", "kube-controller-manager", "kube-scheduler")
 
@@ -53,7 +54,7 @@ def test_modes_of_a_masters_files(cluster: Cluster, path: str, mode: str) -> Non
 def test_others_can_read_no_secret(cluster: Cluster, role: str) -> None:
     machine = getattr(cluster, role)
     token = json.loads(machine.run("cat", "/etc/pke-provisioner/agent.json"))["api"]["token"]
-    patterns = f"{token}\nPRIVATE KEY-----\n"
+    patterns = f"{token}\n{KEY}\nclient-key-data\n"
     script = f"{' '.join(NOBODY)} {' '.join(READABLE)} --file=- {' '.join(PLACES)} || true"
     assert machine.run("sh", "-c", script, stdin=patterns) == ""
     assert token in machine.run("cat", "/etc/pke-provisioner/agent.json")
