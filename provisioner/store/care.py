@@ -29,9 +29,7 @@ def due(session: Session, now: datetime, every: timedelta, limit: int) -> list[t
 
 def note_round(session: Session, resource_ids: Iterable[str], at: datetime) -> None:
     """They are not due again for a while. Without locks: a round more or less does no harm."""
-    session.execute(
-        update(Resource).where(Resource.id.in_(list(resource_ids))).values(cared_at=at)
-    )
+    session.execute(update(Resource).where(Resource.id.in_(list(resource_ids))).values(cared_at=at))
 
 
 def known(session: Session, resource_id: str) -> list[Condition]:

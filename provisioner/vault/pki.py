@@ -45,7 +45,11 @@ _CLIENT: dict[str, Any] = {
 # Not system:masters, which nobody could take away: a binding in the cluster gives the power.
 ROLES: dict[ClientRole, dict[str, Any]] = {
     ClientRole.ADMIN: {"organization": "kubeadm:cluster-admins", "ttl": "1h", "max_ttl": "24h"},
-    ClientRole.PROVISIONER: {"organization": "kubeadm:cluster-admins", "ttl": "10m", "max_ttl": "10m"},
+    ClientRole.PROVISIONER: {
+        "organization": "kubeadm:cluster-admins",
+        "ttl": "10m",
+        "max_ttl": "10m",
+    },
 }
 # etcd asks for no more than a certificate of its authority.
 ETCD_ROLE: dict[str, Any] = {"ttl": "10m", "max_ttl": "10m"}
