@@ -38,7 +38,9 @@ def floating_address() -> str:
 def teach(service: ScriptedService, vip: str) -> str:
     """Gives the service a cluster to tell its nodes of; returns the authority's certificate."""
     authority = self_signed("kubernetes")
+    etcd = self_signed("etcd")
     keys = {"kubernetesCaCert": authority.certificate, "kubernetesCaKey": authority.private_key}
+    keys |= {"etcdCaCert": etcd.certificate, "etcdCaKey": etcd.private_key}
     service.replies["GET secrets"] = [certificates(PLACEHOLDERS | keys)]
     joining = {"masterAddress": f"{vip}:6443", "certificateAuthority": authority.certificate}
     service.replies["GET bootstrap"] = [Reply(200, JOIN | joining)]
@@ -144,7 +146,8 @@ def lab_cluster(folder: Path, service: ScriptedService) -> Iterator[LabCluster]:
         control=control.address,
     )
     runner = StandInRunner(folder, around)
-    control.start(runner)
+    control.shown = control.programs = runner
+    control.start()
     try:
         yield LabCluster(service, runner, around, tools, misbehaviour, folder)
     finally:
