@@ -9,9 +9,10 @@ from provisioner.domain.faults import Fault
 from provisioner.domain.spec.add_ons import AddOns, CniManifest, LoadBalancerAddOn
 from provisioner.domain.spec.add_ons import StorageDriverAddOn as StorageDriver
 from provisioner.domain.spec.cluster import ClusterSpec
-from provisioner.domain.spec.document import Document
+from provisioner.domain.spec.document import Document, Label
 
 _KUBEADMS = "comes with kubeadm and can't be changed here"
+_STORAGE = "comes and stays with the cluster; only its secret can be another one"
 _FIXED = {
     "cni": "the network plugin is chosen when the cluster is made; its manifest is cniManifest",
     "cloudProvider": "comes and stays with storage: kubelets were started for it",
@@ -20,28 +21,43 @@ _FIXED = {
 }
 
 
+class StorageChange(Document):
+    """Another account for vSphere's programs in the cluster."""
+
+    secret: Label
+
+
 class AddOnsChange(Document):
-    """What is given replaces that part of `addOns`."""
+    """What is given replaces that part of `addOns`, or the account of `storage`."""
 
     cni_manifest: CniManifest | None = None
     load_balancer: LoadBalancerAddOn = Field(default_factory=LoadBalancerAddOn)
     storage_driver: StorageDriver = Field(default_factory=StorageDriver)
+    storage: StorageChange | None = None
 
     def applied(self, spec: ClusterSpec) -> ClusterSpec:
-        given = {name: getattr(self, name) for name in self.model_fields_set}
+        given = {name: getattr(self, name) for name in self.model_fields_set - {"storage"}}
         changed: AddOns = spec.add_ons.model_copy(update=given)
-        return spec.model_copy(update={"add_ons": changed})
+        storage = spec.storage
+        if storage and self.storage:
+            storage = storage.model_copy(update={"secret": self.storage.secret})
+        return spec.model_copy(update={"add_ons": changed, "storage": storage})
 
 
-def read_change(body: object, faults_of: Callable[[AddOnsChange], list[Fault]]) -> AddOnsChange:
-    """Raises InvalidRequest with all faults, their paths those of this body."""
+def read_change(
+    body: object, spec: ClusterSpec, faults_of: Callable[[ClusterSpec], list[Fault]]
+) -> ClusterSpec:
+    """The cluster as it is to be. Raises InvalidRequest with all faults, in this body's paths."""
 
     def checks(change: AddOnsChange) -> list[Fault]:
-        return [_here(fault) for fault in faults_of(change)]
+        faults = [_here(fault) for fault in faults_of(change.applied(spec))]
+        if "storage" in change.model_fields_set and not (change.storage and spec.storage):
+            faults.append(Fault("storage", _STORAGE))
+        return faults
 
     given = body if isinstance(body, dict) else {}
     fixed = [Fault(name, advice) for name, advice in _FIXED.items() if name in given]
-    return read_patch(AddOnsChange, body, fixed, checks)
+    return read_patch(AddOnsChange, body, fixed, checks).applied(spec)
 
 
 def _here(fault: Fault) -> Fault:

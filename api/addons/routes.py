@@ -17,6 +17,7 @@ from api.queries import DryRun
 from api.services import Use
 from provisioner.domain.clusters import KIND
 from provisioner.domain.faults import Fault
+from provisioner.domain.spec.cluster import ClusterSpec
 from provisioner.store import add_ons, clusters, resources, tasks
 from provisioner.store.tables import Operation, Resource
 
@@ -51,11 +52,11 @@ def change_add_ons(
         resources.refuse_when_deleting(resource)
         before = clusters.spec_of(session, resource)
 
-        def faults(given: AddOnsChange) -> list[Fault]:
-            return new_faults(session, resource, before, given.applied(before), use.node_access)
+        def faults(after: ClusterSpec) -> list[Fault]:
+            account = add_ons.faults_of_storage(session, caller.org_id, after)
+            return [*new_faults(session, resource, before, after, use.node_access), *account]
 
-        after = read_change(body.value, faults).applied(before)
-        edited = document(after)
+        edited = document(read_change(body.value, before, faults))
         operation = resources.change(session, resource, "change add-ons", caller.name, edited)
         return resource, operation
 

@@ -40,6 +40,9 @@ _FIELDS = {
 Name = Annotated[
     Switchable, typer.Argument(metavar="ADD-ON", help="Which one.", show_default=False)
 ]
+Secret = Annotated[
+    str, typer.Argument(metavar="SECRET", help="One of type vsphere.", show_default=False)
+]
 Enabled = Annotated[
     bool,
     typer.Option("--enabled/--disabled", help="Whether the cluster has it.", show_default=False),
@@ -108,6 +111,26 @@ def manifest(  # noqa: PLR0913 a command's options
         raise Misused("give --url or --file", "a manifest is in one place")
     source = {"url": url} if url else {"file": file}
     body = {"cniManifest": {**source, "sha256": sha256}}
+    _change(ctx, cluster, body, Manner(output, wait, timeout, dry_run))
+
+
+@app.command()
+def account(  # noqa: PLR0913 a command's options
+    ctx: typer.Context,
+    cluster: ClusterName,
+    secret: Secret,
+    dry_run: DryRun = False,
+    wait: Wait = False,
+    timeout: Timeout = LONG,
+    output: Output = Format.TABLE,
+) -> None:
+    """Give vSphere's programs in a cluster another account, such as after a new password.
+
+    Example:
+
+      pkectl cluster addon account demo csi-2026 --wait
+    """
+    body = {"storage": {"secret": secret}}
     _change(ctx, cluster, body, Manner(output, wait, timeout, dry_run))
 
 

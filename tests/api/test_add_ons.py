@@ -7,9 +7,13 @@ import pytest
 
 from provisioner.domain import add_ons as domain
 from provisioner.domain.add_ons import LOAD_BALANCER, METALLB
+from provisioner.domain.ids import new_uuid
 from provisioner.domain.planning.wishes import TaskWish, When
 from provisioner.store import add_ons, clusters, resources, tasks
 from provisioner.store.add_ons import Sighting
+from provisioner.store.tables import Secret
+from provisioner.store.types import utc_now
+from provisioner.vault.layout import secret_path
 from tests.api.asking import accepted, create, faults, shown
 from tests.api.served import Api
 from tests.unit.documents import cluster_document
@@ -48,9 +52,7 @@ def seen(api: Api, cluster: dict[str, Any], *problems: str) -> None:
         add_ons.note(session, cluster["id"], LOAD_BALANCER, found)
 
 
-def test_a_new_cluster_waits_for_its_add_ons(
-    viewer: httpx.Client, cluster: dict[str, Any]
-) -> None:
+def test_a_new_cluster_waits_for_its_add_ons(viewer: httpx.Client, cluster: dict[str, Any]) -> None:
     found = listed(viewer)
     assert found["cni"]["program"] == "flannel"
     assert (found["cni"]["wanted"], found["cni"]["state"]) == (True, "waiting")
@@ -103,10 +105,44 @@ def test_a_manifest_is_replaced(operator: httpx.Client) -> None:
     assert shown(operator, "c1")["spec"]["addOns"]["cniManifest"] == after
 
 
+def add_secret(api: Api, name: str, of_type: str = "vsphere") -> None:
+    org_id, secret_id = api.organisation(), new_uuid()
+    with api.database.write() as session:
+        row = Secret(
+            id=secret_id,
+            org_id=org_id,
+            name=name,
+            type=of_type,
+            secret_path=secret_path(secret_id),
+            created_by="alice",
+            stored_at=utc_now(),
+        )
+        session.add(row)
+
+
+def test_the_storages_account_is_replaced(api: Api, operator: httpx.Client) -> None:
+    for name in ("csi", "csi-2"):
+        add_secret(api, name)
+    add_secret(api, "bot", "registry")
+    create(operator, cluster_document(storage={"secret": "csi", "policy": "gold"}))
+    for wrong in ("bot", "nobody"):
+        answer = operator.patch(ADD_ONS, json={"storage": {"secret": wrong}})
+        assert set(faults(answer)) == {"storage.secret"}
+    accepted(operator.patch(ADD_ONS, json={"storage": {"secret": "csi-2"}}))
+    assert shown(operator, "c1")["spec"]["storage"] == {"secret": "csi-2", "policy": "gold"}
+
+
+def test_an_account_that_nobody_stored_is_refused(operator: httpx.Client) -> None:
+    answer = operator.post("/clusters", json=cluster_document(storage={"secret": "csi"}))
+    assert "POST /secrets" in faults(answer)["storage.secret"]
+
+
 @pytest.mark.parametrize(
     ("change", "expected"),
     [
         ({}, {""}),
+        ({"storage": {"secret": "csi"}}, {"storage"}),
+        ({"storage": None}, {"storage"}),
         ({"colour": "blue"}, {"colour"}),
         ({"dns": {"enabled": False}}, {"dns"}),
         ({"cloudProvider": {}, "cni": "none"}, {"cloudProvider", "cni"}),

@@ -43,6 +43,12 @@ def test_a_manifest_is_given(pkectl: Pkectl, script: Script) -> None:
     assert script.last("PATCH").body == {"cniManifest": {"file": "calico.yaml", "sha256": DIGEST}}
 
 
+def test_another_account_is_named(pkectl: Pkectl, script: Script) -> None:
+    script.on(f"PATCH {PATH}", (202, operation()))
+    assert pkectl("cluster", "addon", "account", "demo", "csi-2").code == 0
+    assert script.last("PATCH").body == {"storage": {"secret": "csi-2"}}
+
+
 @pytest.mark.parametrize(
     "wrong",
     [

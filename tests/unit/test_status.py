@@ -8,6 +8,7 @@ from provisioner.domain.add_ons import LOAD_BALANCER
 from provisioner.domain.clusters import CERTIFICATES, RELEASE, desired
 from provisioner.domain.conditions import Condition, Status, conditions, status, stuck
 from provisioner.domain.nodes import Phase
+from provisioner.domain.planning.tasks import TRY_AGAIN_AFTER
 from provisioner.domain.planning.wishes import Room, TaskState
 from provisioner.domain.spec.cluster import CONTROL_PLANE
 from tests.unit.documents import cluster_spec
@@ -123,3 +124,16 @@ def test_deleted_when_nothing_is_left(world: World) -> None:
     world.desired = desired(cluster_spec(), generation=1, epoch=2, deleting=True)
     world.finish(RELEASE)
     assert word(world) is Status.DELETED
+
+
+def test_an_add_on_that_failed_is_tried_again_after_a_while_by_itself(world: World) -> None:
+    world.finish(LOAD_BALANCER, TaskState.FAILED, "no way")
+    assert LOAD_BALANCER not in {task.name for task in world.plan().tasks}
+    world.now += TRY_AGAIN_AFTER
+    assert LOAD_BALANCER in {task.name for task in world.plan().tasks}
+
+
+def test_certificates_that_failed_wait_for_somebody(world: World) -> None:
+    world.finish(CERTIFICATES, TaskState.FAILED, "no way")
+    world.now += TRY_AGAIN_AFTER
+    assert CERTIFICATES not in {task.name for task in world.plan().tasks}
