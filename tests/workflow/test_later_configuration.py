@@ -20,15 +20,15 @@ KEY = "guestinfo.told"
 
 @pytest.fixture
 async def subject(running: Site) -> Subject:
-    """Three members of the core, each told how many they are."""
+    """Three members of the core, each told who they are."""
 
     def told(resource_id: str) -> Mapping[str, Configuration]:
         with running.database.read() as session:
             found = nodes.of_resource(session, resource_id)
         members = [n for n in found if n.group == CORE and n.phase != Phase.REMOVING]
         known = sorted(str(node.address) for node in members if node.address)
-        text = " ".join(known)
-        return {n.id: Configuration(f"r{len(known)}", {KEY: text}) for n in members if n.address}
+        text = ",".join(known)
+        return {node.id: Configuration(text, {KEY: text}) for node in members if node.address}
 
     running.kind.told = told
     made = Subject.create(running, core=3, pool1=1)
@@ -37,7 +37,7 @@ async def subject(running: Site) -> Subject:
 
 
 async def test_all_members_carry_it_and_nobody_else(subject: Subject) -> None:
-    addresses = " ".join(sorted(str(node.address) for node in subject.nodes(CORE)))
+    addresses = ",".join(sorted(str(node.address) for node in subject.nodes(CORE)))
     carried = _carried(subject)
     assert {carried[node.moref] for node in subject.nodes(CORE)} == {addresses}
     assert {carried[node.moref] for node in subject.nodes("pool1")} == {None}
@@ -50,14 +50,15 @@ async def test_those_that_stay_are_told_of_a_change(subject: Subject) -> None:
     await subject.becomes("RUNNING")
     carried = _carried(subject)
     for node in rest:
-        assert str(lost.address) not in (carried[node.moref] or "").split()
+        assert str(lost.address) not in (carried[node.moref] or "").split(",")
     assert len({carried[node.moref] for node in subject.nodes(CORE)}) == 1
 
 
 async def test_what_they_made_of_it_is_heard(subject: Subject) -> None:
     content, stubborn, silent = subject.nodes(CORE)
-    subject.site.inspector.set_extra_config(content.moref, {ANSWER: "r3"})
-    subject.site.inspector.set_extra_config(stubborn.moref, {ANSWER: "r3 refused: line 3"})
+    subject.site.inspector.set_extra_config(content.moref, {ANSWER: content.configuration})
+    refusal = f"{stubborn.configuration} refused: line 3"
+    subject.site.inspector.set_extra_config(stubborn.moref, {ANSWER: refusal})
     with subject.site.database.write() as session:
         for node in (content, stubborn, silent):
             nodes.get(session, node.id).configured_at = utc_now() - timedelta(seconds=40)
@@ -65,7 +66,8 @@ async def test_what_they_made_of_it_is_heard(subject: Subject) -> None:
     await subject.until(lambda: len(subject.events("NodeMisconfigured")) == 2)
     await subject.becomes("RUNNING")
     rows = {node.id: node for node in subject.nodes(CORE)}
-    assert (rows[content.id].answered, rows[content.id].misconfigured) == ("r3", None)
+    assert rows[content.id].answered == content.configuration
+    assert rows[content.id].misconfigured is None
     assert rows[stubborn.id].misconfigured == "refused: line 3"
     assert "not taken" in (rows[silent.id].misconfigured or "")
     await subject.until(lambda: f"{stubborn.name}: refused: line 3" in _told(subject))
