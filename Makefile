@@ -4,7 +4,7 @@ PYTHON := .venv/bin/python
 PIP_COMPILE := .venv/bin/pip-compile --quiet --generate-hashes --allow-unsafe --strip-extras \
 	--no-header --no-emit-options --annotation-style=line
 
-.PHONY: help setup demo test check format up down lab lab-up lab-down lab-shell kubernetes guests bench vip requirements
+.PHONY: help setup demo test check format up down lab lab-up lab-down lab-shell lab-kill kubernetes guests bench vip requirements
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -46,6 +46,9 @@ lab-down: setup ## End the lab that `make lab-up` started
 
 lab-shell: setup ## A shell in that lab's network; with NODE=<name> on that machine
 	@$(PYTHON) -m lab.story shell $(NODE)
+
+lab-kill: setup ## Power off and delete the VM of NODE=<name> in that lab's vCenter
+	@$(PYTHON) -m lab.story kill $(NODE)
 
 kubernetes: setup ## Build the lab's Kubernetes 1.35 and 1.34 into its cache (about fifteen minutes once)
 	@scripts/debian.sh gcc libc6-dev

@@ -2,9 +2,10 @@
 
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
 from lab.stack.files import write_private
+from provisioner.domain.virtual_machines import VCenterAccess
 
 
 class VCenterFacts(BaseModel):
@@ -19,6 +20,15 @@ class VCenterFacts(BaseModel):
     password: str = Field(repr=False)
     thumbprint: str
     faults: str
+
+    def access(self) -> VCenterAccess:
+        return VCenterAccess(
+            host=self.host,
+            port=self.port,
+            username=self.username,
+            password=SecretStr(self.password),
+            thumbprint=self.thumbprint,
+        )
 
 
 class VaultFacts(BaseModel):

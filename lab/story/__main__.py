@@ -1,4 +1,4 @@
-"""`python -m lab.story run|up|down|shell`: the lab with real machines, in `.lab/machines`."""
+"""`python -m lab.story run|up|down|shell|kill`: the lab with real machines, in `.lab/machines`."""
 
 import argparse
 import os
@@ -34,8 +34,8 @@ FAILURES = (*BUILDING, *RUNNING, CommandFailed, KubectlFailed, StoryFailed)
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m lab.story", description=__doc__)
-    parser.add_argument("action", choices=("run", "up", "down", "shell", INSIDE))
-    parser.add_argument("arguments", nargs=argparse.REMAINDER, help="shell: NODE, or a command")
+    parser.add_argument("action", choices=("run", "up", "down", "shell", "kill", INSIDE))
+    parser.add_argument("arguments", nargs=argparse.REMAINDER, help="NODE, or a shell's command")
     asked = parser.parse_args()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, _interrupt)
@@ -63,6 +63,8 @@ def _act(action: str, arguments: list[str]) -> None:
         playing.up(LAYOUT)
     elif action == "down":
         playing.down(LAYOUT)
+    elif action == "kill":
+        playing.kill(LAYOUT, arguments)
     else:
         playing.shell(LAYOUT, arguments)
 

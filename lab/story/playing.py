@@ -9,6 +9,7 @@ from typing import NoReturn
 
 from lab.guests.control import GuestsControl
 from lab.guests.machines import entering
+from lab.guests.session import GuestSession
 from lab.network.namespace import entered
 from lab.pkectl import Pkectl
 from lab.stack import background
@@ -18,8 +19,10 @@ from lab.stack.layout import Layout
 from lab.story.document import FILE
 from lab.story.introduction import register
 from lab.story.templates import build
+from lab.waiting import wait_until
 
 NAME = "demo"
+TASK_SECONDS = 60.0
 WORKING_COPY = Path(__file__).parents[2]
 
 
@@ -40,22 +43,43 @@ def down(layout: Layout) -> None:
     _say("The lab has ended." if ended else "No lab was running.")
 
 
+def kill(layout: Layout, arguments: Sequence[str]) -> None:
+    """Powers a node's VM off in vCenter and deletes it, as somebody might by mistake."""
+    with entered(_supervisor(layout)):
+        moref = _node(layout, arguments)["moref"]
+        session = GuestSession(StackFacts.read(layout.facts).vcenter.access())
+        vm = session.vm(moref)
+        for work in (vm.PowerOffVM_Task, vm.Destroy_Task):
+            task = session.call(work)
+            wait_until(lambda: task.info.state in ("success", "error"), TASK_SECONDS)  # noqa: B023
+        session.close()
+    _say(f"{arguments[0]} is gone; `pkectl cluster events {NAME}` tells what follows")
+
+
 def shell(layout: Layout, arguments: Sequence[str]) -> NoReturn:
-    """Becomes a shell, or the command given, in the lab's network; or in the node named first.
+    """Becomes a shell, or the command given, in the lab's network; or on the node named first
+    (nodes' names have dashes).
 
     Raises StackError.
     """
     supervisor = _supervisor(layout)
-    with entered(supervisor):
-        nodes = GuestsControl(StackFacts.read(layout.facts).guests).guests()
-    chosen = [one for one in nodes if arguments and one["name"] == arguments[0]]
-    if chosen:
-        inside = arguments[1:] or ("bash", "-l")
-        command = entering.command(int(chosen[0]["pid"]), *inside)
+    if arguments and "-" in arguments[0]:
+        with entered(supervisor):
+            process = int(_node(layout, arguments)["pid"])
+        command = entering.command(process, *(arguments[1:] or ("bash", "-l")))
         os.execvp(command[0], command)
     os.environ.update(_environment(layout))
     command = ("nsenter", "--target", str(supervisor), "--net", *(arguments or _interactive()))
     os.execvp(command[0], command)
+
+
+def _node(layout: Layout, arguments: Sequence[str]) -> dict[str, str]:
+    """The running guest named first. Raises StackError."""
+    guests = GuestsControl(StackFacts.read(layout.facts).guests).guests()
+    running = {one["name"]: one for one in guests if one["pid"]}
+    if not arguments or arguments[0] not in running:
+        raise StackError(f"name one of the nodes that run: {', '.join(sorted(running))}")
+    return running[arguments[0]]
 
 
 def _create(pkectl: Pkectl, layout: Layout) -> None:
@@ -72,7 +96,7 @@ def _introduce(layout: Layout) -> None:
     _say(f"  {command} env KUBECONFIG={_kubeconfig(layout)} {layout.data / 'kubectl'} get nodes\n")
     _say(f"kubeconfig  {_kubeconfig(layout)} (an hour; pkectl cluster kubeconfig {NAME} renews it)")
     _say(f"API         {facts.api}, token and passwords in {layout.facts}")
-    _say("a node      make lab-shell NODE=<its name>")
+    _say("a node      make lab-shell NODE=<its name>; make lab-kill NODE=<its name>")
     _say("the end     make lab-down")
 
 

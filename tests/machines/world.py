@@ -6,7 +6,6 @@ from typing import Any, Self
 
 import yaml
 from kubernetes import client, config
-from pydantic import SecretStr
 from pyVmomi import vim
 
 from lab.guests.control import GuestsControl
@@ -19,7 +18,6 @@ from lab.stack.guests import lab_name
 from lab.stack.layout import Layout
 from lab.story.document import cluster_document
 from lab.waiting import wait_until
-from provisioner.domain.virtual_machines import VCenterAccess
 
 CREATION_SECONDS, SECONDS = 900, 120
 NAME = "slice"
@@ -44,16 +42,7 @@ class World:
         self.supervisor = supervisor
         self._layout = layout
         self._guests = GuestsControl(facts.guests)
-        vcenter = facts.vcenter
-        self._session = GuestSession(
-            VCenterAccess(
-                host=vcenter.host,
-                port=vcenter.port,
-                username=vcenter.username,
-                password=SecretStr(vcenter.password),
-                thumbprint=vcenter.thumbprint,
-            )
-        )
+        self._session = GuestSession(facts.vcenter.access())
 
     def __enter__(self) -> Self:
         return self
@@ -84,6 +73,12 @@ class World:
 
     def reset(self, moref: str) -> None:
         self._session.call(self._session.vm(moref).ResetVM_Task)
+
+    def destroy(self, moref: str) -> None:
+        """Pulled out like a plug, then deleted with its disks."""
+        for task in ("PowerOffVM_Task", "Destroy_Task"):
+            begun = self._session.call(getattr(self._session.vm(moref), task))
+            assert soon(lambda: self._session.call(lambda: begun.info.state) == "success")  # noqa: B023
 
     def set_options(self, moref: str, values: Mapping[str, str]) -> None:
         options = [vim.option.OptionValue(key=key, value=value) for key, value in values.items()]

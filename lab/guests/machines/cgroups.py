@@ -1,4 +1,8 @@
-"""CPU and memory of a guest are its VM's. Each guest also sees its own groups as the root."""
+"""CPU and memory of a guest are its VM's. Each guest also sees its own groups as the root.
+
+Below our own groups where every controller has a tree (version 1); below the root of the one tree
+of version 2, where our own group may not have children.
+"""
 
 import contextlib
 import os
@@ -14,7 +18,7 @@ MIB = 1 << 20
 
 
 class Cgroups:
-    """Below the group of the lab, which is named after it."""
+    """One for each controller, or the one for all, in the groups named after the lab."""
 
     def __init__(self, lab: str, name: str) -> None:
         self._path = Path(lab) / name
@@ -24,10 +28,10 @@ class Cgroups:
         folders = list(self._folders())
         for folder in folders:
             _make(folder)
-        quota = str(vm.cpus * CPU_PERIOD_US)
-        self._set("cpu", "cpu.cfs_period_us", str(CPU_PERIOD_US))
-        self._set("cpu", "cpu.cfs_quota_us", quota)
-        self._set("memory", "memory.limit_in_bytes", str(vm.memory_mib * MIB))
+        for name, value in _limits(vm).items():
+            for folder in folders:
+                if (folder / name).exists():
+                    (folder / name).write_text(value)
         return [folder / "cgroup.procs" for folder in folders]
 
     def remove(self) -> None:
@@ -35,10 +39,10 @@ class Cgroups:
         for folder in self._folders():
             remove_tree(folder)
 
-    def _set(self, controller: str, file: str, value: str) -> None:
-        (MOUNTS / controller / _own(controller) / self._path / file).write_text(value)
-
     def _folders(self) -> Iterator[Path]:
+        if _is_unified():
+            yield MOUNTS / self._path
+            return
         for controller in (*CONTROLLERS, "systemd"):
             if (MOUNTS / controller).is_dir():
                 yield MOUNTS / controller / _own(controller) / self._path
@@ -46,8 +50,12 @@ class Cgroups:
 
 def remove_groups(lab: str) -> None:
     """All that a lab which was killed has left. Its processes are gone with it."""
-    for group in MOUNTS.glob(f"*/**/{lab}"):
+    for group in groups(lab):
         remove_tree(group)
+
+
+def groups(lab: str) -> list[Path]:
+    return sorted(path for path in MOUNTS.glob(f"**/{lab}") if path.is_dir())
 
 
 def remove_tree(group: Path) -> None:
@@ -57,14 +65,43 @@ def remove_tree(group: Path) -> None:
             os.rmdir(folder)
 
 
+def _limits(vm: GuestVM) -> dict[str, str]:
+    """By the names of either version; the period before the quota."""
+    quota, memory = vm.cpus * CPU_PERIOD_US, str(vm.memory_mib * MIB)
+    return {
+        "cpu.cfs_period_us": str(CPU_PERIOD_US),
+        "cpu.cfs_quota_us": str(quota),
+        "memory.limit_in_bytes": memory,
+        "cpu.max": f"{quota} {CPU_PERIOD_US}",
+        "memory.max": memory,
+    }
+
+
 def _make(folder: Path) -> None:
-    """A new group of cpuset has no processor at first, and takes in nobody until it has."""
     missing = [one for one in (folder, *folder.parents) if not one.exists()]
     for one in reversed(missing):
-        one.mkdir()
-        for file in ("cpuset.cpus", "cpuset.mems"):
-            if (one / file).exists():
-                (one / file).write_text((one.parent / file).read_text())
+        _delegate(one.parent)
+        one.mkdir(exist_ok=True)
+        _inherit(one)
+
+
+def _delegate(group: Path) -> None:
+    """In version 2, children have the controllers that their parent gives them."""
+    given = group / "cgroup.subtree_control"
+    if given.exists():
+        controllers = (group / "cgroup.controllers").read_text().split()
+        given.write_text(" ".join(f"+{one}" for one in controllers))
+
+
+def _inherit(group: Path) -> None:
+    """In version 1, a new group has no processor, and takes in nobody until it has."""
+    for file in ("cpuset.cpus", "cpuset.mems"):
+        if (group / file).exists() and not _is_unified():
+            (group / file).write_text((group.parent / file).read_text())
+
+
+def _is_unified() -> bool:
+    return (MOUNTS / "cgroup.controllers").exists()
 
 
 def _own(controller: str) -> str:

@@ -4,7 +4,7 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
-from lab.guests.machines.cgroups import MOUNTS
+from lab.guests.machines.cgroups import groups
 from lab.guests.machines.nics import NAMESPACES
 
 
@@ -16,7 +16,7 @@ def remains(lab: str, disks: Path) -> list[str]:
 
 
 def _groups(lab: str) -> Iterator[str]:
-    for group in sorted(MOUNTS.glob(f"*/**/{lab}")):
+    for group in groups(lab):
         for folder, _, _ in os.walk(group):
             for process in (Path(folder) / "cgroup.procs").read_text().split():
                 yield f"process {process} in {folder}"
