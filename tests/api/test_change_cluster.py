@@ -126,7 +126,7 @@ def test_operations_outlive_their_cluster(
     assert operator.get("/clusters/c1").status_code == 404
     found = operator.get(f"/operations/{operation['id']}").json()
     assert (found["state"], found["percent"]) == ("succeeded", 100)
-    assert found["cluster"] == {"id": cluster["id"], "name": "c1"}
+    assert found["cluster"] == {"id": cluster["id"], "name": "c1", "kind": "cluster"}
     listed = operator.get("/operations", params={"cluster": cluster["id"]}).json()["items"]
     assert [one["kind"] for one in listed] == ["delete", "create"]
     assert operator.get("/operations?cluster=c1").json() == {"items": []}
