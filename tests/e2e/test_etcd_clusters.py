@@ -4,13 +4,13 @@ from typing import Any
 
 import pytest
 
+from lab.hands import destroy
 from lab.leftovers import leftovers
 from lab.service import Service
 from lab.stack.stack import Stack
 from lab.waiting import wait_until
 from tests.e2e.documents import cluster, etcd_cluster
 from tests.e2e.world import vm_names
-from tests.workflow.inspector import Inspector
 
 PATIENCE = 240
 
@@ -35,7 +35,7 @@ def test_a_lost_member_is_succeeded_at_its_address(stack: Stack, service: Servic
     service.succeeded(service.ask("POST", "/etcd-clusters", etcd_cluster("lossy")), PATIENCE)
     before = members(service, "lossy")
     lost = before[0]
-    destroy(stack, lost["vm"]["moref"])
+    destroy(stack.servers.vcenter, lost["name"])
 
     def is_succeeded() -> bool:
         now = members(service, "lossy")
@@ -52,10 +52,3 @@ def test_a_lost_member_is_succeeded_at_its_address(stack: Stack, service: Servic
 def members(service: Service, name: str) -> list[dict[str, Any]]:
     items: list[dict[str, Any]] = service.ask("GET", f"/etcd-clusters/{name}/nodes")["items"]
     return items
-
-
-def destroy(stack: Stack, moref: str) -> None:
-    """As an administrator of the vCenter might."""
-    inspector = Inspector(stack.servers.vcenter)
-    inspector.destroy(moref)
-    inspector.close()
