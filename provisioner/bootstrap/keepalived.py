@@ -77,8 +77,8 @@ def _check(config: KeepalivedConfig) -> str:
         f'script "{CHECK_API} {config.api_port}"',
         # The script itself tries again before it fails: whole seconds are too coarse for that.
         "interval 1",
-        # More than its patience: on a busy machine it takes its time to start.
-        "timeout 5",
+        # Far beyond its patience: where even starting it takes long, the API may still serve.
+        "timeout 10",
         "fall 1",
         "rise 1",
         # Any other weight only lowers the priority, which nopreempt makes the peers ignore.
