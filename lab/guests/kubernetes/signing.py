@@ -30,7 +30,7 @@ def request_serving_certificate(
             "username": user,
             "groups": ["system:nodes", "system:authenticated"],
             "usages": ["digital signature", "server auth"],
-            "request": base64.b64encode(_signed(user, node, addresses)).decode(),
+            "request": base64.b64encode(signed(user, node, addresses)).decode(),
         }
         name = f"csr-{secrets.token_hex(4)}"
         body = {"metadata": {"name": name}, "spec": spec, "status": {}}
@@ -45,7 +45,8 @@ def decided(objects: ObjectStore) -> dict[str, list[str]]:
     }
 
 
-def _signed(user: str, node: str, addresses: Sequence[str]) -> bytes:
+def signed(user: str, node: str, addresses: Sequence[str]) -> bytes:
+    """What a kubelet wants to be signed, in PEM."""
     subject = x509.Name(
         [
             x509.NameAttribute(NameOID.ORGANIZATION_NAME, "system:nodes"),
