@@ -10,12 +10,15 @@ from provisioner.store.tables import Node
 
 
 def carriers(session: Session, resource_id: str) -> list[Carrier]:
-    """In order of creation."""
+    """In order of creation, those on their way out too: unheard, the holder of the address would
+    have a second one beside it until its VM is gone.
+    """
     known = visits.masters(session, resource_id)
     living = [
         (order, node)
         for order, node in enumerate(known)
         if node.phase in (Phase.CREATING, Phase.READY)
+        or (node.phase == Phase.REMOVING and _address(node))
     ]
     ranks = priorities(order for order, _ in living)
     return [

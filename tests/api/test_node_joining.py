@@ -17,6 +17,7 @@ from tests.api.served import Api
 from tests.api.test_node_reports import writes
 from tests.api.visiting import Visit
 from tests.unit.documents import cluster_document
+from workflows.kinds.cluster_members import configurations
 
 TOKEN = "abcdef.0123456789abcdef"
 KEEPALIVED = "pke/keepalived?interface=ens192"
@@ -138,6 +139,27 @@ def test_keepalived_waits_for_all_addresses(api: Api, rows: list[Node]) -> None:
         check_keepalived(answer.text, f"10.0.0.2{index}")
     priorities = {line for answer in answers for line in _lines(answer.text, "priority")}
     assert len(priorities) == 3
+
+
+def test_what_a_master_was_told_its_vm_need_not_carry(api: Api, rows: list[Node]) -> None:
+    masters = of_group(rows, "control-plane")
+    for index, node in enumerate(masters):
+        change(api, node, address=f"10.0.0.2{index}")
+    visit = Visit(api, masters[0])
+    assert writes(api, lambda: visit.get(KEEPALIVED)) == 1
+    assert writes(api, lambda: visit.get(KEEPALIVED)) == 0
+    wanted = configurations(api.database, masters[0].resource_id)
+    assert change(api, masters[0]).configuration == wanted[masters[0].id].revision
+
+
+def test_a_master_on_its_way_out_is_still_heard(api: Api, rows: list[Node]) -> None:
+    masters = of_group(rows, "control-plane")
+    for index, node in enumerate(masters):
+        change(api, node, address=f"10.0.0.2{index}")
+    change(api, masters[2], phase="removing")
+    check_keepalived(Visit(api, masters[0]).get(KEEPALIVED).text, "10.0.0.20")
+    change(api, masters[2], phase="removing", address=None)
+    assert "10.0.0.22" not in Visit(api, masters[0]).get(KEEPALIVED).text
 
 
 def test_static_addresses_are_known_before_any_machine(api: Api, operator: httpx.Client) -> None:

@@ -52,9 +52,13 @@ def test_it_holds_nobody_up(world: World) -> None:
     assert world.plan().grant == (new.id,)
 
 
-def test_one_that_leaves_is_told_once_it_leaves(world: World) -> None:
+def test_one_that_leaves_is_a_peer_until_it_is_gone(world: World) -> None:
+    """It may carry the address, and must be heard as long as it does."""
     ask(world, 1)
     world.record(world.plan())
+    assert names(world) == []
+    [leaving] = [n for n in world.nodes.values() if n.phase is Phase.REMOVING]
+    world.change(leaving.id, phase=Phase.GONE)
     assert names(world) == [MEMBERS]
 
 

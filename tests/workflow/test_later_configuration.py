@@ -5,7 +5,6 @@ from datetime import timedelta
 
 import pytest
 
-from provisioner.domain.nodes import Phase
 from provisioner.store import nodes
 from provisioner.store.types import utc_now
 from tests.workflow.hands import Hands
@@ -25,7 +24,7 @@ async def subject(running: Site) -> Subject:
     def told(resource_id: str) -> Mapping[str, Configuration]:
         with running.database.read() as session:
             found = nodes.of_resource(session, resource_id)
-        members = [n for n in found if n.group == CORE and n.phase != Phase.REMOVING]
+        members = [n for n in found if n.group == CORE]
         known = sorted(str(node.address) for node in members if node.address)
         text = ",".join(known)
         return {node.id: Configuration(text, {KEY: text}) for node in members if node.address}

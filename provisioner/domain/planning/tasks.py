@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 
+from provisioner.domain.nodes import Phase
 from provisioner.domain.planning import answers
 from provisioner.domain.planning.digests import digest
 from provisioner.domain.planning.wishes import (
@@ -69,10 +70,13 @@ def keyed(wish: TaskWish, desired: Desired, observed: Observed) -> TaskWish:
 
 
 def _members(desired: Desired, observed: Observed) -> str:
-    """A digest of who is in the core and where; those without an address can't be told of yet."""
+    """A digest of who is in the core and where; those without an address can't be told of yet.
+
+    One on its way out may carry what they share until its VM is gone.
+    """
     core = {wish.name for wish in desired.groups if wish.core}
-    found = [n for n in observed.nodes if n.group in core and n.alive and n.address]
-    return digest(f"{node.id} {node.address}" for node in found)
+    present = (n for n in observed.nodes if n.group in core and n.phase is not Phase.GONE)
+    return digest(f"{node.id} {node.address}" for node in present if node.address)
 
 
 def _is_stale(wish: TaskWish, observed: Observed) -> bool:
