@@ -1,5 +1,7 @@
 """The order in which masters take a floating address over."""
 
+from itertools import pairwise
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -31,4 +33,4 @@ def test_nobody_changes_for_a_newcomer(orders: list[int], later: int) -> None:
 
 def test_the_first_masters_are_far_apart() -> None:
     found = sorted(priorities(range(6)))
-    assert min(b - a for a, b in zip(found, found[1:], strict=False)) == 37
+    assert min(b - a for a, b in pairwise(found)) == 37
