@@ -63,8 +63,9 @@ class Endpoints:
             client.disconnect()
 
     def _prefer(self, client: EndpointClient) -> None:
-        self._clients.remove(client)
-        self._clients.insert(0, client)
+        """In one assignment: several threads may ask at once."""
+        if self._clients[0] is not client:
+            self._clients = [client, *(one for one in self._clients if one is not client)]
 
 
 def _problem(endpoint: str, purpose: str, cause: Exception) -> Problem:

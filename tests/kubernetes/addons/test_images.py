@@ -2,6 +2,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lab.kubernetes.images import images as lab_images
+from lab.kubernetes.versions import RELEASES
 from provisioner.kubernetes.addons.images import rewritten, with_registry
 from tests.kubernetes.addons import rendered
 
@@ -33,6 +35,13 @@ def test_every_image_of_an_add_on_comes_from_the_registry(add_on):
     found = [image for body in add_on.objects for image in images(with_registry(body, REGISTRY))]
     assert found
     assert all(image.startswith(f"{REGISTRY}/") for image in found)
+
+
+@pytest.mark.parametrize("minor", RELEASES)
+def test_the_labs_nodes_have_the_images_of_what_runs_there(minor):
+    there = {image.name for image in lab_images(RELEASES[minor])}
+    for add_on in (rendered.cni(), rendered.load_balancer()):
+        assert {image for body in add_on.objects for image in images(body)} <= there
 
 
 def test_schemas_that_speak_of_containers_are_left_alone():
