@@ -69,7 +69,6 @@ def node_bootstrap(
         bootstrap=spec.bootstrap,
         image_registry=spec.image_registry,
         external_cloud_provider=spec.storage is not None and spec.bootstrap.method == "kubeadm",
-        control_plane_size=spec.control_plane.size,
         endpoint=spec.endpoint,
         schedulable=spec.control_plane.schedulable,
         labels=pool.labels if isinstance(pool, NodePool) else {},

@@ -67,7 +67,6 @@ class NodeBootstrap(Fact):
     external_cloud_provider: bool = False
     etcd: ExternalEtcd | None = None
     vsphere: VSphereWorkspace | None = None
-    control_plane_size: int = 1
     endpoint: Endpoint
     api_port: int = API_PORT
     schedulable: bool = False

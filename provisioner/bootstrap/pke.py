@@ -61,7 +61,8 @@ def _flags(node: NodeBootstrap) -> Iterator[Flag]:
 def _of_masters(node: NodeBootstrap) -> Iterator[Flag]:
     yield "kubernetes-cluster-name", node.cluster_name
     yield "kubernetes-advertise-address", f"@ADDRESS@:{node.api_port}"
-    yield "kubernetes-master-mode", "ha" if node.control_plane_size > 1 else "default"
+    # The service has to know who starts the cluster, and a lone master may get company later.
+    yield "kubernetes-master-mode", "ha"
     yield "kubernetes-service-cidr", str(node.kubernetes.service_cidr)
     # The network plugin is an add-on of the cluster.
     yield "kubernetes-network-provider", "none"

@@ -13,7 +13,6 @@ from tests.node.test_rendered_userdata import files, user_data_text
 PKE: dict[str, Any] = {
     "bootstrap": {"method": "pke"},
     "kubernetes": {"version": "1.22.6"},
-    "control_plane_size": 3,
 }
 VSPHERE = {
     "server": "vcenter.corp",
@@ -46,7 +45,6 @@ def test_the_floating_address_is_the_api_server_and_certified() -> None:
     assert found["kubernetes-advertise-address"] == "@ADDRESS@:6443"
     assert found["kubernetes-infrastructure-cidr"] == "@ADDRESS@/32"
     assert found["kubernetes-master-mode"] == "ha"
-    assert flags(control_plane_size=1)["kubernetes-master-mode"] == "default"
 
 
 def test_what_was_asked_for_is_what_pke_is_told() -> None:

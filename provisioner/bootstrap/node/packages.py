@@ -15,7 +15,7 @@ from .waiting import pauses, say
 from .yum import Yum
 
 KUBERNETES = ("kubelet", "kubeadm")
-TRIES, PAUSE_SECONDS = 5, 5.0
+TRIES, PAUSE_SECONDS = 6, 10.0
 KEY_BYTES = 64 * 1024
 
 
