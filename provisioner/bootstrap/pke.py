@@ -34,7 +34,14 @@ class PkeBootstrapper:
                 "vsphere_conf": vsphere_conf(cloud) if cloud else None,
             },
         }
-        return extra_config(node, Way(_MODULES, settings))
+        return extra_config(_trusting_the_service(node), Way(_MODULES, settings))
+
+
+def _trusting_the_service(node: NodeBootstrap) -> NodeBootstrap:
+    """pke pins no CA: it trusts what the system trusts."""
+    if node.api_authority is None:
+        return node
+    return node.model_copy(update={"trusted_cas": (*node.trusted_cas, node.api_authority)})
 
 
 def _flags(node: NodeBootstrap) -> Iterator[Flag]:

@@ -8,7 +8,7 @@ from tests.node.conftest import MakeMachine
 from tests.node.machine import NODE_TOKEN, Machine
 from tests.node.service import CERTIFICATES, ScriptedService
 from tests.node.service import certificates as answered
-from tests.node.test_rendered_userdata import files, user_data_text
+from tests.node.test_rendered_userdata import document, files, user_data_text
 
 PKE: dict[str, Any] = {
     "bootstrap": {"method": "pke"},
@@ -74,6 +74,12 @@ def test_labels() -> None:
     labels = {"tier": "web", "disk": "ssd"}
     found = flags(role="worker", labels=labels)
     assert found["kubernetes-node-labels"] == "disk=ssd,tier=web"
+
+
+def test_the_services_authority_is_trusted_by_the_system() -> None:
+    trusted = document(**PKE, api_authority="OURS", trusted_cas=("THEIRS",))["ca_certs"]["trusted"]
+    assert trusted == ["THEIRS", "OURS"]
+    assert "ca_certs" not in document(api_authority="OURS")
 
 
 def test_the_token_is_in_one_place_of_user_data() -> None:
