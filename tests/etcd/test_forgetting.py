@@ -1,6 +1,7 @@
 """What a deleted cluster leaves in the etcd that kept its data."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -95,14 +96,22 @@ class Site:
             return row.id
 
 
+@contextmanager
+def open_site(vault: Vault, folder: Path) -> Iterator[Site]:
+    database = Database(f"sqlite:///{folder}/test.db")
+    migrate(database)
+    made = Site(database, vault, folder)
+    try:
+        yield made
+    finally:
+        made.members.close()
+        database.close()
+
+
 @pytest.fixture
 def site(vault: Vault, tmp_path: Path) -> Iterator[Site]:
-    database = Database(f"sqlite:///{tmp_path}/test.db")
-    migrate(database)
-    made = Site(database, vault, tmp_path)
-    yield made
-    made.members.close()
-    database.close()
+    with open_site(vault, tmp_path) as opened:
+        yield opened
 
 
 def test_its_keys_are_deleted_and_nobody_elses(site: Site) -> None:
