@@ -67,9 +67,9 @@ class EtcdClusterKind:
             except NotInSync as err:
                 raise NotYet(str(err)) from err
             health = etcd.health()
-        own = next(member for member in health.members if member.name == node.name)
-        if problem := health.problems.get(own.id):
-            raise NotYet(f"etcd on {node.name} {problem}")
+        own = {member.id for member in health.members if member.name == node.name}
+        if ill := own & health.problems.keys():
+            raise NotYet(f"etcd on {node.name} {health.problems[ill.pop()]}")
 
     def retire(self, node_id: str, unwanted: Unwanted) -> str | None:
         """Clients know all members: nothing moves before one goes."""
