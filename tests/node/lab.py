@@ -2,7 +2,7 @@
 
 import itertools
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -62,6 +62,10 @@ class ReportedTools:
 
     def __init__(self) -> None:
         self.addresses: dict[str, str] = {}
+        self.published: dict[str, Mapping[str, str]] = {}
+
+    def publish(self, moref: str, values: Mapping[str, str]) -> None:
+        self.published[moref] = values
 
     def report(self, moref: str, address: str) -> None:
         self.addresses[moref] = address

@@ -3,11 +3,14 @@
 import http.client
 import ssl
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from lab.guests.standin.machine import KEEPALIVED_CONFIG
 from lab.waiting import wait_until
+from provisioner.bootstrap import channel
 from tests.node.lab import SECONDS, LabCluster, floating_address, lab_cluster
 from tests.node.service import Reply, ScriptedService
 
@@ -74,6 +77,21 @@ def test_second_init_on_one_authority_fails(lab: LabCluster) -> None:
     lab.runner.power_on(lab.vm("c1-cp-2"))
     assert wait_until(lambda: ("master", "failed") in lab.service.statuses(), SECONDS)
     assert lab.cluster.node_names() == ["c1-cp-1"]
+
+
+def test_a_master_takes_its_later_configuration_and_says_so(lab: LabCluster) -> None:
+    vm = lab.vm("c1-cp-1")
+    lab.power_on_until_ready(vm)
+    told = channel.configuration(vm.macs[0], {channel.KEEPALIVED: "of @INTERFACE@"})
+    changed = replace(vm, extra_config={**vm.extra_config, **told})
+    lab.runner.reconfigure(changed)
+    assert wait_until(lambda: vm.moref in lab.tools.published, SECONDS)
+    answer = channel.applied(lab.tools.published[vm.moref])
+    assert answer is not None
+    assert answer.outcome == "applied"
+    assert answer.revision == channel.revision(vm.macs[0], {channel.KEEPALIVED: "of @INTERFACE@"})
+    [file] = lab.folder.rglob(KEEPALIVED_CONFIG.lstrip("/"))
+    assert file.read_text() == "of eth0"
 
 
 def test_powered_off_master_is_silent_and_comes_back(lab: LabCluster) -> None:

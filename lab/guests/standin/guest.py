@@ -12,6 +12,7 @@ from lab.guests.leases import Leases
 from lab.guests.misbehaviour import NO_ADDRESS, Misbehaviour
 from lab.guests.standin import etcd, kubelet
 from lab.guests.standin.cloud_init import first_boot, show_network
+from lab.guests.standin.configuration import follow
 from lab.guests.standin.machine import Machine
 from lab.guests.standin.service import Service
 from lab.guests.standin.systemctl import boot_units
@@ -115,6 +116,8 @@ class Guest:
             self._service = service
         self.machine.state = "running"
         service.run()
+        if not self._off.is_set():
+            follow(self.machine, self._around.tools)
 
     def _environment(self) -> Mapping[str, str]:
         return {

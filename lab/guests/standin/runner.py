@@ -8,6 +8,7 @@ from pathlib import Path
 from lab.guests.interface import GuestVM
 from lab.guests.misbehaviour import DIES_AFTER_LEADER
 from lab.guests.standin import kubelet
+from lab.guests.standin.configuration import follow
 from lab.guests.standin.guest import Guest, Surroundings
 from lab.guests.standin.machine import Machine
 from lab.guests.standin.programs import Programs
@@ -50,10 +51,12 @@ class StandInRunner:
             guest.stop()
 
     def reconfigure(self, vm: GuestVM) -> None:
-        """Stand-ins read their configuration when they boot."""
         with self._lock:
-            if vm.moref in self._running:
-                self._machines[vm.moref].vm = vm
+            if vm.moref not in self._running:
+                return
+            machine = self._machines[vm.moref]
+            machine.vm = vm
+        follow(machine, self._around.tools)
 
     def destroy(self, moref: str) -> None:
         self.power_off(moref)
