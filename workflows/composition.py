@@ -17,7 +17,7 @@ from workflows.activities.configuring import Configuring
 from workflows.activities.folders import Folders
 from workflows.activities.looking import LookActivities
 from workflows.activities.machine_rows import MachineRows
-from workflows.activities.machines import MachineActivities
+from workflows.activities.machines import Hands, MachineActivities
 from workflows.activities.membership import MembershipActivities, Retirement
 from workflows.activities.sightings import Sightings
 from workflows.activities.tasks import InVCenters, TaskActivities
@@ -76,8 +76,9 @@ def assemble(
     connections = Connections(database, vault, threads, usage)
     poker = Poker()
     looking = LookActivities(database, settings.deadlines, settings.replacement, threads)
-    machines = MachineActivities(MachineRows(database), connections, kinds, poker, threads)
     drains = Threads(_DRAIN_THREADS, "drain")
+    hands = Hands(threads, drains)
+    machines = MachineActivities(MachineRows(database), connections, kinds, poker, hands)
     retirement = Retirement(drains, timedelta(seconds=2 * settings.drain_seconds))
     membership = MembershipActivities(database, connections, kinds, poker, threads, retirement)
     at_vcenters = InVCenters(

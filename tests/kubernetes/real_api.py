@@ -105,6 +105,7 @@ def _start_api(folder: Path, authority: Authority, etcd: str, running: list[Proc
         "service-account-signing-key-file": folder / "sa.key",
         "service-account-issuer": "https://kubernetes.default.svc",
         "authorization-mode": "Node,RBAC",
+        "allow-privileged": "true",
         "enable-admission-plugins": "NodeRestriction",
     }
     running.append(start(Command("api", (_program("kube-apiserver"), *_flags(options))), folder))

@@ -3,6 +3,7 @@
 import base64
 from collections.abc import Iterator
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from kubernetes.client import CertificatesV1Api, CoreV1Api
@@ -10,7 +11,7 @@ from kubernetes.client import CertificatesV1Api, CoreV1Api
 from lab.guests.kubernetes.certificates import Authority, client_certificate
 from lab.guests.kubernetes.signing import signed
 from provisioner.kubernetes.bootstrap_tokens import new_bootstrap_token, secret_name
-from provisioner.kubernetes.client import exists
+from provisioner.kubernetes.client import EndpointClient, exists
 from provisioner.kubernetes.cluster_api import ClusterApi
 from provisioner.kubernetes.serving_requests import SIGNER, refusal
 from provisioner.store.types import utc_now
@@ -49,10 +50,7 @@ def test_kubelets_ask_as_nodes_and_are_approved(real: RealApi, asked: ClusterApi
     asked.approve_serving_request("csr-1")
     asked.approve_serving_request("csr-1")
     assert asked.serving_requests() == []
-    kept = _as_administrator(
-        real, lambda it: CertificatesV1Api(it).read_certificate_signing_request("csr-1")
-    )
-    [condition] = kept.status.conditions
+    [condition] = _as_administrator(real, _decided)
     assert (condition.type, condition.reason) == ("Approved", "KnownNode")
 
 
@@ -86,6 +84,11 @@ def test_a_node_is_found_cordoned_emptied_and_deleted(real: RealApi, asked: Clus
 
 def test_its_version_is_told(asked: ClusterApi) -> None:
     assert asked.server_version().startswith("v1.")
+
+
+def _decided(client: EndpointClient) -> list[Any]:
+    found = CertificatesV1Api(client).read_certificate_signing_request("csr-1")
+    return found.status.conditions
 
 
 def _as_administrator(real: RealApi, work):

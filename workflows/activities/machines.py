@@ -1,6 +1,7 @@
 """VMs: made, powered on, destroyed. Knows nothing of what they are for."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from temporalio import activity
 
@@ -19,6 +20,14 @@ from workflows.poking import Poker, end
 from workflows.threads import Threads
 
 
+@dataclass(frozen=True)
+class Hands:
+    """`patient` threads may wait for members that do not answer; nobody else waits for them."""
+
+    threads: Threads
+    patient: Threads
+
+
 class MachineActivities:
     def __init__(
         self,
@@ -26,11 +35,11 @@ class MachineActivities:
         connections: Connections,
         kinds: Mapping[str, Kind],
         poker: Poker,
-        threads: Threads,
+        hands: Hands,
     ) -> None:
         self._rows, self._connections, self._kinds = rows, connections, kinds
-        self._poker, self._threads = poker, threads
-        self._cloning = Cloning(rows, kinds, threads)
+        self._poker, self._threads, self._patient = poker, hands.threads, hands.patient
+        self._cloning = Cloning(rows, kinds, hands.threads)
 
     @activity.defn
     async def create_machine(self, given: NodeInput) -> bool:
@@ -75,7 +84,7 @@ class MachineActivities:
                 if order.doubtful and await self._is_back(connection, order):
                     return
                 kind = self._kinds[order.kind]
-                await self._threads.run(kind.end_membership, order.node_id)
+                await self._patient.run(kind.end_membership, order.node_id)
                 swept = await _destroy(connection, order)
                 await self._threads.run(kind.clean_up, order.node_id)
         except ProvisionerError as err:

@@ -2,6 +2,7 @@
 
 import pytest
 
+from lab.guests.kubernetes.certificates import client_certificate
 from provisioner.domain.add_ons import CNI, LOAD_BALANCER
 from provisioner.kubernetes.addons.installing import Installer
 from provisioner.kubernetes.addons.kinds import Kinds, ask
@@ -9,7 +10,7 @@ from provisioner.kubernetes.addons.metallb_definitions import WEBHOOKS
 from provisioner.kubernetes.addons.model import AddOn, Reference, reference
 from provisioner.kubernetes.errors import AddOnNotYet, ObjectRefused
 from tests.kubernetes.addons import rendered
-from tests.kubernetes.addons.real_api_server import real_api_server
+from tests.kubernetes.real_api import ADMINISTRATORS, serving
 
 DEFINITIONS = tuple(
     one
@@ -21,10 +22,15 @@ pytestmark = pytest.mark.timeout(1800)
 
 
 @pytest.fixture(scope="module")
-def address(tmp_path_factory, authority, server_tls):
-    folder = tmp_path_factory.mktemp("api-server")
-    with real_api_server(folder, authority, server_tls) as found:
-        yield found
+def address(tmp_path_factory, authority):
+    with serving(tmp_path_factory.mktemp("api-server"), authority) as api:
+        yield api.endpoint
+
+
+@pytest.fixture(scope="module")
+def administrator(authority):
+    """As the service is one: granted everything, above no rule."""
+    return client_certificate(authority, "pke-provisioner", ADMINISTRATORS)
 
 
 @pytest.fixture
