@@ -1,12 +1,16 @@
 """What only whoever keeps an etcd cluster itself asks of it: to grow, and to forget."""
 
 import base64
+import time
 from collections.abc import Mapping
 
-from provisioner.etcd.errors import RequestRefused
+from provisioner.etcd.errors import EtcdUnreachable, RequestRefused
 from provisioner.etcd.etcd_cluster import EtcdCluster
 from provisioner.etcd.gateway import PreconditionFailed
 from provisioner.etcd.model import Member
+
+_ACQUAINTED_SECONDS = 8.0
+_POLL_SECONDS = 0.5
 
 
 class NotInSync(RequestRefused):
@@ -27,9 +31,7 @@ class EtcdAdministration(EtcdCluster):
         for member in self.members():
             if peer_url in member.peer_urls and member.name not in ("", name):
                 self._remove(member)
-        if not any(peer_url in member.peer_urls for member in self.members()):
-            body = {"peerURLs": [peer_url], "isLearner": True}
-            self._call(f"add the etcd member {name}", "/v3/cluster/member/add", body)
+        self._ensure_added(name, peer_url)
         return {
             name if peer_url in member.peer_urls else member.name or f"member-{member.id}": url
             for member in self.members()
@@ -48,6 +50,18 @@ class EtcdAdministration(EtcdCluster):
         """Every key that begins with `prefix` and a slash."""
         body = {"key": _encoded(f"{prefix}/"), "range_end": _encoded(f"{prefix}0")}
         self._call(f"delete the keys below {prefix}", "/v3/kv/deleterange", body)
+
+    def _ensure_added(self, name: str, peer_url: str) -> None:
+        """etcd takes nobody in until its members have known each other for five seconds."""
+        body = {"peerURLs": [peer_url], "isLearner": True}
+        deadline = time.monotonic() + _ACQUAINTED_SECONDS
+        while not any(peer_url in member.peer_urls for member in self.members()):
+            try:
+                self._call(f"add the etcd member {name}", "/v3/cluster/member/add", body)
+            except EtcdUnreachable:
+                if time.monotonic() >= deadline:
+                    raise
+                time.sleep(_POLL_SECONDS)
 
     def _promote(self, member: Member) -> None:
         purpose = f"make the etcd member {member.label} a voter"

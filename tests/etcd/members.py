@@ -15,7 +15,7 @@ from provisioner.domain.etcd_clusters import CLIENT_PORT, peer_url
 from provisioner.domain.ids import ResourceId
 from provisioner.domain.spec.etcd_cluster import Etcd
 from provisioner.etcd.administration import EtcdAdministration
-from provisioner.etcd.errors import EtcdError, EtcdUnreachable
+from provisioner.etcd.errors import EtcdError
 from provisioner.vault.etcd_pki import MEMBER_NAME
 from provisioner.vault.vault import Vault
 
@@ -52,7 +52,8 @@ class EtcdMembers:
 
     def start_learner(self, name: str, address: str | None = None) -> None:
         address = address or loopback()
-        initial = self._told(name, address)
+        with self.admin() as etcd:
+            initial = etcd.ensure_learner(name, peer_url(address))
         self._start(name, address, initial, joining=True)
 
     def join(self, name: str, address: str | None = None) -> None:
@@ -102,21 +103,6 @@ class EtcdMembers:
             file.write_text(text)
         self.addresses[name] = address
         self.processes[name] = start_member(root, ETCD_CONFIG)
-
-    def _told(self, name: str, address: str) -> Mapping[str, str]:
-        """etcd takes nobody in until its members have known each other for five seconds."""
-        found: dict[str, str] = {}
-
-        def added() -> bool:
-            try:
-                found.update(etcd.ensure_learner(name, peer_url(address)))
-            except EtcdUnreachable:
-                return False
-            return True
-
-        with self.admin() as etcd:
-            assert wait_until(added, SECONDS)
-        return found
 
     @staticmethod
     def _serves(etcd: EtcdAdministration) -> bool:
