@@ -8,6 +8,7 @@ from pathlib import Path
 
 from lab.guests.machines.cgroups import remove_groups
 from lab.network.namespace import isolated
+from lab.processes import Command
 from lab.progress import Say
 from lab.stack.facts import StackFacts
 from lab.stack.guests import lab_name
@@ -55,7 +56,7 @@ def up(layout: Layout, say: Say, real: RealGuests | None = None) -> StackFacts:
     """
     down(layout)
     layout.folder.mkdir(parents=True, exist_ok=True)
-    supervisor = _launch(layout, _command(layout, real))
+    supervisor = _launch(layout, command(layout, real))
     try:
         _follow(layout, supervisor, say)
     except BaseException:
@@ -117,19 +118,20 @@ def supervisor_pid(layout: Layout) -> int | None:
     return supervisor.pid if supervisor and supervisor.running else None
 
 
-def _command(layout: Layout, real: RealGuests | None) -> tuple[str, ...]:
-    command = (sys.executable, "-m", "lab.stack.supervisor", str(layout.folder))
-    if real is None:
-        return command
-    real.write(layout.real_guests)
-    return isolated(*command, "--real-guests", str(layout.real_guests))
+def command(layout: Layout, real: RealGuests | None) -> Command:
+    """What runs a stack until it is told to end. The layout's folder must exist."""
+    argv: tuple[str, ...] = (sys.executable, "-m", "lab.stack.supervisor", str(layout.folder))
+    if real:
+        real.write(layout.real_guests)
+        argv = isolated(*argv, "--real-guests", str(layout.real_guests))
+    return Command(SUPERVISOR, argv, cwd=WORKING_COPY)
 
 
-def _launch(layout: Layout, command: tuple[str, ...]) -> subprocess.Popen[bytes]:
+def _launch(layout: Layout, command: Command) -> subprocess.Popen[bytes]:
     with layout.supervisor_log.open("wb") as log:
         launched = subprocess.Popen(
-            command,
-            cwd=WORKING_COPY,
+            command.argv,
+            cwd=command.cwd,
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=subprocess.STDOUT,

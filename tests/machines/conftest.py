@@ -3,18 +3,22 @@
 import os
 import sys
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 
 from lab import cache
 from lab.network.namespace import entered
+from lab.processes import start_ready
 from lab.stack import background
+from lab.stack.facts import StackFacts
 from lab.stack.layout import Layout
 from lab.story.templates import build
 from tests.machines.world import Cluster, World
 
 MINUTES = 60
+START_SECONDS = 300.0
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -30,14 +34,14 @@ def running() -> Iterator[World]:
         pytest.skip("real machines take root: run the tests as root to have these, too")
     layout = Layout(cache.folder() / f"tests-{os.getpid()}")
     _, real = build(_say)
-    try:
-        facts = background.up(layout, _say, real)
-        supervisor = background.supervisor_pid(layout)
-        assert supervisor
-        with World(facts, layout, supervisor) as world:
-            yield world
-    finally:
-        background.remove(layout)
+    layout.folder.mkdir()
+    with ExitStack() as ending:
+        ending.callback(background.remove, layout)
+        command = background.command(layout, real)
+        # It ends with the tests, however they do.
+        supervisor = start_ready(command, layout.folder, layout.facts.exists, START_SECONDS)
+        ending.callback(supervisor.end, START_SECONDS)
+        yield ending.enter_context(World(StackFacts.read(layout.facts), layout, supervisor.pid))
 
 
 @pytest.fixture(scope="package")

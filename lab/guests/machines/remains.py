@@ -1,6 +1,5 @@
 """What real machines may leave on the computer they ran on."""
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,18 +8,19 @@ from lab.guests.machines.nics import NAMESPACES
 
 
 def remains(lab: str, disks: Path) -> list[str]:
-    """One line for each thing: processes and groups of the lab, mounts and folders of its disks,
-    namespaces of its machines' networks (seen from inside the lab).
+    """One line for each thing: processes and groups of the lab's machines, mounts and folders of
+    their disks, namespaces of their networks (seen from inside the lab).
     """
     return [*_groups(lab), *_mounts(disks), *_folders(disks), *_namespaces()]
 
 
 def _groups(lab: str) -> Iterator[str]:
+    """The lab's own group, which is empty, stays as long as the lab does."""
     for group in groups(lab):
-        for folder, _, _ in os.walk(group):
-            for process in (Path(folder) / "cgroup.procs").read_text().split():
-                yield f"process {process} in {folder}"
-        yield f"cgroup {group}"
+        for inner in sorted(group.glob("**/cgroup.procs")):
+            yield from (f"process {one} in {inner.parent}" for one in inner.read_text().split())
+            if inner.parent != group:
+                yield f"cgroup {inner.parent}"
 
 
 def _mounts(disks: Path) -> Iterator[str]:
