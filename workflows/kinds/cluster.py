@@ -33,7 +33,7 @@ from workflows.kinds.cluster_bootstrap import bootstrap, surroundings
 from workflows.kinds.cluster_care import Check, ClusterCare, Subject
 from workflows.kinds.cluster_etcd import HEALTH as ETCD_HEALTH
 from workflows.kinds.cluster_etcd import ClusterEtcd
-from workflows.kinds.external_etcd import forget_data
+from workflows.kinds.external_etcd import forget_data, forget_false_start
 from workflows.kinds.interface import Answer, Configuration, NotYet, Unwanted
 from workflows.kinds.kubelet_certificates import CONDITION as CERTIFICATES_HELD
 from workflows.kinds.kubelet_certificates import KubeletCertificates
@@ -121,6 +121,7 @@ class ClusterKind:
             resource = resources.get(session, node.resource_id)
         if resource.deletion_requested_at is None:
             self._clean_up_cluster(node)
+            forget_false_start(self._database, self._vault, node)
         if node.join_token_id:
             self._vault.delete_secret(join_token_path(ResourceId(resource.id), node.id))
 
