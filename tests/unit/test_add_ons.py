@@ -29,6 +29,11 @@ def test_each_is_wanted_for_what_it_serves():
     assert wanted(spec(storage=STORAGE)) == {CNI, CLOUD_PROVIDER, STORAGE_DRIVER}
 
 
+def test_pkes_kubernetes_has_the_cloud_provider_within():
+    document = cluster_document(storage=STORAGE, bootstrap={"method": "pke"})
+    assert wanted(ClusterSpec.model_validate(document)) == set()
+
+
 def test_what_is_switched_off_is_to_be_removed():
     off = {"loadBalancer": {"enabled": False}, "storageDriver": {"enabled": False}}
     found = spec(loadBalancerRanges=RANGES, storage=STORAGE, addOns=off)
