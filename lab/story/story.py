@@ -107,8 +107,14 @@ class Story:
 
     def _remains(self) -> list[str]:
         lab, disks = lab_name(self._layout), self._layout.disks
-        wait_until(lambda: not remains(lab, disks), ANSWER_SECONDS)
-        return remains(lab, disks)
+        found: list[str] = []
+
+        def is_clean() -> bool:
+            found[:] = remains(lab, disks, os.getpid())
+            return not found
+
+        wait_until(is_clean, ANSWER_SECONDS)
+        return found
 
     def _holder(self) -> str:
         """Which machine has the floating address, as its VMware Tools report it."""

@@ -7,11 +7,12 @@ from lab.guests.machines.cgroups import groups
 from lab.guests.machines.nics import NAMESPACES
 
 
-def remains(lab: str, disks: Path) -> list[str]:
+def remains(lab: str, disks: Path, supervisor: int) -> list[str]:
     """One line for each thing: processes and groups of the lab's machines, mounts and folders of
-    their disks, namespaces of their networks (seen from inside the lab).
+    their disks, namespaces of their networks. Mounts are the supervisor's: nobody else sees them.
     """
-    return [*_groups(lab), *_mounts(disks), *_folders(disks), *_namespaces()]
+    process = Path(f"/proc/{supervisor}")
+    return [*_groups(lab), *_mounts(process, disks), *_folders(disks), *_namespaces(process)]
 
 
 def _groups(lab: str) -> Iterator[str]:
@@ -23,8 +24,8 @@ def _groups(lab: str) -> Iterator[str]:
                 yield f"cgroup {inner.parent}"
 
 
-def _mounts(disks: Path) -> Iterator[str]:
-    for line in Path("/proc/self/mountinfo").read_text().splitlines():
+def _mounts(process: Path, disks: Path) -> Iterator[str]:
+    for line in (process / "mountinfo").read_text().splitlines():
         target = line.split()[4]
         if target.startswith(f"{disks}/"):
             yield f"mount {target}"
@@ -35,6 +36,6 @@ def _folders(disks: Path) -> Iterator[str]:
         yield from (f"folder {one}" for one in sorted(disks.iterdir()))
 
 
-def _namespaces() -> Iterator[str]:
-    if NAMESPACES.is_dir():
-        yield from (f"network namespace {one.name}" for one in sorted(NAMESPACES.glob("vm-*")))
+def _namespaces(process: Path) -> Iterator[str]:
+    names = process / "root" / NAMESPACES.relative_to("/")
+    yield from (f"network namespace {one.name}" for one in sorted(names.glob("vm-*")))
