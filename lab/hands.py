@@ -1,4 +1,4 @@
-"""What people do to VMs in vCenter itself, past the product: asked by pyVmomi."""
+"""What people do to VMs in vCenter itself, past the product, and see there: by pyVmomi."""
 
 import ssl
 from collections.abc import Iterator
@@ -23,6 +23,11 @@ def destroy(vcenter: SimulatedVCenter, name: str) -> None:
         if machine.runtime.powerState == "poweredOn":
             WaitForTask(machine.PowerOffVM_Task())
         WaitForTask(machine.Destroy_Task())
+
+
+def extra_config(vcenter: SimulatedVCenter, name: str) -> dict[str, str]:
+    with _machine(vcenter, name) as machine:
+        return {one.key: one.value for one in machine.config.extraConfig}
 
 
 @contextmanager

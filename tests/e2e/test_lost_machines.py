@@ -1,12 +1,16 @@
 """Machines vanish behind our back, and masters come and go: the cluster stays as asked for."""
 
+import re
+
 import pytest
 
-from lab.hands import destroy, power_off
+from lab.hands import destroy, extra_config, power_off
 from lab.leftovers import leftovers
 from lab.service import Service
 from lab.stack.stack import Stack
 from lab.waiting import wait_until
+from provisioner.bootstrap import node_configuration
+from provisioner.bootstrap.channel import CONFIGURATION
 from tests.e2e.documents import cluster
 from tests.e2e.world import vm_names
 
@@ -24,6 +28,13 @@ def reasons(service: Service, name: str) -> list[str]:
 def becomes(service: Service, name: str, status: str) -> None:
     reached = wait_until(lambda: service.cluster(name)["status"] == status, PATIENCE)
     assert reached, service.events(name)
+
+
+def peers(stack: Stack, master: str) -> list[str]:
+    """With whom its VM says that it carries the address."""
+    carried = extra_config(stack.servers.vcenter, master)[CONFIGURATION]
+    text = node_configuration.read(carried).sections["keepalived"]
+    return re.findall(r"^ +(\d+\.[\d.]+)$", text, re.MULTILINE)
 
 
 def replaced(stack: Stack, service: Service, name: str, victim: str) -> None:
@@ -57,11 +68,13 @@ def test_masters_come_and_go_one_by_one(stack: Stack, service: Service) -> None:
         service.succeeded(service.ask("PATCH", "/clusters/pulse", change), PATIENCE)
         assert len(of(service, "pulse", "master")) == size
         assert len(vm_names(stack, "pulse")) == size + 1
+        assert len(peers(stack, first[0])) == size - 1
     assert of(service, "pulse", "master") == first
     assert service.cluster("pulse")["status"] == "RUNNING"
     leaving = [e["reason"] for e in service.events("pulse") if "Remov" in e["reason"]]
     assert leaving == ["NodeRemovalPlanned", "NodeRemoved"] * 4
     assert reasons(service, "pulse").count("LeaderElected") == 1
+    assert "NodeMisconfigured" not in reasons(service, "pulse")
     service.succeeded(service.delete("pulse"), PATIENCE)
 
 
