@@ -11,7 +11,6 @@ from provisioner.domain.faults import Fault, InvalidRequest
 from provisioner.domain.spec.document import Document
 from provisioner.domain.spec.reading import read
 
-
 _RESTS_ON = ("values", "type")
 
 

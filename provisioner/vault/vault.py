@@ -15,7 +15,6 @@ from provisioner.vault.errors import MountVanished
 from provisioner.vault.pki import ClientRole, IssuedCertificate
 from provisioner.vault.session import VaultSession
 
-
 ETCD_SECONDS = 600
 
 
