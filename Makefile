@@ -16,7 +16,7 @@ demo: setup ## Create, scale and delete a cluster on a simulated vCenter, from n
 	@$(PYTHON) -m lab.demo
 
 test: check guests ## Run the checks, then every test; builds what they need once (needs root)
-	@scripts/debian.sh iproute2 keepalived procps
+	@scripts/debian.sh apt-utils cloud-init gnupg iproute2 keepalived procps
 	$(PYTHON) -m pytest
 
 check: setup ## Lint, format, types and import rules, without changing anything
