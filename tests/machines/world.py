@@ -69,7 +69,7 @@ class World:
         ]
 
     def remains(self) -> list[str]:
-        return remains(lab_name(self._layout), self._layout.disks)
+        return remains(lab_name(self._layout), self._layout.disks, self.supervisor)
 
     def reset(self, moref: str) -> None:
         self._session.call(self._session.vm(moref).ResetVM_Task)
