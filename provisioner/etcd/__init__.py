@@ -1,0 +1,1 @@
+"""The etcd that a cluster's masters hold together."""
