@@ -1,5 +1,6 @@
 """keepalived's check of the local API server."""
 
+import socket
 import ssl
 from collections.abc import Iterator
 from pathlib import Path
@@ -8,7 +9,7 @@ import pytest
 
 from lab.guests.kubernetes.certificates import Authority, server_certificate
 from lab.guests.kubernetes_api import InMemoryCluster, KubernetesServer, ServerTls, serve
-from provisioner.bootstrap.check_api import alive
+from provisioner.bootstrap.check_api import alive, healthy
 from tests.node.authority import SelfSigned, self_signed
 
 
@@ -49,3 +50,30 @@ def test_server_of_another_cluster(server: KubernetesServer, tmp_path: Path) -> 
     other.write_text(self_signed("kubernetes").certificate)
     with pytest.raises(ssl.SSLCertVerificationError):
         alive(server.port, str(other))
+
+
+def test_one_failure_proves_nothing(
+    server: KubernetesServer, trusted: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The server comes back while the check pauses."""
+    opened = [ConnectionRefusedError()]
+    real = socket.create_connection
+
+    def refuse_once(*arguments: object, **options: object) -> socket.socket:
+        if opened:
+            raise opened.pop()
+        return real(*arguments, **options)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(socket, "create_connection", refuse_once)
+    assert healthy(server.port, trusted)
+    assert opened == []
+
+
+def test_nobody_listening_is_believed(server: KubernetesServer, trusted: str) -> None:
+    server.close()
+    assert not healthy(server.port, trusted)
+
+
+def test_a_server_that_says_nothing_is_not_waited_for_for_ever(trusted: str) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        assert not healthy(silent.getsockname()[1], trusted)
