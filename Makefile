@@ -3,6 +3,8 @@ SHELL := bash
 PYTHON := .venv/bin/python
 PIP_COMPILE := .venv/bin/pip-compile --quiet --generate-hashes --allow-unsafe --strip-extras \
 	--no-header --no-emit-options --annotation-style=line
+# What the lab's machines and their network take of Debian.
+MACHINES := dnsmasq-base iproute2 systemd-container util-linux
 
 .PHONY: help setup demo test check format up down lab lab-up lab-down lab-shell lab-kill kubernetes guests bench vip requirements
 
@@ -16,7 +18,7 @@ demo: setup ## Create, scale and delete a cluster on a simulated vCenter, from n
 	@$(PYTHON) -m lab.demo
 
 test: check guests ## Run the checks, then every test; builds what they need once (needs root)
-	@scripts/debian.sh apt-utils cloud-init gnupg iproute2 keepalived procps
+	@scripts/debian.sh apt-utils cloud-init gnupg keepalived procps $(MACHINES)
 	$(PYTHON) -m pytest
 
 check: setup ## Lint, format, types and import rules, without changing anything
@@ -35,10 +37,12 @@ up: setup ## Start the whole stack, leave it running, describe it in .lab/stack.
 down: setup ## End the stack that `make up` started; the next one starts empty
 	@$(PYTHON) -m lab.stack down
 
-lab: setup ## A cluster's life on real machines: only the hypervisor is simulated (needs root)
+lab: guests ## A cluster's life on real machines: only the hypervisor is simulated (needs root)
+	@scripts/debian.sh $(MACHINES)
 	@$(PYTHON) -m lab.story run
 
-lab-up: setup ## Start that lab with a cluster in it, leave it running, say how to play with it (needs root)
+lab-up: guests ## Start that lab with a cluster in it, leave it running, say how to play with it (needs root)
+	@scripts/debian.sh $(MACHINES)
 	@$(PYTHON) -m lab.story up
 
 lab-down: setup ## End the lab that `make lab-up` started
