@@ -122,7 +122,7 @@ class VCenter:
     async def guest_info(self, vms: Sequence[str]) -> dict[str, dict[str, str]]:
         """The keys `guestinfo.*` of VMs, in one request: what we and the guests have put there.
 
-        Raises ManagedObjectGone when one of them is.
+        One that is gone is missing from the answer, or there is none: ManagedObjectGone.
         """
         return await self._machines.guest_info(vms)
 

@@ -81,6 +81,18 @@ async def test_extra_config_is_set_and_removed(
     assert (left["guestinfo.peers"], left[OWNER]) == ("b", "us")
 
 
+async def test_guest_info_of_several_is_one_request(vcenter: VCenter, new_request: NewRequest):
+    marked = {"guestinfo.peers": "b", OWNER: "us"}
+    vms = [await make(vcenter, new_request(extra_config=marked)) for _ in range(2)]
+    before = vcenter.requests.total()
+
+    found = await vcenter.guest_info(vms)
+
+    assert vcenter.requests.total() == before + 1
+    assert [found[vm]["guestinfo.peers"] for vm in vms] == ["b", "b"]
+    assert not any(OWNER in values for values in found.values())
+
+
 async def test_extra_config_of_a_gone_vm_says_so(vcenter: VCenter):
     with pytest.raises(ManagedObjectGone, match="vm-404404") as caught:
         await vcenter.set_extra_config("vm-404404", {"guestinfo.userdata": "the value"})

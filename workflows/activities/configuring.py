@@ -91,7 +91,7 @@ class Configuring:
             return resource.vcenter_id, [
                 _Told(node.id, node.moref)
                 for node in nodes.of_resource(session, resource_id)
-                if node.phase == Phase.READY and node.moref and node.configured_at
+                if nodes.facts(node).serves and node.moref and node.configured_at
             ]
 
     def _note_answers(self, resource_id: str, heard: Mapping[str, Answer | None]) -> None:
