@@ -10,6 +10,7 @@ from lab.guests.interface import GuestTools, GuestVM
 from lab.guests.machines.cgroups import Cgroups, remove_groups
 from lab.guests.machines.commands import CommandError
 from lab.guests.machines.disk import Disk
+from lab.guests.machines.kernel import ensure_enough_watches
 from lab.guests.machines.machine import Machine
 from lab.guests.machines.nics import Nics
 from lab.guests.machines.open_vm_tools import OpenVmTools
@@ -51,6 +52,7 @@ class MachineRunner:
     """
 
     def __init__(self, folder: Path, machines: Machines, tools: GuestTools) -> None:
+        ensure_enough_watches()
         self._folder = folder
         self._config = machines
         self._open_vm_tools = OpenVmTools(tools)
