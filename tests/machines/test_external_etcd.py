@@ -3,7 +3,6 @@
 from pathlib import Path
 from typing import Any
 
-import pytest
 import yaml
 
 from lab import story
@@ -41,9 +40,9 @@ def keys(member: Machine) -> set[str]:
     return {key.split("/")[1] for key in found}
 
 
-@pytest.mark.usefixtures("cluster")
 def test_two_masters_outlive_a_member_of_their_etcd(world: World) -> None:
     with Service(world.facts) as service:
+        world.ensure_registered(service)
         made = service.ask("POST", "/etcd-clusters", etcd_document())
         service.succeeded(made, CREATION_SECONDS)
         service.succeeded(service.create(twins_document()), CREATION_SECONDS)
