@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from provisioner.etcd.errors import EtcdUnreachable, RequestRefused
 from provisioner.etcd.etcd_cluster import EtcdCluster
-from provisioner.etcd.gateway import PreconditionFailed
+from provisioner.etcd.gateway import NoSuchMember, PreconditionFailed
 from provisioner.etcd.model import Member
 
 _ACQUAINTED_SECONDS = 8.0
@@ -52,13 +52,15 @@ class EtcdAdministration(EtcdCluster):
         self._call(f"delete the keys below {prefix}", "/v3/kv/deleterange", body)
 
     def _ensure_added(self, name: str, peer_url: str) -> None:
-        """etcd takes nobody in until its members have known each other for five seconds."""
+        """etcd takes nobody in until its members have known each other for five seconds; right
+        after a removal it may instead say that a member is not found.
+        """
         body = {"peerURLs": [peer_url], "isLearner": True}
         deadline = time.monotonic() + _ACQUAINTED_SECONDS
         while not any(peer_url in member.peer_urls for member in self.members()):
             try:
                 self._call(f"add the etcd member {name}", "/v3/cluster/member/add", body)
-            except EtcdUnreachable:
+            except (EtcdUnreachable, NoSuchMember):
                 if time.monotonic() >= deadline:
                     raise
                 time.sleep(_POLL_SECONDS)
