@@ -16,7 +16,9 @@ from typing import ClassVar
 class ProvisionerError(Exception):
     """Says what was tried and what the user can do; the cause is chained, never repeated.
 
-    `transient` tells whether the same call may succeed later without anybody acting.
+    `transient` tells whether the same call may succeed later without anybody acting;
+    `expected`, that something just begun takes its time: no trouble as long as it passes.
     """
 
     transient: ClassVar[bool] = False
+    expected: ClassVar[bool] = False

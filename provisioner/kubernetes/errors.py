@@ -40,11 +40,11 @@ class RequestRefused(KubernetesError):
 
 
 class AddOnMissing(KubernetesError):
-    transient = True
+    transient = expected = True
 
 
 class AddOnNotYet(KubernetesError):
-    transient = True
+    transient = expected = True
 
 
 class ObjectRefused(KubernetesError):

@@ -33,6 +33,19 @@ def test_the_cause_comes_first(service: ScriptedService, worker: Machine) -> Non
     assert "Command" not in message
 
 
+def test_what_kubeadm_found_wrong_is_not_buried(service: ScriptedService, worker: Machine) -> None:
+    settings = "".join(
+        f"\x1b[0;37mCONFIG_NET_{n}\x1b[0m: \x1b[0;32menabled\x1b[0m\n" for n in range(30)
+    )
+    cause = "\t[ERROR SystemVerification]: no cgroups"
+    (worker.folder / "fail").write_text(f"fatal errors occurred:\n{cause}\n{settings}the end\n")
+    assert worker.run().code == 3
+    message = service.last("POST status").body["message"]
+    assert message.startswith(f"kubeadm join failed: {cause}\n")
+    assert "CONFIG" not in message
+    assert "\x1b" not in message
+
+
 def test_failed_node_never_reports_ready(service: ScriptedService, master: Machine) -> None:
     (master.folder / "fail").write_text("no\n")
     assert master.run().code == 3

@@ -64,7 +64,7 @@ class TaskActivities:
                 else:
                     await self._threads.run(self._kinds[kind].run_task, given.resource, given.task)
             except ProvisionerError as err:
-                await self._threads.run(self._note_problem, given, str(err))
+                await self._threads.run(self._note_problem, given, err)
                 if passes(err) and not self._overdue(when):
                     raise again(err) from None
                 failure = str(err)
@@ -97,10 +97,11 @@ class TaskActivities:
             tasks.begin(session, resource, wish.model_copy(update={"key": given.key}))
             return resource.kind, wish.when
 
-    def _note_problem(self, given: TaskInput, problem: str) -> None:
+    def _note_problem(self, given: TaskInput, problem: ProvisionerError) -> None:
         with self._database.write() as session:
             resource = resources.lock(session, given.resource)
-            if tasks.note(session, resource, given.task, problem):
+            news = tasks.note(session, resource, given.task, str(problem))
+            if news and not problem.expected:
                 message = f"{given.task}: {problem}"
                 events.record(session, resource, "Trouble", message, warning=True)
 

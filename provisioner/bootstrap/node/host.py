@@ -17,6 +17,10 @@ STATE = "/var/lib/pke-provisioner/"
 LOG = "/var/log/pke-provisioner/programs.log"
 PRIVATE = functools.partial(os.open, mode=0o600)
 REPORTED_LINES, REPORTED_CHARACTERS = 20, 2000
+COLOURS = re.compile(r"\x1b\[[\d;]*m")
+# kubeadm's check of the system lists all that it looks at.
+LISTED = re.compile(r"^(?:CONFIG|CGROUPS)_\w+: .*\n", re.MULTILINE)
+TELLING = (r"^.*\[ERROR .*\n", r"^.*\b(error|fatal|failed)\b.*\n")
 
 
 class Host:
@@ -101,13 +105,14 @@ class Host:
 
 def end_of(log: BinaryIO, start: int) -> str:
     log.seek(start)
-    text = log.read().decode(errors="replace")
+    text = LISTED.sub("", COLOURS.sub("", log.read().decode(errors="replace")))
     return "\n".join(text.splitlines()[-REPORTED_LINES:])[-REPORTED_CHARACTERS:]
 
 
 def explained(command: tuple[str, ...], error: Exception, said: str) -> str:
     """The first line that tells of an error, all it said last, and how it ended."""
-    telling = re.search(r"^.*\b(error|fatal|failed)\b.*\n", said, re.IGNORECASE | re.MULTILINE)
+    found = (re.search(one, said, re.IGNORECASE | re.MULTILINE) for one in TELLING)
+    telling = next(filter(None, found), None)
     ended = str(error).rpartition("' ")[2]  # without "Command '...'"
     what = (telling.group() if telling and telling.start() else "") + said
     return f"{' '.join(command[:2])} failed: {what}\n{ended}".replace(": \n", ": ")
