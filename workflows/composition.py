@@ -84,6 +84,7 @@ def assemble(
     at_vcenters = InVCenters(
         Folders(database, connections, threads),
         Configuring(database, connections, kinds, threads),
+        runners={},
     )
     tasks = TaskActivities(database, kinds, at_vcenters, poker, threads, settings.deadlines)
     vcenters = VCenterActivities(Sightings(database), connections, poker, threads, soap)

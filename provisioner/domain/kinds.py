@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
-from provisioner.domain import clusters, etcd_clusters
+from provisioner.domain import clusters, etcd_clusters, images
 from provisioner.domain.wanted import Wanted
 
 
@@ -17,6 +17,7 @@ class Reader(Protocol):
 READERS: dict[str, Reader] = {
     clusters.KIND: clusters.read,
     etcd_clusters.KIND: etcd_clusters.read,
+    images.KIND: images.read,
 }
 
 # What a group's nodes are, in the words of their tokens.

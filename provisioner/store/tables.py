@@ -279,6 +279,43 @@ class Event(Base):
     message: Mapped[str]
 
 
+class Image(Base):
+    """What is known of a node template: of its definition at first, of the result when it is done.
+
+    `folder` holds all that its making puts into vCenter, and is on record before anything is in it.
+    """
+
+    __tablename__ = "image"
+    resource_id: Mapped[str] = mapped_column(ForeignKey("resource.id"), primary_key=True)
+    org_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"))
+    vcenter_id: Mapped[str] = mapped_column(ForeignKey("vcenter.id"))
+    digest: Mapped[str | None] = mapped_column(String(64), index=True)
+    folder: Mapped[str | None] = mapped_column(String(64))
+    os: Mapped[str | None] = mapped_column(String(63))
+    kubernetes_version: Mapped[str | None] = mapped_column(String(16))
+    report: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    registered_at: Mapped[datetime | None]
+
+
+class ImageTemplate(Base):
+    """A template in vCenter that is this image: the one that was built, and copies of it."""
+
+    __tablename__ = "image_template"
+    resource_id: Mapped[str] = mapped_column(ForeignKey("image.resource_id"), primary_key=True)
+    moref: Mapped[str] = mapped_column(String(64), primary_key=True)
+    name: Mapped[str] = mapped_column(String(80))
+    path: Mapped[str] = mapped_column(String(1024))
+    datastore: Mapped[str] = mapped_column(String(255))
+
+
+class ImageLogLine(Base):
+    __tablename__ = "image_log_line"
+    resource_id: Mapped[str] = mapped_column(ForeignKey("image.resource_id"), primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[datetime] = mapped_column(default=utc_now)
+    text: Mapped[str]
+
+
 class IdempotencyKey(Base):
     __tablename__ = "idempotency_key"
     org_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), primary_key=True)

@@ -17,17 +17,18 @@ from workflows.activities.folders import Folders
 from workflows.contracts import TaskInput, resource_workflow, task_workflow
 from workflows.failures import again, passes
 from workflows.heartbeats import heartbeats
-from workflows.kinds.interface import Kind
+from workflows.kinds.interface import Kind, TaskRunner
 from workflows.poking import Poker, end
 from workflows.threads import Threads
 
 
 @dataclass(frozen=True)
 class InVCenters:
-    """What of tasks is done in vCenters, whatever the kind."""
+    """What of tasks is done in vCenters: whatever the kind, and by kinds that work there only."""
 
     folders: Folders
     configuring: Configuring
+    runners: Mapping[str, TaskRunner]
 
 
 class TaskActivities:
@@ -40,7 +41,7 @@ class TaskActivities:
         threads: Threads,
         deadlines: Deadlines,
     ) -> None:
-        self._database, self._kinds = database, kinds
+        self._database, self._kinds, self._runners = database, kinds, vcenters.runners
         self._folders, self._configuring = vcenters.folders, vcenters.configuring
         self._poker, self._threads = poker, threads
         self._patience = timedelta(seconds=deadlines.task)
@@ -57,7 +58,9 @@ class TaskActivities:
                 if when is When.AFTER_NODES:
                     await self._end_others(kind, given)
                     await self._folders.remove(given.resource)
-                if when is When.WITH_MEMBERS:
+                if runner := self._runners.get(kind):
+                    await runner.run(given.resource, given.task)
+                elif when is When.WITH_MEMBERS:
                     await self._configuring.spread(kind, given.resource)
                 elif when is When.WITH_ANSWERS:
                     await self._configuring.hear(kind, given.resource)

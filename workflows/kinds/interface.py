@@ -41,6 +41,13 @@ class Answer:
     final: bool = True
 
 
+class TaskRunner(Protocol):
+    """Tasks of a kind that work at a vCenter."""
+
+    async def run(self, resource_id: str, task: str) -> None:
+        """Idempotent; raises ProvisionerError. Cancelled, it ends what it began, then returns."""
+
+
 class Kind(Protocol):
     """All methods block (callers bring the thread), are idempotent, and raise ProvisionerError."""
 

@@ -26,7 +26,16 @@ def overdue(started_at: datetime | None, now: datetime) -> bool:
 
 def due(desired: Desired, observed: Observed, when: When) -> tuple[TaskWish, ...]:
     wishes = (keyed(wish, desired, observed) for wish in desired.tasks if wish.when is when)
-    return tuple(wish for wish in wishes if _is_due(wish, desired, observed))
+    return tuple(
+        wish
+        for wish in wishes
+        if _is_due(wish, desired, observed) and _may_begin(wish, desired, observed)
+    )
+
+
+def _may_begin(wish: TaskWish, desired: Desired, observed: Observed) -> bool:
+    before = (one for one in desired.tasks if one.name in wish.after)
+    return all(_is_done(keyed(one, desired, observed), observed) for one in before)
 
 
 def _is_due(wish: TaskWish, desired: Desired, observed: Observed) -> bool:

@@ -28,12 +28,14 @@ class When(StrEnum):
 class TaskWish(Fact):
     """Work on the resource as a whole. A changed `key` makes it due again.
 
+    `after`: tasks of the same kind of time that must be done before.
     `persistent`: having failed, it is tried again now and then without anybody asking.
     """
 
     name: str
     when: When
     key: str = "1"
+    after: tuple[str, ...] = ()
     persistent: bool = False
 
 

@@ -29,6 +29,7 @@ _PACKAGE = r"^[a-z0-9][-a-z0-9+.]*$"
 _DIGEST = r"^[0-9a-f]{64}$"
 _REGISTRY = r"^[A-Za-z0-9]([-A-Za-z0-9.]*[A-Za-z0-9])?(:\d{1,5})?(/[a-z0-9]+([._-]+[a-z0-9]+)*)*$"
 _ETCD_ENDPOINT = r"^https://[^\s/@:]+:\d{1,5}$"
+_IMAGE_VARIABLE = r"^[a-z][a-z0-9_]*$"
 _KEY_PREFIX = r"^(/[A-Za-z0-9][A-Za-z0-9._-]*)+$"
 
 # What a text should look like, for those who do not read patterns.
@@ -54,6 +55,7 @@ IN_WORDS = {
     _DIGEST: "write 64 hexadecimal digits in lower case, as sha256sum prints them",
     _REGISTRY: "write host[:port][/path] without scheme, such as registry.example.com:5000/mirror",
     _ETCD_ENDPOINT: "write a URL with its port, such as https://10.0.0.21:2379",
+    _IMAGE_VARIABLE: "use lower-case letters, digits and '_', such as apt_mirror",
     _KEY_PREFIX: "write a path such as /clusters/demo",
 }
 
@@ -75,6 +77,7 @@ Registry = Annotated[str, StringConstraints(pattern=_REGISTRY, max_length=255)]
 RepositoryUrl = Annotated[str, StringConstraints(pattern=_REPOSITORY, max_length=2048)]
 PackageName = Annotated[str, StringConstraints(pattern=_PACKAGE, max_length=128)]
 EtcdEndpoint = Annotated[str, StringConstraints(pattern=_ETCD_ENDPOINT, max_length=300)]
+ImageVariable = Annotated[str, StringConstraints(pattern=_IMAGE_VARIABLE, max_length=63)]
 KeyPrefix = Annotated[str, StringConstraints(pattern=_KEY_PREFIX, max_length=200)]
 # A vCenter object's name, or its absolute inventory path.
 InventoryName = Annotated[str, StringConstraints(min_length=1, max_length=255)]

@@ -293,6 +293,59 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("resource_id", "name"),
     )
     op.create_table(
+        "image",
+        sa.Column("resource_id", sa.String(length=36), nullable=False),
+        sa.Column("org_id", sa.Integer(), nullable=False),
+        sa.Column("vcenter_id", sa.String(length=36), nullable=False),
+        sa.Column("digest", sa.String(length=64), nullable=True),
+        sa.Column("folder", sa.String(length=64), nullable=True),
+        sa.Column("os", sa.String(length=63), nullable=True),
+        sa.Column("kubernetes_version", sa.String(length=16), nullable=True),
+        sa.Column("report", sa.JSON(), nullable=False),
+        sa.Column("registered_at", UtcDateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["org_id"],
+            ["organisation.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["resource_id"],
+            ["resource.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["vcenter_id"],
+            ["vcenter.id"],
+        ),
+        sa.PrimaryKeyConstraint("resource_id"),
+    )
+    with op.batch_alter_table("image", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_image_digest"), ["digest"], unique=False)
+
+    op.create_table(
+        "image_log_line",
+        sa.Column("resource_id", sa.String(length=36), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("at", UtcDateTime(timezone=True), nullable=False),
+        sa.Column("text", sa.String(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["resource_id"],
+            ["image.resource_id"],
+        ),
+        sa.PrimaryKeyConstraint("resource_id", "number"),
+    )
+    op.create_table(
+        "image_template",
+        sa.Column("resource_id", sa.String(length=36), nullable=False),
+        sa.Column("moref", sa.String(length=64), nullable=False),
+        sa.Column("name", sa.String(length=80), nullable=False),
+        sa.Column("path", sa.String(length=1024), nullable=False),
+        sa.Column("datastore", sa.String(length=255), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["resource_id"],
+            ["image.resource_id"],
+        ),
+        sa.PrimaryKeyConstraint("resource_id", "moref"),
+    )
+    op.create_table(
         "spec",
         sa.Column("resource_id", sa.String(length=36), nullable=False),
         sa.Column("generation", sa.Integer(), nullable=False),
@@ -372,6 +425,12 @@ def downgrade() -> None:
     op.drop_table("leadership")
     op.drop_table("task")
     op.drop_table("spec")
+    op.drop_table("image_template")
+    op.drop_table("image_log_line")
+    with op.batch_alter_table("image", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_image_digest"))
+
+    op.drop_table("image")
     op.drop_table("add_on")
     with op.batch_alter_table("operation", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_operation_resource_id"))
