@@ -5,6 +5,8 @@ PIP_COMPILE := .venv/bin/pip-compile --quiet --generate-hashes --allow-unsafe --
 	--no-header --no-emit-options --annotation-style=line
 # What the lab's machines and their network take of Debian.
 MACHINES := dnsmasq-base iproute2 systemd-container util-linux
+# Tests of real machines and of real time: nothing else runs beside them.
+ALONE := tests/net tests/machines
 
 .PHONY: help setup demo test check format up down lab lab-up lab-down lab-shell lab-kill kubernetes guests bench vip requirements
 
@@ -19,7 +21,8 @@ demo: setup ## Create, scale and delete a cluster on a simulated vCenter, from n
 
 test: check guests ## Run the checks, then every test; builds what they need once (needs root)
 	@scripts/debian.sh apt-utils cloud-init gnupg keepalived procps $(MACHINES)
-	$(PYTHON) -m pytest
+	$(PYTHON) -m pytest $(ALONE)
+	$(PYTHON) -m pytest --numprocesses 3 --dist loadgroup $(addprefix --ignore=,$(ALONE))
 
 check: setup ## Lint, format, types and import rules, without changing anything
 	$(PYTHON) -m ruff check .

@@ -20,6 +20,8 @@ from lab.story.document import cluster_document
 from lab.waiting import wait_until
 
 CREATION_SECONDS, SECONDS = 900, 120
+# When the API's address moves, who waits for an answer would wait for ever; asked again, it comes.
+ANSWER_SECONDS = 10
 NAME = "slice"
 
 
@@ -110,10 +112,11 @@ class Cluster:
         return self._machine("workers")
 
     def ready_nodes(self) -> set[str]:
-        return {node.metadata.name for node in self._core().list_node().items if _is_ready(node)}
+        nodes = self._core().list_node(_request_timeout=ANSWER_SECONDS).items
+        return {node.metadata.name for node in nodes if _is_ready(node)}
 
     def running_pods(self, namespace: str) -> set[str]:
-        pods = self._core().list_namespaced_pod(namespace).items
+        pods = self._core().list_namespaced_pod(namespace, _request_timeout=ANSWER_SECONDS).items
         return {pod.metadata.name for pod in pods if pod.status.phase == "Running"}
 
     def _machine(self, group: str) -> Machine:
