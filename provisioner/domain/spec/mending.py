@@ -43,6 +43,7 @@ SAMPLES: dict[str, object] = {
     "rootFolder": "/sample/vm/sample",
     "secret": "sample",
     "sha256": "0" * 64,
+    "source": "clone",
 }
 
 
