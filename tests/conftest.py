@@ -12,6 +12,7 @@ UNIT_TEST_SECONDS = 2
 ON_SHARED_ADDRESSES = [TESTS / name for name in ("e2e", "lab", "node")]
 
 
+@pytest.hookimpl(tryfirst=True)  # pytest-xdist reads the groups in the same hook
 def pytest_collection_modifyitems(items: Iterable[pytest.Item]) -> None:
     """A unit test that needs longer than two seconds is not one; others have the default limit.
 
