@@ -22,7 +22,7 @@ demo: setup ## Create, scale and delete a cluster on a simulated vCenter, from n
 test: check guests ## Run the checks, then every test; builds what they need once (needs root)
 	@scripts/debian.sh apt-utils cloud-init gnupg keepalived procps $(MACHINES)
 	$(PYTHON) -m pytest $(ALONE)
-	$(PYTHON) -m pytest --numprocesses 3 --dist loadgroup $(addprefix --ignore=,$(ALONE))
+	$(PYTHON) -m pytest --numprocesses 3 --dist loadscope $(addprefix --ignore=,$(ALONE))
 
 check: setup ## Lint, format, types and import rules, without changing anything
 	$(PYTHON) -m ruff check .

@@ -52,7 +52,7 @@ class GuestSession:
 
     def close(self) -> None:
         """vCenter ends the session by itself once it is idle."""
-        self._transport.DropConnections()
+        self._transport.close()
 
     def _log_in(self, seen: int) -> int:
         with self._lock:

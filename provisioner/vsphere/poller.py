@@ -39,5 +39,5 @@ class Poller:
 
     def close(self) -> None:
         self.transport.abort()
-        self.transport.DropConnections()
+        self.transport.close()
         self._thread.shutdown(wait=False)

@@ -99,7 +99,7 @@ class Session:
         if self._logins:
             with contextlib.suppress(VCenterError):
                 attempt("log out", self._content.sessionManager.Logout)
-        self._calls.DropConnections()
+        self._calls.close()
 
     def _renew(self, seen: int) -> int:
         """A new login, unless another thread has made one since `seen`. Returns its number."""
@@ -121,7 +121,7 @@ class Session:
             self._rejection = error
             raise
         finally:
-            fresh.DropConnections()
+            fresh.close()
         for transport in (self._calls, *(poller.transport for poller in self._pollers)):
             transport.cookie = fresh.cookie
 

@@ -54,6 +54,13 @@ class Transport(Untyped):  # type: ignore[misc]
         self._counter = counter
         self._in_use: set[VerifiedConnection] = set()
         self._in_use_lock = threading.Lock()
+        self._closed = False
+
+    def close(self) -> None:
+        """Connections still in use are closed by whoever uses them, when that is over."""
+        with self._in_use_lock:
+            self._closed = True
+            self.DropConnections()
 
     def abort(self) -> None:
         """Makes requests that are under way fail now, from whatever thread."""
@@ -78,4 +85,7 @@ class Transport(Untyped):  # type: ignore[misc]
     def ReturnConnection(self, conn: VerifiedConnection) -> None:  # noqa: N802
         with self._in_use_lock:
             self._in_use.discard(conn)
-        super().ReturnConnection(conn)
+            if self._closed:
+                conn.close()
+            else:
+                super().ReturnConnection(conn)

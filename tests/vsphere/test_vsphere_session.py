@@ -8,6 +8,7 @@ from lab.ports import free_port
 from lab.vcenter.control import Control
 from provisioner.domain.virtual_machines import VCenterAccess
 from provisioner.vsphere.errors import LoginRejected, SessionLost, VCenterUnreachable
+from provisioner.vsphere.transport import RequestCounter, Transport
 from provisioner.vsphere.vcenter import VCenter
 from tests.vsphere.conftest import NewRequest
 from tests.vsphere.waiting import eventually
@@ -107,3 +108,13 @@ async def test_closing_logs_out(
     await vcenter.close()
 
     assert control.requests()["Logout"] == 1
+
+
+def test_a_request_that_outlives_its_session_leaves_no_connection(vcenter_access: VCenterAccess):
+    transport = Transport(vcenter_access, RequestCounter(), 10)
+    connection = transport.GetConnection()
+    assert connection.sock is not None
+    transport.close()
+    transport.ReturnConnection(connection)
+
+    assert connection.sock is None

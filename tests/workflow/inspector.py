@@ -32,14 +32,9 @@ class Machine:
     folder: str
 
 
-class InspectorSession(GuestSession):
-    def close(self) -> None:
-        self._transport.DropConnections()
-
-
 class Inspector:
     def __init__(self, vcenter: SimulatedVCenter) -> None:
-        self._session = InspectorSession(
+        self._session = GuestSession(
             VCenterAccess(
                 host=vcenter.host,
                 port=vcenter.port,
