@@ -69,7 +69,11 @@ class Repository:
 
     def _gpg(self, *arguments: str) -> str:
         options = ("--homedir", str(self._home), "--batch", "--passphrase", "", "--quiet")
-        return run("gpg", *options, *arguments, folder=self.folder)
+        try:
+            return run("gpg", *options, *arguments, folder=self.folder)
+        finally:
+            # gpg starts an agent for this home, which nobody else would end.
+            run("gpgconf", *options[:2], "--kill", "all", folder=self.folder)
 
 
 def install_root(folder: Path) -> dict[str, str]:
