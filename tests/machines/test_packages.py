@@ -1,4 +1,7 @@
-"""A master whose template carries no Kubernetes: apt brings all of it at first boot, for real."""
+"""A master whose template carries no Kubernetes: apt brings all of it at first boot, for real.
+
+It has a second NIC besides, on a network of its own.
+"""
 
 from typing import Any
 
@@ -17,6 +20,7 @@ def document() -> dict[str, Any]:
     found["controlPlane"]["template"] = found["nodePools"][0]["template"] = PLAIN
     found["controlPlane"]["addresses"]["ranges"] = ["10.77.0.40-10.77.0.44"]
     found["endpoint"]["vip"] = "10.77.0.102"
+    found["placement"]["networks"].append({"name": "storage-net"})
     packages = {
         "repository": f"{SERVER}/core:/stable:/v{{minor}}/deb/",
         "mirror": f"{SERVER}/debian/",
@@ -33,6 +37,9 @@ def test_a_plain_template_becomes_a_master(world: World) -> None:
         cluster = Cluster(world, service.text(f"/clusters/{NAME}/kubeconfig"))
         [master] = [one for one in world.machines() if one.name.startswith(f"{NAME}-")]
         assert soon(lambda: cluster.ready_nodes() == {master.name})
+        networks = {address.rpartition(".")[0] for address in master.addresses}
+        assert networks == {"10.77.0", "10.78.0"}
+        assert master.run("ip", "route", "show", "default").startswith("default via 10.77.0.1 ")
         installed = master.run("dpkg-query", "--show", "kubeadm", "kubelet", "containerd")
         assert f"kubeadm\t{document()['kubernetes']['version']}-" in installed
         held = master.run("apt-mark", "showhold").split()
