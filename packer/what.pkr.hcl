@@ -1,0 +1,129 @@
+// What an image is: a definition sets these, a build may set them otherwise.
+
+variable "os" {
+  type        = string
+  description = "The word that image queries know it by, such as debian12."
+}
+
+variable "role" {
+  type        = string
+  default     = "node"
+  description = "node (Kubernetes) or load-balancer (HAProxy and keepalived)."
+}
+
+variable "kubernetes_version" {
+  type        = string
+  default     = ""
+  description = "Such as 1.35.4; of nodes alone."
+}
+
+variable "guest_os_type" {
+  type        = string
+  description = "VMware's word for the operating system."
+}
+
+variable "cpus" {
+  type    = number
+  default = 2
+}
+
+variable "memory_mib" {
+  type    = number
+  default = 2048
+}
+
+variable "disk_gib" {
+  type    = number
+  default = 20
+}
+
+variable "iso_url" {
+  type    = string
+  default = ""
+}
+
+variable "iso_checksum" {
+  type        = string
+  default     = "none:iso_checksum-is-not-set"
+  description = "sha256:... of the ISO, or file:URL of a list of them."
+}
+
+variable "boot_command" {
+  type    = list(string)
+  default = []
+}
+
+variable "seed" {
+  type        = string
+  default     = "debian"
+  description = "The folder in seeds/ whose files answer the installer."
+}
+
+variable "apt_mirror" {
+  type        = string
+  default     = ""
+  description = "Mirror of the distribution for an air-gapped build; what the source has, if empty."
+}
+
+variable "apt_key" {
+  type        = string
+  default     = ""
+  description = "Armored key that signs the mirror, if it is not the distribution's own."
+}
+
+variable "kubernetes_repository" {
+  type        = string
+  default     = "https://pkgs.k8s.io/core:/stable:/v{minor}/deb/"
+  description = "Flat apt repository of kubelet, kubeadm, kubectl and kubernetes-cni."
+}
+
+variable "kubernetes_repository_key" {
+  type        = string
+  default     = ""
+  description = "Armored key that signs it; its own Release.key, over verified TLS, if empty."
+}
+
+variable "containerd_package" {
+  type        = string
+  default     = "containerd"
+  description = "A package of the distribution or the mirror; name=version pins it."
+}
+
+variable "containerd_url" {
+  type        = string
+  default     = ""
+  description = "An archive of containerd's binaries instead of a package."
+}
+
+variable "containerd_sha256" {
+  type    = string
+  default = ""
+}
+
+variable "image_registry" {
+  type        = string
+  default     = ""
+  description = "Where Kubernetes' images are pulled from, instead of registry.k8s.io."
+}
+
+variable "pull_images" {
+  type        = bool
+  default     = true
+  description = "Whether the control plane's images are in the template."
+}
+
+variable "ca_bundle" {
+  type        = string
+  default     = ""
+  description = "PEM certificates the image is to trust, such as the mirror's."
+}
+
+variable "http_proxy" {
+  type    = string
+  default = ""
+}
+
+variable "no_proxy" {
+  type    = string
+  default = ""
+}
