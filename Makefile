@@ -8,7 +8,7 @@ MACHINES := dnsmasq-base iproute2 systemd-container util-linux
 # Tests of real machines and of real time: nothing else runs beside them.
 ALONE := tests/net tests/machines
 
-.PHONY: help setup demo test check format up down lab lab-up lab-down lab-shell lab-kill kubernetes guests bench vip requirements
+.PHONY: help setup demo test check format up down lab lab-up lab-down lab-shell lab-kill kubernetes guests packer packer-check bench vip requirements
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -24,7 +24,7 @@ test: check guests ## Run the checks, then every test; builds what they need onc
 	$(PYTHON) -m pytest $(ALONE)
 	$(PYTHON) -m pytest --numprocesses 3 --dist loadscope $(addprefix --ignore=,$(ALONE))
 
-check: setup ## Lint, format, types and import rules, without changing anything
+check: setup packer-check ## Lint, format, types, import rules, image templates; changes nothing
 	$(PYTHON) -m ruff check .
 	$(PYTHON) -m ruff format --check .
 	$(PYTHON) -m mypy
@@ -64,6 +64,13 @@ kubernetes: setup ## Build the lab's Kubernetes 1.35 and 1.34 into its cache (ab
 guests: setup ## Prepare what the lab's machines boot from: Debian, Kubernetes 1.35, images (needs root)
 	@scripts/debian.sh apt-utils gcc gnupg libc6-dev mmdebstrap
 	@$(PYTHON) -m lab.guestos
+
+packer: setup ## Build Packer and its vSphere plugin into the lab's cache (two minutes once)
+	@$(PYTHON) -m lab.packer
+
+packer-check: setup ## Check the image templates in packer/ by Packer itself and their scripts by shellcheck
+	@scripts/debian.sh shellcheck
+	@$(PYTHON) -m lab.packer --check
 
 bench: setup ## Measure a 100-VM pool against a raw vSphere loop; writes build/bench.json
 	@$(PYTHON) -m lab.bench

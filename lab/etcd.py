@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from lab.kubernetes.build import ensure_built
+from lab.go_module import ensure_built
 from lab.kubernetes.programs import modules
 from lab.kubernetes.versions import DEFAULT_MINOR, RELEASES
 from lab.processes import Command, Process, start

@@ -2,7 +2,6 @@ build {
   sources = [
     "source.vsphere-iso.image",
     "source.vsphere-clone.image",
-    "source.qemu.image",
   ]
 
   // Keys and certificates, empty or not: files know no quoting.

@@ -4,7 +4,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 VENV=.venv
-GO_MODULES=(lab/vcenter/go.mod lab/kubernetes/modules/*/go.mod)
+GO_MODULES=(lab/vcenter/go.mod lab/{kubernetes,packer}/modules/*/go.mod)
 
 say() { printf 'setup: %s\n' "$*" >&2; }
 

@@ -5,8 +5,8 @@ import subprocess
 from pathlib import Path
 
 from lab import cache
+from lab.go_module import ensure_built
 from lab.go_toolchain import BuildError
-from lab.kubernetes.build import ensure_built
 from lab.kubernetes.images import kubeadm_images
 from lab.kubernetes.programs import modules
 from lab.kubernetes.versions import DEFAULT_MINOR, RELEASES, Release

@@ -1,8 +1,8 @@
 """Which programs the lab builds, from which module and how. Pure."""
 
-from dataclasses import dataclass
 from pathlib import Path
 
+from lab.go_module import GoModule
 from lab.kubernetes.versions import FLANNEL, FLANNEL_CNI_PLUGIN, METALLB, PAUSE, Release
 
 MODULES = Path(__file__).parent / "modules"
@@ -18,32 +18,21 @@ KUBERNETES = (
 )
 
 
-@dataclass(frozen=True)
-class Module:
-    """A folder in modules/ and what is built of it: packages by the name of their program."""
-
-    name: str
-    packages: dict[str, str]
-    link: str = ""
-    tags: str = ""
-    c_compiler: bool = False
-
-    @property
-    def folder(self) -> Path:
-        return MODULES / self.name
+def _module(name: str, packages: dict[str, str], link: str = "") -> GoModule:
+    return GoModule(MODULES / name, packages, link=link)
 
 
-def modules(release: Release) -> tuple[Module, ...]:
+def modules(release: Release) -> tuple[GoModule, ...]:
     """All that a cluster of this release needs, Kubernetes itself first."""
     return (
         _kubernetes(release),
         _etcd(release.etcd),
-        Module(f"coredns-{release.coredns}", {"coredns": "github.com/coredns/coredns"}),
+        _module(f"coredns-{release.coredns}", {"coredns": "github.com/coredns/coredns"}),
         *ADD_ONS,
     )
 
 
-def _kubernetes(release: Release) -> Module:
+def _kubernetes(release: Release) -> GoModule:
     major, minor = release.minor.split(".")
     base = "k8s.io/component-base/version"
     values = {
@@ -52,35 +41,35 @@ def _kubernetes(release: Release) -> Module:
         f"{base}.gitMinor": minor,
         "k8s.io/client-go/pkg/version.gitVersion": f"v{release.version}",
     }
-    return Module(
+    return _module(
         f"kubernetes-{release.version}",
         {program: f"k8s.io/kubernetes/cmd/{program}" for program in KUBERNETES},
         link=" ".join(f"-X {name}={value}" for name, value in values.items()),
     )
 
 
-def _etcd(version: str) -> Module:
+def _etcd(version: str) -> GoModule:
     parts = {"etcd": "server", "etcdctl": "etcdctl", "etcdutl": "etcdutl"}
     packages = {program: f"go.etcd.io/etcd/{part}/v3" for program, part in parts.items()}
-    return Module(f"etcd-{version}", packages)
+    return _module(f"etcd-{version}", packages)
 
 
 ADD_ONS = (
-    Module(
+    _module(
         f"metallb-{METALLB}",
         {part: f"go.universe.tf/metallb/{part}" for part in ("controller", "speaker")},
     ),
     # One of its backends is written in C; it is not ours to choose.
-    Module(
-        f"flannel-{FLANNEL}",
+    GoModule(
+        MODULES / f"flannel-{FLANNEL}",
         {"flanneld": "github.com/flannel-io/flannel"},
         link="-extldflags -static",
         tags="netgo,osusergo",
         c_compiler=True,
     ),
-    Module(
+    _module(
         f"flannel-cni-plugin-{FLANNEL_CNI_PLUGIN}",
         {"flannel": "github.com/containernetworking/plugins/plugins/meta/flannel"},
     ),
-    Module(f"pause-{PAUSE}", {"pause": "."}),
+    _module(f"pause-{PAUSE}", {"pause": "."}),
 )

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from lab.go_module import ensure_built
 from lab.guests.kubernetes.certificates import Authority, etcd_certificate
-from lab.kubernetes.build import ensure_built
 from lab.kubernetes.programs import modules
 from lab.kubernetes.versions import DEFAULT_MINOR, RELEASES
 from lab.ports import free_port

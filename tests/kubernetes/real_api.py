@@ -7,13 +7,13 @@ from pathlib import Path
 
 from kubernetes.client import RbacAuthorizationV1Api
 
+from lab.go_module import ensure_built
 from lab.guests.kubernetes.certificates import (
     Authority,
     KeyPair,
     client_certificate,
     server_certificate,
 )
-from lab.kubernetes.build import ensure_built
 from lab.kubernetes.programs import modules
 from lab.kubernetes.versions import DEFAULT_MINOR, RELEASES
 from lab.ports import free_port

@@ -1,18 +1,33 @@
-"""Compiles a module's programs once per state of its inputs."""
+"""Programs of a pinned Go module, compiled once per state of its inputs into the lab's cache."""
 
 import os
 import subprocess
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from lab import cache
 from lab.go_toolchain import BuildError, find_go
-from lab.kubernetes.programs import Module
 from lab.progress import Say, step
 
 FLAGS = ("-trimpath", "-mod=readonly", "-buildvcs=false")
 
 
-def ensure_built(module: Module, say: Say) -> Path:
+@dataclass(frozen=True)
+class GoModule:
+    """A folder with go.mod and go.sum and what is built of it: packages by their program's name."""
+
+    folder: Path = field(repr=False)
+    packages: dict[str, str]
+    link: str = ""
+    tags: str = ""
+    c_compiler: bool = False
+
+    @property
+    def name(self) -> str:
+        return self.folder.name
+
+
+def ensure_built(module: GoModule, say: Say) -> Path:
     """The folder of the module's programs; says each one that must be compiled first."""
     key = cache.digest(module.folder, repr(module), *FLAGS)
 
@@ -25,7 +40,7 @@ def ensure_built(module: Module, say: Say) -> Path:
     return cache.ensure(module.name, key, make)
 
 
-def _compile(go: str, module: Module, program: str, target: Path) -> None:
+def _compile(go: str, module: GoModule, program: str, target: Path) -> None:
     built = subprocess.run(
         [
             *(go, "build", *FLAGS, "-tags", module.tags),

@@ -1,0 +1,1 @@
+"""The Packer that the lab builds node images with, made from pinned Go modules."""
