@@ -9,12 +9,16 @@ from provisioner.domain.virtual_machines import Fact
 
 
 class NicConfig(Fact):
-    """A NIC, known by its MAC before the VM exists. `address` is CIDR text; None asks DHCP."""
+    """A NIC, known by its MAC before the VM exists. `address` is CIDR text; None asks DHCP.
+
+    `routes`: pairs of a network (CIDR text) and the neighbour that leads there.
+    """
 
     mac: str
     address: str | None = None
     gateway: str | None = None
     nameservers: tuple[str, ...] = ()
+    routes: tuple[tuple[str, str], ...] = ()
 
 
 class ExternalEtcd(Fact):

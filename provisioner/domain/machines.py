@@ -5,6 +5,7 @@ from typing import Literal
 
 from provisioner.domain.inventory import Resolved
 from provisioner.domain.spec.machine import Machine
+from provisioner.domain.spec.placement import Route
 from provisioner.domain.virtual_machines import Fact, NetworkType, Nic
 
 
@@ -27,6 +28,7 @@ class NicPlan(Nic):
     address: str | None = None
     gateway: IPv4Address | None = None
     nameservers: tuple[IPv4Address, ...] = ()
+    routes: tuple[Route, ...] = ()
 
 
 def place(resolved: Resolved, machine: Machine) -> Place:

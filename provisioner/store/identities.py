@@ -10,7 +10,8 @@ from provisioner.domain.inventory import Resolved
 from provisioner.domain.machines import NicPlan, network_type, place
 from provisioner.domain.naming import node_name
 from provisioner.domain.planning.plan import NewNode
-from provisioner.domain.spec.machine import Machine
+from provisioner.domain.spec.placement import AddressPool
+from provisioner.domain.wanted import GroupShape
 from provisioner.store import leases
 from provisioner.store.leases import Holder
 from provisioner.store.observing import World
@@ -29,11 +30,11 @@ class Issuer:
     def issue(self, new: NewNode) -> Node | None:
         """None when the group's addresses ran out meanwhile: the next look tells."""
         resource, where = self.world.resource, self.world.places[new.group]
-        machine = self.world.wanted.groups[new.group].machine
+        shape, vcenter = self.world.wanted.groups[new.group], self.world.vcenters[new.group]
         node = Node(
             id=new_uuid(),
             resource_id=resource.id,
-            vcenter_id=resource.vcenter_id,
+            vcenter_id=vcenter.id,
             group=new.group,
             name=node_name(resource.name, new.group),
             instance_uuid=new_uuid(),
@@ -41,14 +42,14 @@ class Issuer:
             epoch=resource.epoch,
             attempt=new.attempt,
             replaces=new.replaces,
-            place=place(where, machine).model_dump(mode="json"),
+            place=place(where, shape.machine).model_dump(mode="json"),
             token_id=new_uuid(),
             created_at=self.world.observed.now,
             **self._token_times(),
         )
         self.session.add(node)
         self.session.flush()
-        nics = self._nics(node, machine, where)
+        nics = self._nics(node, shape, where)
         if nics is None:
             self.session.delete(node)
             return None
@@ -65,12 +66,12 @@ class Issuer:
         if older is not None:
             older.replaced = True
 
-    def _nics(self, node: Node, machine: Machine, where: Resolved) -> list[NicPlan] | None:
-        holder = Holder(node.resource_id, node.id)
+    def _nics(self, node: Node, shape: GroupShape, where: Resolved) -> list[NicPlan] | None:
+        holder, vcenter = Holder(node.resource_id, node.id), self.world.vcenters[shape.name]
         nics = []
         for index, network in enumerate(where.networks):
-            domain = network_domain(self.world.vcenter, where, index)
-            static = self._static(machine, domain, holder) if index == 0 else {}
+            domain = network_domain(vcenter, where, index)
+            static = self._static(shape.pool(index), domain, holder)
             if static is None:
                 leases.free_of_node(self.session, node.id)
                 return None
@@ -84,8 +85,9 @@ class Issuer:
             )
         return nics
 
-    def _static(self, machine: Machine, domain: str, holder: Holder) -> dict[str, object] | None:
-        pool = machine.addresses
+    def _static(
+        self, pool: AddressPool | None, domain: str, holder: Holder
+    ) -> dict[str, object] | None:
         if pool is None:
             return {}
         address = leases.take_address(self.session, domain, pool.ranges, holder)
@@ -95,4 +97,5 @@ class Issuer:
             "address": f"{address}/{pool.prefix_length}",
             "gateway": pool.gateway,
             "nameservers": pool.nameservers,
+            "routes": pool.routes,
         }

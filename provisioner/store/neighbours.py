@@ -121,7 +121,7 @@ def _claims(spec: ClusterSpec) -> Iterator[Claim]:
     for index, text in enumerate(spec.load_balancer_ranges):
         yield from _claim(f"loadBalancerRanges.{index}", "balancer", CONTROL_PLANE, text)
     for shape in shapes(spec):
-        pool = shape.machine.addresses
+        pool = shape.pool(0)
         for index, text in enumerate(pool.ranges if pool else ()):
             yield from _claim(f"{shape.path}.addresses.ranges.{index}", "nodes", shape.name, text)
 

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from provisioner.domain.inventory import Resolved
 from provisioner.domain.kinds import READERS
 from provisioner.domain.nodes import Phase
-from provisioner.domain.planning.wishes import Desired, Observed
+from provisioner.domain.planning.wishes import Desired, Observed, Sight
 from provisioner.domain.wanted import Wanted
 from provisioner.store import nodes, placing, resources, tasks, vcenters
 from provisioner.store.tables import Resource, VCenter
@@ -17,10 +17,10 @@ from provisioner.store.tables import Resource, VCenter
 
 @dataclass(frozen=True)
 class World:
-    """One resource with everything that deciding about it takes."""
+    """One resource with everything that deciding about it takes. `vcenters`: by group."""
 
     resource: Resource
-    vcenter: VCenter
+    vcenters: Mapping[str, VCenter]
     wanted: Wanted
     observed: Observed
     places: Mapping[str, Resolved]
@@ -32,7 +32,7 @@ class World:
 
 def load(session: Session, resource: Resource, now: datetime) -> World:
     wish = wanted(session, resource)
-    vcenter = resources.vcenter_of(session, resource)
+    around = placing.vcenters_of(session, resource, wish.groups)
     found = nodes.relevant(session, resource.id, resource.epoch, now)
     observed = Observed(
         now=now,
@@ -40,14 +40,16 @@ def load(session: Session, resource: Resource, now: datetime) -> World:
         tasks=tuple(tasks.of_resource(session, resource.id)),
         established=resource.established,
         served=resource.observed_generation > 0,
-        sick=vcenters.sickness(vcenter),
-        watched_at=vcenter.watched_at,
+        sights={
+            group: Sight(sick=vcenters.sickness(vcenter), watched_at=vcenter.watched_at)
+            for group, vcenter in around.items()
+        },
     )
     places: dict[str, Resolved] = {}
     if _may_grow(wish.desired, observed):
-        places, rooms = placing.places_and_rooms(session, vcenter, wish.groups)
+        places, rooms = placing.places_and_rooms(session, around, wish.groups)
         observed = observed.model_copy(update={"rooms": rooms})
-    return World(resource, vcenter, wish, observed, places)
+    return World(resource, around, wish, observed, places)
 
 
 def wanted(session: Session, resource: Resource) -> Wanted:

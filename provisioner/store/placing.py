@@ -11,8 +11,8 @@ from provisioner.domain.planning.wishes import Room
 from provisioner.domain.resolving import Resolver, Wish
 from provisioner.domain.spec.placement import AddressPool
 from provisioner.domain.wanted import GroupShape
-from provisioner.store import inventory, leases
-from provisioner.store.tables import VCenter
+from provisioner.store import inventory, leases, resources, vcenters
+from provisioner.store.tables import Resource, VCenter
 
 
 def resolve(
@@ -29,25 +29,53 @@ def resolve(
     return places, sorted(set(resolver.faults))
 
 
+def vcenters_of(
+    session: Session, resource: Resource, groups: Mapping[str, GroupShape]
+) -> dict[str, VCenter]:
+    """Where each group's VMs are. Raises NotFound."""
+    own = resources.vcenter_of(session, resource)
+    named = {shape.vcenter for shape in groups.values() if shape.vcenter}
+    known = {name: vcenters.find(session, resource.org_id, name) for name in named}
+    return {name: known[shape.vcenter] if shape.vcenter else own for name, shape in groups.items()}
+
+
 def network_domain(vcenter: VCenter, place: Resolved, nic: int = 0) -> str:
     return leases.l2_domain(vcenter.instance_uuid or vcenter.id, place.networks[nic].moref)
 
 
 def places_and_rooms(
-    session: Session, vcenter: VCenter, groups: Mapping[str, GroupShape]
+    session: Session, where: Mapping[str, VCenter], groups: Mapping[str, GroupShape]
 ) -> tuple[dict[str, Resolved], dict[str, Room]]:
-    """Reads the whole inventory. There is no room where there is no place."""
-    known = inventory.load(session, vcenter.id)
-    places, faults = resolve(groups.values(), known, vcenter.root_folder)
-    missing = "; ".join(f"{fault.path}: {fault.message}" for fault in faults)
-    rooms = {name: Room(free=0, reason=missing) for name in groups if name not in places}
-    for name, place in places.items():
-        if pool := groups[name].machine.addresses:
-            domain = network_domain(vcenter, place)
-            rooms[name] = _room(pool, leases.taken_addresses(session, domain))
+    """Reads whole inventories; `where` each group is. There is no room where there is no place."""
+    places: dict[str, Resolved] = {}
+    rooms: dict[str, Room] = {}
+    for vcenter in {one.id: one for one in where.values()}.values():
+        shapes = [shape for name, shape in groups.items() if where[name].id == vcenter.id]
+        known = inventory.load(session, vcenter.id)
+        found, faults = resolve(shapes, known, vcenter.root_folder)
+        missing = "; ".join(f"{fault.path}: {fault.message}" for fault in faults)
+        for shape in shapes:
+            place = found.get(shape.name)
+            room = _room(session, vcenter, place, shape) if place else _none(missing)
+            rooms |= {shape.name: room} if room else {}
+        places |= found
     return places, rooms
 
 
-def _room(pool: AddressPool, taken: Iterable[str]) -> Room:
+def _room(session: Session, vcenter: VCenter, place: Resolved, shape: GroupShape) -> Room | None:
+    """None: without limit."""
+    rooms = []
+    for nic in range(len(place.networks)):
+        if pool := shape.pool(nic):
+            taken = leases.taken_addresses(session, network_domain(vcenter, place, nic))
+            rooms.append(_left(pool, taken))
+    return min(rooms, key=lambda room: room.free, default=None)
+
+
+def _left(pool: AddressPool, taken: Iterable[str]) -> Room:
     reason = "addresses.ranges has no free address; scale down, or add another pool with its own"
     return Room(free=free(pool.ranges, taken), reason=reason)
+
+
+def _none(reason: str) -> Room:
+    return Room(free=0, reason=reason)

@@ -44,6 +44,19 @@ def test_static_address() -> None:
     }
 
 
+def test_own_routes_beside_the_default_one() -> None:
+    nic = {
+        "mac": "00:50:56:00:00:01",
+        "address": "10.0.0.11/24",
+        "gateway": "10.0.0.1",
+        "routes": [("10.9.0.0/16", "10.0.0.2")],
+    }
+    assert metadata(nics=[nic])["network"]["ethernets"]["eth0"]["routes"] == [
+        {"to": "10.9.0.0/16", "via": "10.0.0.2"},
+        {"to": "0.0.0.0/0", "via": "10.0.0.1"},
+    ]
+
+
 def test_leased_address_does_not_depend_on_the_machine_id() -> None:
     ethernet = metadata(nics=[{"mac": "00:50:56:00:00:01"}])["network"]["ethernets"]["eth0"]
     assert ethernet["dhcp4"] is True

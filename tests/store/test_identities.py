@@ -81,6 +81,15 @@ def test_static_addresses_are_leased_with_the_node(estate: Estate) -> None:
     assert held == {"10.0.0.20": found[0].id, "10.0.0.21": found[1].id}
 
 
+def test_routes_go_with_the_address(estate: Estate) -> None:
+    route = {"to": "10.9.0.0/16", "via": "10.0.0.2"}
+    given = pool(size=1, addresses=addresses("10.0.0.20") | {"routes": [route]}, placement=None)
+    resource = estate.cluster(nodePools=[given])
+    estate.look(resource)
+    [found] = nic(workers(estate, resource)[0]).routes
+    assert found.model_dump(mode="json") == route
+
+
 def test_every_nic_has_a_mac_of_its_own_and_the_first_the_address(estate: Estate) -> None:
     networks = {"networks": [{"name": "nodes"}, {"name": "VM Network"}]}
     body = with_addresses("10.0.0.20-10.0.0.29", placement=networks)

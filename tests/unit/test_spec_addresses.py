@@ -90,6 +90,12 @@ def test_the_gateway_is_of_the_subnet_and_nobody_elses(gateway: str) -> None:
     assert paths_of(body) == ["nodePools.0.addresses.gateway"]
 
 
+def test_what_leads_to_a_network_is_a_neighbour() -> None:
+    routes = [{"to": "10.9.0.0/16", "via": "10.0.0.2"}, {"to": "10.8.0.0/16", "via": "10.9.0.1"}]
+    body = with_pool("10.0.0.20-10.0.0.29", routes=routes)
+    assert paths_of(body) == ["nodePools.0.addresses.routes.1.via"]
+
+
 def test_every_unreadable_range_is_named() -> None:
     body = with_pool("10.0.0.20-10.0.0.29", "x", "10.0.0.9-10.0.0.1") | {
         "loadBalancerRanges": ["10.0.0.1/24", "10.0.0.300", ""]

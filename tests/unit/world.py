@@ -10,7 +10,7 @@ from provisioner.domain.nodes import NodeFacts, Phase
 from provisioner.domain.planning.plan import Plan
 from provisioner.domain.planning.planner import plan
 from provisioner.domain.planning.tasks import keyed
-from provisioner.domain.planning.wishes import Desired, Observed, Room, TaskFacts, TaskState
+from provisioner.domain.planning.wishes import Desired, Observed, Room, Sight, TaskFacts, TaskState
 from provisioner.domain.replacement import Replacement
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
@@ -40,8 +40,10 @@ class World:
             rooms=self.rooms,
             established=self.established,
             served=self.served,
-            sick=self.sick,
-            watched_at=self.silent_since or self.now,
+            sights={
+                wish.name: Sight(sick=self.sick, watched_at=self.silent_since or self.now)
+                for wish in self.desired.groups
+            },
         )
 
     def plan(self) -> Plan:

@@ -51,7 +51,8 @@ class Guests:
     def _report_address(self, node: Node) -> None:
         if self.has_address(node) and node.moref and node.id not in self._told:
             self._told.add(node.id)
-            self._site.inspector.report_address(node.moref, f"{NETWORK}.{len(self._told)}")
+            inspector = self._site.inspector_at(node.vcenter_id)
+            inspector.report_address(node.moref, f"{NETWORK}.{len(self._told)}")
 
     def _advance(self, node: Node) -> None:
         if node.leading_at or node.join_token_at:

@@ -65,23 +65,44 @@ async def _take_down(site: Site) -> None:
     control.clear_faults()
     control.clear_delays()
     site.inspector.destroy_folder(site.root_folder)
-    site.inspector.close()
+    for inspector in (site.inspector, *site.others.values()):
+        inspector.close()
     site.vault.close()
     site.database.close()
+
+
+async def join_vcenter(site: Site, name: str, vcenter: SimulatedVCenter) -> str:
+    """A second one of the organisation, tried and watched. Returns its id; takes a worker."""
+    inspector = Inspector(vcenter)
+    root = inspector.make_folder(new_uuid())
+    with site.database.write() as session:
+        row = _row(site.org_id, name, vcenter, root)
+        row.secret_path = f"vcenters/{row.id}"
+        session.add(row)
+    login = {"username": SecretStr(vcenter.username), "password": SecretStr(vcenter.password)}
+    site.vault.write_secret(row.secret_path, login)
+    site.others[row.id] = inspector
+    assert (await site.gateway.verify_vcenter(row.id)).accepted
+    await site.gateway.ensure_watch(row.id)
+    return row.id
 
 
 def _register(database: Database, vcenter: SimulatedVCenter, root_folder: str) -> tuple[int, str]:
     with database.write() as session:
         org = tokens.ensure_organisation(session, "test")
-        row = VCenter(
-            id=new_uuid(),
-            org_id=org.id,
-            name=VCENTER_NAME,
-            host=vcenter.host,
-            port=vcenter.port,
-            thumbprint=vcenter.thumbprint,
-            root_folder=root_folder,
-            secret_path="",
-        )
+        row = _row(org.id, VCENTER_NAME, vcenter, root_folder)
         session.add(row)
         return org.id, row.id
+
+
+def _row(org_id: int, name: str, vcenter: SimulatedVCenter, root_folder: str) -> VCenter:
+    return VCenter(
+        id=new_uuid(),
+        org_id=org_id,
+        name=name,
+        host=vcenter.host,
+        port=vcenter.port,
+        thumbprint=vcenter.thumbprint,
+        root_folder=root_folder,
+        secret_path="",
+    )

@@ -7,7 +7,7 @@ from provisioner.domain.kinds import READERS
 from provisioner.domain.planning.wishes import Desired, GroupWish, TaskWish, When
 from provisioner.domain.spec.document import Document, Label
 from provisioner.domain.spec.machine import Machine
-from provisioner.domain.spec.placement import Placement
+from provisioner.domain.spec.placement import AddressPool, Placement
 from provisioner.domain.wanted import GroupShape, Wanted
 
 PLAIN, CORE = "plain", "core"
@@ -17,8 +17,12 @@ TEMPLATE, OTHER_TEMPLATE = "debian-12-node", "ubuntu-24.04-node"
 
 
 class Group(Machine):
+    """`nics`: the addresses of each; None and absent ones by DHCP."""
+
     name: Label
     size: int
+    vcenter: Label | None = None
+    nics: tuple[AddressPool | None, ...] = ()
 
 
 class PlainDocument(Document):
@@ -36,7 +40,9 @@ def read(document: Mapping[str, Any], *, generation: int, epoch: int, deleting: 
         tasks=_ENDING if deleting else _BUILDING,
     )
     shapes = {
-        group.name: GroupShape(group.name, f"groups.{index}", group, given.placement)
+        group.name: GroupShape(
+            group.name, f"groups.{index}", group, given.placement, group.vcenter, group.nics
+        )
         for index, group in enumerate(given.groups)
     }
     return Wanted(wish, shapes)

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 from pydantic import SecretStr
@@ -45,6 +45,10 @@ class Site:
     root_folder: str
     org_id: int
     vcenter_id: str
+    others: dict[str, Inspector] = field(default_factory=dict)
+
+    def inspector_at(self, vcenter_id: str) -> Inspector:
+        return self.others.get(vcenter_id, self.inspector)
 
     @property
     def queue(self) -> str:

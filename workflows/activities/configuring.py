@@ -1,8 +1,10 @@
 """Later configuration of nodes: what their VMs carry follows who the members are."""
 
 import asyncio
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import TypeVar
 
 from provisioner.domain.nodes import Phase
 from provisioner.store import events, nodes, resources
@@ -20,6 +22,7 @@ class _Stale:
     """A node whose VM carries another configuration than it should."""
 
     node: str
+    vcenter: str
     moref: str
     wanted: Configuration
 
@@ -29,7 +32,11 @@ class _Told:
     """A member whose VM carries something for it."""
 
     node: str
+    vcenter: str
     moref: str
+
+
+T = TypeVar("T", _Stale, _Told)
 
 
 class Configuring:
@@ -46,22 +53,20 @@ class Configuring:
     async def spread(self, kind: str, resource_id: str) -> None:
         """All VMs carry what their kind wants; one request for each that does not. Idempotent."""
         wanted = await self._threads.run(self._kinds[kind].configurations, resource_id)
-        vcenter_id, stale = await self._threads.run(self._stale, resource_id, wanted)
-        if not stale:
-            return
-        async with self._connections.guarded(vcenter_id) as connection:
-            await asyncio.gather(*(self._write(connection, one) for one in stale))
+        stale = await self._threads.run(self._stale, resource_id, wanted)
+        for vcenter_id, some in _by_vcenter(stale).items():
+            async with self._connections.guarded(vcenter_id) as connection:
+                await asyncio.gather(*(self._write(connection, one) for one in some))
 
     async def hear(self, kind: str, resource_id: str) -> None:
-        """What the nodes made of it is on record. One request for all."""
-        vcenter_id, told = await self._threads.run(self._told, resource_id)
-        if not told:
-            return
-        async with self._connections.guarded(vcenter_id) as connection:
-            found = await connection.vcenter.guest_info([node.moref for node in told])
+        """What the nodes made of it is on record. One request for all of a vCenter."""
+        told = await self._threads.run(self._told, resource_id)
         answer = self._kinds[kind].answer
-        heard = {node.node: answer(found.get(node.moref, {})) for node in told}
-        await self._threads.run(self._note_answers, resource_id, heard)
+        for vcenter_id, some in _by_vcenter(told).items():
+            async with self._connections.guarded(vcenter_id) as connection:
+                found = await connection.vcenter.guest_info([node.moref for node in some])
+            heard = {node.node: answer(found.get(node.moref, {})) for node in some}
+            await self._threads.run(self._note_answers, resource_id, heard)
 
     async def _write(self, connection: Connection, stale: _Stale) -> None:
         try:
@@ -71,13 +76,10 @@ class Configuring:
             return
         await self._threads.run(self._note, stale)
 
-    def _stale(
-        self, resource_id: str, wanted: Mapping[str, Configuration]
-    ) -> tuple[str, list[_Stale]]:
+    def _stale(self, resource_id: str, wanted: Mapping[str, Configuration]) -> list[_Stale]:
         with self._database.read() as session:
-            resource = resources.get(session, resource_id)
-            return resource.vcenter_id, [
-                _Stale(node.id, node.moref, wanted[node.id])
+            return [
+                _Stale(node.id, node.vcenter_id, node.moref, wanted[node.id])
                 for node in nodes.of_resource(session, resource_id)
                 if node.id in wanted
                 and node.moref
@@ -85,11 +87,10 @@ class Configuring:
                 and node.configuration != wanted[node.id].revision
             ]
 
-    def _told(self, resource_id: str) -> tuple[str, list[_Told]]:
+    def _told(self, resource_id: str) -> list[_Told]:
         with self._database.read() as session:
-            resource = resources.get(session, resource_id)
-            return resource.vcenter_id, [
-                _Told(node.id, node.moref)
+            return [
+                _Told(node.id, node.vcenter_id, node.moref)
                 for node in nodes.of_resource(session, resource_id)
                 if nodes.facts(node).serves and node.moref and node.configured_at
             ]
@@ -111,6 +112,13 @@ class Configuring:
             _, node = nodes.locked(session, stale.node)
             node.configuration, node.configured_at = stale.wanted.revision, utc_now()
             node.misconfigured = None
+
+
+def _by_vcenter(of: Iterable[T]) -> Mapping[str, list[T]]:
+    found: defaultdict[str, list[T]] = defaultdict(list)
+    for one in of:
+        found[one.vcenter].append(one)
+    return found
 
 
 def _put(node: Node, answer: Answer | None) -> str | None:

@@ -1,6 +1,8 @@
 """The folders that hold a resource's VMs, removed with it."""
 
-from provisioner.store import nodes, resources
+from collections import defaultdict
+
+from provisioner.store import nodes
 from provisioner.store.database import Database
 from provisioner.vsphere.errors import ManagedObjectGone
 from workflows.connections import Connections
@@ -13,19 +15,21 @@ class Folders:
 
     async def remove(self, resource_id: str) -> None:
         """Those that are empty: a VM of somebody else's in one of them keeps it."""
-        vcenter_id, folders = await self._threads.run(self._known, resource_id)
-        if not folders:
-            return
-        async with self._connections.guarded(vcenter_id) as connection:
-            for folder in folders:
-                try:
-                    await connection.vcenter.remove_folder_if_empty(folder)
-                except ManagedObjectGone:
-                    continue
-            connection.forget_folders(folders)
+        known = await self._threads.run(self._known, resource_id)
+        for vcenter_id, folders in known.items():
+            async with self._connections.guarded(vcenter_id) as connection:
+                for folder in sorted(folders):
+                    try:
+                        await connection.vcenter.remove_folder_if_empty(folder)
+                    except ManagedObjectGone:
+                        continue
+                connection.forget_folders(sorted(folders))
 
-    def _known(self, resource_id: str) -> tuple[str, list[str]]:
+    def _known(self, resource_id: str) -> dict[str, set[str]]:
+        """By the vCenter they are in."""
+        found: defaultdict[str, set[str]] = defaultdict(set)
         with self._database.read() as session:
-            resource = resources.get(session, resource_id)
-            rows = nodes.of_resource(session, resource_id, gone=True)
-            return resource.vcenter_id, sorted({row.folder for row in rows if row.folder})
+            for row in nodes.of_resource(session, resource_id, gone=True):
+                if row.folder:
+                    found[row.vcenter_id].add(row.folder)
+        return found

@@ -35,6 +35,7 @@ def nic_config(recorded: dict[str, Any]) -> NicConfig:
         address=nic.address,
         gateway=str(nic.gateway) if nic.gateway else None,
         nameservers=tuple(map(str, nic.nameservers)),
+        routes=tuple((str(route.to), str(route.via)) for route in nic.routes),
     )
 
 

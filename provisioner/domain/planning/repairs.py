@@ -10,7 +10,7 @@ from provisioner.domain.nodes import Loss, NodeFacts, Phase
 from provisioner.domain.planning.groups import exhausted, unanswered, unreplaced
 from provisioner.domain.planning.plan import HeldBack, Removal
 from provisioner.domain.planning.quorum import Quorum
-from provisioner.domain.planning.wishes import Desired, GroupWish, Observed
+from provisioner.domain.planning.wishes import Desired, GroupWish, Observed, Sight
 from provisioner.domain.replacement import HOUR, Replacement
 
 
@@ -91,10 +91,11 @@ class Case:
         return next((found for brake in brakes if (found := brake())), None)
 
     def _sick(self) -> _Hindrance | None:
-        seen, silence = self.seen, timedelta(seconds=self.limits.silence)
-        if seen.sick:
-            return _Hindrance(seen.sick)
-        if seen.watched_at is None or seen.watched_at + silence < seen.now:
+        silence = timedelta(seconds=self.limits.silence)
+        sight = self.seen.sights.get(self.wish.name, Sight())
+        if sight.sick:
+            return _Hindrance(sight.sick)
+        if sight.watched_at is None or sight.watched_at + silence < self.seen.now:
             return _Hindrance(f"the vCenter gave no sign of life for {self.limits.silence} s")
         return None
 

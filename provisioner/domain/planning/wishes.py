@@ -85,12 +85,22 @@ class Room(Fact):
     reason: str
 
 
+class Sight(Fact):
+    """How far what is known of a group's VMs can be relied on.
+
+    `sick`: why it can't be; None while it can. `watched_at`: when their vCenter last gave a sign
+    of life.
+    """
+
+    sick: str | None = None
+    watched_at: datetime | None = None
+
+
 class Observed(Fact):
     """`rooms` of the groups that are limited; absent means without limit.
 
     `established`: the core was complete once. `served`: all was once as some generation asked.
-    `sick`: why what is known of the VMs can't be relied on; None while it can. `watched_at`: when
-    their vCenter last gave a sign of life.
+    `sights`: of all groups that have or are to have members.
     """
 
     now: datetime
@@ -99,8 +109,7 @@ class Observed(Fact):
     rooms: dict[str, Room] = Field(default_factory=dict)
     established: bool = False
     served: bool = False
-    sick: str | None = None
-    watched_at: datetime | None = None
+    sights: dict[str, Sight] = Field(default_factory=dict)
 
     def of(self, group: str) -> tuple[NodeFacts, ...]:
         return tuple(node for node in self.nodes if node.group == group)

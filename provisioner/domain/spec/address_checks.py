@@ -72,6 +72,10 @@ def _pool(pool: AddressPool, at: str) -> Iterator[Fault]:
     if pool.gateway and pool.gateway not in subnet:
         advice = f"is not within the subnet {subnet}"
         yield Fault(f"{at}.gateway", advice, rests_on=(f"{at}.gateway", *fields))
+    for index, route in enumerate(pool.routes):
+        if route.via not in subnet:
+            advice = f"is not within the subnet {subnet}, so nothing can be sent there"
+            yield Fault(f"{at}.routes.{index}.via", advice, rests_on=fields)
     if pool.gateway and any(pool.gateway in claim.addresses for claim in claims):
         advice = "lies in the ranges given to nodes; take it out of them"
         yield Fault(f"{at}.gateway", advice, rests_on=(f"{at}.gateway", f"{at}.ranges"))

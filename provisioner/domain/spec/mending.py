@@ -29,6 +29,8 @@ SAMPLES: dict[str, object] = {
     "addresses": {"ranges": ["192.0.2.1-192.0.2.254"], "prefixLength": 24},
     "ranges": ["192.0.2.1-192.0.2.254"],
     "prefixLength": 24,
+    "to": "198.51.100.0/24",
+    "via": "192.0.2.1",
     "key": "sample",
     "effect": "NoSchedule",
     "size": 1,
@@ -44,6 +46,7 @@ SAMPLES: dict[str, object] = {
     "secret": "sample",
     "sha256": "0" * 64,
     "source": "clone",
+    "definition": "sample",
 }
 
 

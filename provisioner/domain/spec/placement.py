@@ -1,6 +1,6 @@
 """Where VMs go, and the addresses they may take."""
 
-from ipaddress import IPv4Address
+from ipaddress import IPv4Address, IPv4Network
 from typing import Annotated
 
 from pydantic import Field
@@ -50,6 +50,13 @@ class Placement(PlacementOverride):
 EITHER = (("resource_pool", "cluster"), ("datastore", "datastore_cluster"))
 
 
+class Route(Document):
+    """Traffic `to` a network goes by way of `via`, a neighbour on the NIC's own subnet."""
+
+    to: IPv4Network
+    via: IPv4Address
+
+
 class AddressPool(Document):
     """Static IPv4 addresses for the first NIC. Ranges are `first-last` or a CIDR."""
 
@@ -57,3 +64,4 @@ class AddressPool(Document):
     prefix_length: Annotated[int, Field(ge=1, le=32)]
     gateway: IPv4Address | None = None
     nameservers: Annotated[tuple[IPv4Address, ...], Field(max_length=3)] = ()
+    routes: Annotated[tuple[Route, ...], Field(max_length=32)] = ()
