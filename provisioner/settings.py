@@ -57,6 +57,26 @@ class Settings(BaseSettings):
     concurrent_clones: int = Field(
         default=8, ge=1, description="Clones in flight per vCenter and worker process."
     )
+    packer: str = Field(
+        default="packer", description="Packer, which builds images: a path, or a name on PATH."
+    )
+    packer_plugins: Path | None = Field(
+        default=None,
+        description="Folder of Packer's plugins; ~/.config/packer/plugins if unset.",
+    )
+    image_definitions: Path | None = Field(
+        default=None,
+        description="Folder of image definitions; a checkout's own packer/ if unset.",
+    )
+    concurrent_image_builds: int = Field(
+        default=2, ge=1, description="Image builds at a time per vCenter and worker process."
+    )
+    image_build_seconds: int = Field(
+        default=7200, ge=60, le=18000, description="How long Packer may take for an image."
+    )
+    image_boot_test_seconds: int = Field(
+        default=900, ge=10, description="How long an image's first boot may take in its test."
+    )
     drain_seconds: int = Field(
         default=600, ge=1, description="How long a drain may wait for PodDisruptionBudgets."
     )

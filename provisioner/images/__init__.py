@@ -1,0 +1,1 @@
+"""Node images: Packer run as a supervised child, and what is read of its work."""

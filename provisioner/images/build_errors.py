@@ -1,0 +1,40 @@
+"""What can go wrong when Packer makes an image, in words that say what helps.
+
+PackerError
+  PackerMissing        no Packer or no vSphere plugin on this machine
+  CertificateUnusable  Packer could not verify vCenter by what we verify it by
+  BuildFailed          Packer says that the build failed
+  BuildKilled          Packer did not live to say anything
+  BuildOverdue         the build took longer than it may
+  ResultUnreadable     Packer says that all is well, and left nothing that shows it
+"""
+
+from provisioner.domain.errors import ProvisionerError
+
+
+class PackerError(ProvisionerError):
+    pass
+
+
+class PackerMissing(PackerError):
+    pass
+
+
+class CertificateUnusable(PackerError):
+    pass
+
+
+class BuildFailed(PackerError):
+    pass
+
+
+class BuildKilled(PackerError):
+    pass
+
+
+class BuildOverdue(PackerError):
+    pass
+
+
+class ResultUnreadable(PackerError):
+    pass

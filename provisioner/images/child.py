@@ -1,0 +1,96 @@
+"""A program on a leash: heard line by line, and ended with its caller, its deadline or our death."""
+
+import asyncio
+import sys
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+_LEASH = Path(__file__).with_name("leash.py")
+_END = b"."
+_LONGEST_LINE = 64 * 1024
+
+
+@dataclass(frozen=True)
+class Command:
+    """`seconds` it may run; `polite_seconds` it gets to end by itself when it is to end."""
+
+    argv: Sequence[str]
+    environment: Mapping[str, str]
+    folder: Path
+    seconds: float
+    polite_seconds: float
+
+
+async def run(command: Command, hear: Callable[[str], None]) -> int:
+    """The exit code; 128 and the signal's number when it was killed.
+
+    `hear` gets every line of its output, also of its end. Raises TimeoutError. When this returns,
+    raises or is cancelled, no process of it is left.
+    """
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-I",
+        "-S",
+        str(_LEASH),
+        *command.argv,
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
+        env=dict(command.environment),
+        cwd=command.folder,
+        start_new_session=True,
+    )
+    hearing = asyncio.create_task(_hear(process, hear))
+    try:
+        async with asyncio.timeout(command.seconds):
+            await asyncio.shield(hearing)
+    finally:
+        await _surely(_end(process, hearing, command.polite_seconds))
+    code = await process.wait()
+    return code if code >= 0 else 128 - code
+
+
+async def _hear(process: asyncio.subprocess.Process, hear: Callable[[str], None]) -> None:
+    if process.stdout is not None:
+        async for line in _lines(process.stdout):
+            hear(line)
+    await process.wait()
+
+
+async def _end(
+    process: asyncio.subprocess.Process, hearing: "asyncio.Task[None]", polite_seconds: float
+) -> None:
+    leash = process.stdin
+    if leash is None:
+        return
+    if not hearing.done():
+        leash.write(_END)
+        await asyncio.wait({hearing}, timeout=polite_seconds)
+    leash.close()
+    await hearing
+
+
+async def _surely(work: Coroutine[Any, Any, None]) -> None:
+    """To its end, however often the caller is cancelled meanwhile."""
+    working = asyncio.create_task(work)
+    while not working.done():
+        try:
+            await asyncio.shield(working)
+        except asyncio.CancelledError:
+            continue
+
+
+async def _lines(stream: asyncio.StreamReader) -> AsyncIterator[str]:
+    """Longer ones in pieces."""
+    rest = b""
+    while chunk := await stream.read(_LONGEST_LINE):
+        *whole, rest = (rest + chunk).split(b"\n")
+        for line in whole:
+            yield line.decode(errors="replace").rstrip("\r")
+        if len(rest) > _LONGEST_LINE:
+            yield rest.decode(errors="replace")
+            rest = b""
+    if rest:
+        yield rest.decode(errors="replace")

@@ -1,0 +1,40 @@
+"""Packer's machine-readable output: `time,target,type,data...`, commas and newlines escaped."""
+
+from dataclasses import dataclass
+
+_COMMA = "%!(PACKER_COMMA)"
+_CARRIAGE_RETURN, _NEWLINE = "\\r", "\\n"
+
+
+@dataclass(frozen=True)
+class Message:
+    """`type`: what kind of message; "ui" is for people, and `data` begins with its gravity."""
+
+    target: str
+    type: str
+    data: tuple[str, ...]
+
+    @property
+    def text(self) -> str:
+        """What a person should read of it; "" for what is for programs alone."""
+        if self.type == "ui":
+            return self.data[1] if len(self.data) > 1 else ""
+        return self.data[0] if self.type == "error" and self.data else ""
+
+    @property
+    def is_error(self) -> bool:
+        return self.type == "error" or (self.type == "ui" and self.data[:1] == ("error",))
+
+
+def parse(line: str) -> Message:
+    """Whatever is not Packer's, such as a crash's last words, is a message for people."""
+    time, *rest = line.split(",")
+    if not time.isdigit() or len(rest) < 3:
+        return Message("", "ui", ("message", line))
+    target, kind, *data = rest
+    return Message(target, kind, tuple(map(_unescaped, data)))
+
+
+def _unescaped(text: str) -> str:
+    plain = text.replace(_COMMA, ",")
+    return plain.replace(_CARRIAGE_RETURN, "").replace(_NEWLINE, "\n")
