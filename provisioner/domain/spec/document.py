@@ -30,6 +30,7 @@ _DIGEST = r"^[0-9a-f]{64}$"
 _REGISTRY = r"^[A-Za-z0-9]([-A-Za-z0-9.]*[A-Za-z0-9])?(:\d{1,5})?(/[a-z0-9]+([._-]+[a-z0-9]+)*)*$"
 _ETCD_ENDPOINT = r"^https://[^\s/@:]+:\d{1,5}$"
 _IMAGE_VARIABLE = r"^[a-z][a-z0-9_]*$"
+_DOTTED = r"^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$"
 _KEY_PREFIX = r"^(/[A-Za-z0-9][A-Za-z0-9._-]*)+$"
 
 # What a text should look like, for those who do not read patterns.
@@ -56,6 +57,7 @@ IN_WORDS = {
     _REGISTRY: "write host[:port][/path] without scheme, such as registry.example.com:5000/mirror",
     _ETCD_ENDPOINT: "write a URL with its port, such as https://10.0.0.21:2379",
     _IMAGE_VARIABLE: "use lower-case letters, digits and '_', such as apt_mirror",
+    _DOTTED: "use lower-case letters, digits and inner hyphens or dots, such as ubuntu-24.04-node",
     _KEY_PREFIX: "write a path such as /clusters/demo",
 }
 
@@ -78,6 +80,7 @@ RepositoryUrl = Annotated[str, StringConstraints(pattern=_REPOSITORY, max_length
 PackageName = Annotated[str, StringConstraints(pattern=_PACKAGE, max_length=128)]
 EtcdEndpoint = Annotated[str, StringConstraints(pattern=_ETCD_ENDPOINT, max_length=300)]
 ImageVariable = Annotated[str, StringConstraints(pattern=_IMAGE_VARIABLE, max_length=63)]
+DottedName = Annotated[str, StringConstraints(pattern=_DOTTED, min_length=1, max_length=63)]
 KeyPrefix = Annotated[str, StringConstraints(pattern=_KEY_PREFIX, max_length=200)]
 # A vCenter object's name, or its absolute inventory path.
 InventoryName = Annotated[str, StringConstraints(min_length=1, max_length=255)]

@@ -6,6 +6,7 @@ from pydantic import Field
 
 from provisioner.domain.spec.document import (
     Document,
+    DottedName,
     ImageVariable,
     InventoryName,
     Label,
@@ -15,29 +16,55 @@ from provisioner.domain.spec.placement import Placement
 
 Source = Literal["iso", "clone", "import"]
 Variable = str | int | bool | tuple[str, ...]
+Variables = Annotated[dict[ImageVariable, Variable], Field(max_length=64)]
+Copies = Annotated[tuple[InventoryName, ...], Field(max_length=32)]
 Keep = Annotated[int, Field(ge=1, le=1000)]
 
 
-class ImageSpec(Document):
-    """What an image's record holds, whether it was asked for as a build or as an import.
+class _Image(Document):
+    """`keep`: how many images of the same definition, Kubernetes minor and vCenter stay when this
+    one is registered; one in use stays always."""
 
-    `os` and `kubernetesVersion` are what image queries look for. `keep`: how many images of the
-    same definition, Kubernetes minor and vCenter stay when this one is registered.
-    """
-
-    name: Label
     vcenter: Label
-    source: Source
-    definition: Label | None = None
-    os: Label | None = None
-    kubernetes_version: Version | None = None
     template: InventoryName | None = Field(
         default=None, description="What is cloned (source clone), or what is imported."
     )
+    kubernetes_version: Version | None = None
     placement: Placement
-    variables: dict[ImageVariable, Variable] = Field(default_factory=dict, max_length=64)
-    copies: Annotated[tuple[InventoryName, ...], Field(max_length=32)] = Field(
-        default=(), description="Datastores that get a copy of the template."
-    )
+    copies: Copies = Field(default=(), description="Datastores that get a copy of the template.")
     keep: Keep | None = None
+
+
+class ImageBuild(_Image):
+    """`name` is made of definition, version and digest if it is left out. An image of exactly the
+    same inputs that is there already is the answer, unless `force`."""
+
+    name: Label | None = None
+    definition: DottedName
+    source: Literal["iso", "clone"]
+    variables: Variables = Field(
+        default_factory=dict, description="Packer variables of the definition, otherwise than it."
+    )
+    force: bool = False
+
+
+class ImageImport(_Image):
+    """`os` and `kubernetesVersion` are what image queries look for."""
+
+    name: Label
+    template: InventoryName
+    os: DottedName | None = None
+
+
+class ImageSpec(_Image):
+    """What an image's record holds, whether it was asked for as a build or as an import.
+
+    `template` is an inventory path; `os` of builds is known when they are done.
+    """
+
+    name: Label
+    source: Source
+    definition: DottedName | None = None
+    os: DottedName | None = None
+    variables: Variables = Field(default_factory=dict)
     digest: str | None = None
