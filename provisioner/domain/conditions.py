@@ -76,7 +76,7 @@ def _held(reason: str | None) -> str:
 def _core_lost(desired: Desired, observed: Observed, plan: Plan) -> bool:
     if tasks.failed(desired, observed, When.BEFORE_NODES):
         return True
-    core = {wish.name for wish in desired.groups if wish.core}
+    core = {wish.name for wish in desired.carrying}
     short = any(shortage.final and shortage.group in core for shortage in plan.shortages)
     return short and not observed.established
 

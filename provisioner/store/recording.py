@@ -91,12 +91,12 @@ def _in_short(reason: str | None) -> str:
 
 def _establish(session: Session, world: World) -> None:
     """From the first time on that the core is complete, losing members degrades, no more fails."""
-    core = [wish for wish in world.desired.groups if wish.core]
-    if world.resource.established or not core:
+    carrying = world.desired.carrying
+    if world.resource.established or not carrying:
         return
-    if all(_ready(world, wish.name) >= wish.size for wish in core):
+    if all(_ready(world, wish.name) >= wish.size for wish in carrying):
         world.resource.established = True
-        message = "the core is complete"
+        message = "the core is complete" if carrying[0].core else "all members are ready"
         events.record(session, world.resource, "Established", message)
 
 

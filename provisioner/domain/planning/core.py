@@ -37,6 +37,11 @@ class Core:
             leaderless_since=max((at for at in gone if at), default=None),
         )
 
+    @property
+    def stands(self) -> bool:
+        """Others may join. Where no group is the core, each member stands by itself."""
+        return not self.groups or self.ready_at is not None
+
     def awaited_since(self, node: NodeFacts) -> datetime | None:
         """A member of the core may lead from its first contact on, others once one is ready.
 

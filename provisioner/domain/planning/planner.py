@@ -19,7 +19,6 @@ def plan(desired: Desired, observed: Observed, deadlines: Deadlines, limits: Rep
     if desired.deleting:
         return _ending(desired, observed)
     core = Core.of(desired, observed)
-    lead = core.ready_at
     failed = _failures(observed, Clock(core, deadlines))
     seen = _with_failures(observed, failed)
     unwanted = (*_unknown_groups(desired, seen), *_surpluses(desired, seen))
@@ -27,9 +26,9 @@ def plan(desired: Desired, observed: Observed, deadlines: Deadlines, limits: Rep
     leaving = (*unwanted, *lost.removals)
     after = _after(seen, leaving)
     kept = tuple(node for node in after.nodes if node.alive)
-    due = _due_tasks(desired, seen, lead)
+    due = _due_tasks(desired, seen, core.stands)
     create = tuple(n for wish in desired.groups for n in missing(wish, seen, desired.epoch))
-    grant = _turns(desired, after) if lead else ()
+    grant = _turns(desired, after) if core.stands else ()
     tickets = tasks.on_turn(desired, seen) if grant or _without_ticket(kept) else ()
     return Plan(
         create=create,
@@ -114,9 +113,9 @@ def _earliest(*times: datetime | None) -> datetime | None:
     return min((at for at in times if at), default=None)
 
 
-def _due_tasks(desired: Desired, seen: Observed, lead: datetime | None) -> tuple[TaskWish, ...]:
+def _due_tasks(desired: Desired, seen: Observed, stands: bool) -> tuple[TaskWish, ...]:
     before = tasks.due(desired, seen, When.BEFORE_NODES)
-    if not lead:
+    if not stands:
         return before
     after = tasks.due(desired, seen, When.AFTER_CORE)
     return (*before, *after, *tasks.following(desired, seen, When.WITH_MEMBERS))

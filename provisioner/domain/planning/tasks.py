@@ -72,20 +72,22 @@ def following(desired: Desired, observed: Observed, when: When) -> tuple[TaskWis
 def keyed(wish: TaskWish, desired: Desired, observed: Observed) -> TaskWish:
     """With the key that stands for what it follows; an empty one stands for nothing."""
     if wish.when is When.WITH_MEMBERS:
-        return wish.model_copy(update={"key": _members(desired, observed)})
+        return wish.model_copy(update={"key": _members(wish, desired, observed)})
     if wish.when is When.WITH_ANSWERS:
         return wish.model_copy(update={"key": answers.key(observed)})
     return wish
 
 
-def _members(desired: Desired, observed: Observed) -> str:
-    """A digest of who is in the core and where; those without an address can't be told of yet.
+def _members(wish: TaskWish, desired: Desired, observed: Observed) -> str:
+    """A digest of what they are told (the wish's own key), of who is in the core, and where.
 
-    One on its way out may carry what they share until its VM is gone.
+    Those without an address can't be told of yet. One on its way out may carry what they share
+    until its VM is gone. Without a core, all are members.
     """
-    core = {wish.name for wish in desired.groups if wish.core}
-    present = (n for n in observed.nodes if n.group in core and n.phase is not Phase.GONE)
-    return digest(f"{node.id} {node.address}" for node in present if node.address)
+    groups = {one.name for one in desired.carrying}
+    present = [n for n in observed.nodes if n.group in groups and n.phase is not Phase.GONE]
+    known = [f"{node.id} {node.address}" for node in present if node.address]
+    return digest([wish.key, *known]) if known else ""
 
 
 def _is_stale(wish: TaskWish, observed: Observed) -> bool:
@@ -113,6 +115,8 @@ def failed(desired: Desired, observed: Observed, *whens: When) -> list[TaskFacts
 
 
 def _is_done(wish: TaskWish, observed: Observed) -> bool:
+    if not wish.key:
+        return True
     facts = _facts(wish, observed)
     return facts is not None and facts.key == wish.key and facts.state is TaskState.DONE
 

@@ -14,7 +14,7 @@ MAX_ATTEMPTS = 3
 class When(StrEnum):
     """The point in a resource's life at which a task is due.
 
-    The keys of those due WITH_MEMBERS and WITH_ANSWERS come from the plan, not from the wish.
+    What makes those due WITH_MEMBERS and WITH_ANSWERS again comes from the plan as well.
     """
 
     BEFORE_NODES = "before nodes"
@@ -76,6 +76,11 @@ class Desired(Fact):
     deleting: bool = False
     groups: tuple[GroupWish, ...] = ()
     tasks: tuple[TaskWish, ...] = ()
+
+    @property
+    def carrying(self) -> tuple[GroupWish, ...]:
+        """The groups that the resource can't be without: the core, or if there is none, all."""
+        return tuple(wish for wish in self.groups if wish.core) or self.groups
 
 
 class Room(Fact):

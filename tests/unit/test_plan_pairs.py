@@ -1,0 +1,49 @@
+"""Members without a core: each stands by itself, and one lost is replaced beside the other."""
+
+from datetime import timedelta
+
+import pytest
+
+from provisioner.domain.nodes import Loss
+from provisioner.domain.planning.wishes import Desired, GroupWish, TaskWish, When
+from tests.unit.world import World
+
+GROUPS = (GroupWish(name="left", size=1), GroupWish(name="right", size=1))
+
+
+def desired(told: str = "first") -> Desired:
+    configuration = TaskWish(name="configuration", when=When.WITH_MEMBERS, key=told)
+    return Desired(generation=1, epoch=1, groups=GROUPS, tasks=(configuration,))
+
+
+@pytest.fixture
+def pair() -> World:
+    made = World(desired())
+    made.settle()
+    return made
+
+
+def test_both_are_made_at_once() -> None:
+    assert {new.group for new in World(desired()).plan().create} == {"left", "right"}
+
+
+def test_what_members_are_told_follows_what_is_to_be_told(pair: World) -> None:
+    assert pair.plan().tasks == ()
+    pair.desired = desired("second")
+    assert [wish.name for wish in pair.plan().tasks] == ["configuration"]
+
+
+def test_a_lost_member_is_replaced_though_it_is_all_of_its_group(pair: World) -> None:
+    [lost] = pair.alive("left")
+    pair.change(lost.id, lost=Loss.GONE, lost_at=pair.now)
+    assert [removal.node for removal in pair.plan().remove] == [lost.id]
+    pair.settle()
+    assert [node.replaces for node in pair.alive("left")] == [lost.id]
+
+
+def test_both_may_be_lost_and_come_back(pair: World) -> None:
+    for name in ("left", "right"):
+        [lost] = pair.alive(name)
+        pair.change(lost.id, lost=Loss.OFF, lost_at=pair.now)
+    pair.now += timedelta(seconds=61)
+    assert pair.plan().held
