@@ -1,12 +1,11 @@
 """What can go wrong when Packer makes an image, in words that say what helps.
 
 PackerError
-  PackerMissing        no Packer or no vSphere plugin on this machine
-  CertificateUnusable  Packer could not verify vCenter by what we verify it by
-  BuildFailed          Packer says that the build failed
-  BuildKilled          Packer did not live to say anything
-  BuildOverdue         the build took longer than it may
-  ResultUnreadable     Packer says that all is well, and left nothing that shows it
+  PackerMissing     no Packer or no vSphere plugin on this machine
+  BuildFailed       Packer says that the build failed
+  BuildKilled       Packer did not live to say anything
+  BuildOverdue      the build took longer than it may
+  ResultUnreadable  Packer says that all is well, and left nothing that shows it
 """
 
 from provisioner.domain.errors import ProvisionerError
@@ -17,10 +16,6 @@ class PackerError(ProvisionerError):
 
 
 class PackerMissing(PackerError):
-    pass
-
-
-class CertificateUnusable(PackerError):
     pass
 
 

@@ -1,4 +1,4 @@
-"""A program on a leash: heard line by line, and ended with its caller, its deadline or our death."""
+"""A program on a leash: heard line by line, ended with its caller, its deadline or our death."""
 
 import asyncio
 import sys

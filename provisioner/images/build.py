@@ -1,0 +1,98 @@
+"""One run of Packer, from its variables to what it leaves."""
+
+import json
+import tempfile
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from provisioner.images import child
+from provisioner.images.build_errors import BuildFailed, BuildKilled, BuildOverdue
+from provisioner.images.keys import write_key
+from provisioner.images.order import (
+    BuildOrder,
+    Work,
+    command,
+    environment,
+    trusted,
+    variables,
+)
+from provisioner.images.output import parse
+from provisioner.images.redaction import Redactor
+from provisioner.images.results import Artifact, Report, read_artifact, read_report
+from provisioner.images.tools import PackerTools
+
+# Packer removes its VM when it is asked to end. What it leaves is removed by whoever asked.
+_POLITE_SECONDS = 20.0
+_REASON_CHARACTERS = 800
+_SIGNAL = 128
+
+
+@dataclass(frozen=True)
+class Built:
+    artifact: Artifact
+    report: Report
+
+
+class PackerBuild:
+    def __init__(self, tools: PackerTools, templates: Path, seconds: float) -> None:
+        self._tools, self._templates, self._seconds = tools, templates.absolute(), seconds
+
+    async def run(self, order: BuildOrder, say: Callable[[str], None]) -> Built:
+        """`say` gets what Packer says to people, with its secrets. Raises PackerError, OSError.
+
+        Cancelled, no process is left; a VM may be.
+        """
+        with tempfile.TemporaryDirectory(prefix="image-", ignore_cleanup_errors=True) as folder:
+            work = Work(Path(folder))
+            public_key = write_key(work.key)
+            _write_json(work.variables, variables(order, work, public_key))
+            work.trust.write_text(trusted(order), encoding="utf-8")
+            await self._packer(order, work, say)
+            return Built(read_artifact(work.manifest), read_report(work.report))
+
+    async def _packer(self, order: BuildOrder, work: Work, say: Callable[[str], None]) -> None:
+        problems: list[str] = []
+
+        def hear(line: str) -> None:
+            message = parse(line)
+            say(message.text)
+            if message.is_error:
+                problems.append(message.text)
+
+        program = child.Command(
+            argv=command(order, self._tools, self._templates, work),
+            environment=environment(order, self._tools, work),
+            folder=self._templates,
+            seconds=self._seconds,
+            polite_seconds=_POLITE_SECONDS,
+        )
+        try:
+            code = await child.run(program, hear)
+        except TimeoutError:
+            raise BuildOverdue(
+                f"Packer did not finish within {self._seconds:.0f} s and was ended; its log tells "
+                "how far it came. PKE_IMAGE_BUILD_SECONDS is how long a build may take"
+            ) from None
+        _check(code, Redactor(order.secrets())(_reason(problems)))
+
+
+def _check(code: int, reason: str) -> None:
+    if code > _SIGNAL:
+        raise BuildKilled(
+            f"Packer was killed (signal {code - _SIGNAL}) before it was done, by somebody or for "
+            "want of memory on the worker's machine; try again"
+        )
+    if code:
+        raise BuildFailed(f"Packer ended with {code}: {reason}")
+
+
+def _reason(problems: list[str]) -> str:
+    """The last words count most: what comes before is a provisioner's own."""
+    said = [line.strip() for text in problems for line in text.splitlines() if line.strip()]
+    kept = list(dict.fromkeys(said[-6:]))
+    return " / ".join(kept)[-_REASON_CHARACTERS:] or "it did not say why; see the build's log"
+
+
+def _write_json(path: Path, document: Mapping[str, object]) -> None:
+    path.write_text(json.dumps(document), encoding="utf-8")
