@@ -62,6 +62,14 @@ class Process:
         # Leaves the dead child unreaped, so that its group's number can't be somebody else's yet.
         return os.waitid(os.P_PID, self.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is None
 
+    @property
+    def succeeded(self) -> bool:
+        """Has ended by itself, and with 0."""
+        if self._child.returncode is not None:
+            return self._child.returncode == 0
+        ended = os.waitid(os.P_PID, self.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT)
+        return ended is not None and (ended.si_code, ended.si_status) == (os.CLD_EXITED, 0)
+
     def wait_ready(self, is_ready: Callable[[], bool], seconds: float) -> None:
         """Returns once `is_ready` says so; NotReady after `seconds` or when the process ended."""
         answered = wait_until(lambda: not self.running or is_ready(), seconds)

@@ -31,7 +31,7 @@ class Guests:
         self._control = ControlApi(self._misbehaviour, config.control_port)
         self._runner = self._standins() if config.machines is None else self._real(config.machines)
         # Stand-ins read their configuration at boot only, and there may be many of them.
-        self._watch = Watch(self._session, self._runner, configurations=bool(config.machines))
+        self._watch = Watch(self._session, self._runner, machines=bool(config.machines))
 
     @property
     def control_url(self) -> str:

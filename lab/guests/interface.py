@@ -6,6 +6,8 @@ from typing import Protocol
 
 # The option that a clone inherits from the template it was made of (lab/vcenter/templates.go).
 TEMPLATE_OPTION = "lab.template"
+# The moref of what a VM was cloned from (lab/vcenter/gaps.go).
+SOURCE_OPTION = "lab.source"
 
 
 @dataclass(frozen=True)
@@ -37,6 +39,11 @@ class GuestVM:
         """The name of the template it was cloned from, empty if that is none of the lab's."""
         return self.extra_config.get(TEMPLATE_OPTION, "")
 
+    @property
+    def source(self) -> str:
+        """The VM it was cloned from, which is one of the lab's templates or began as one."""
+        return self.extra_config.get(SOURCE_OPTION, "")
+
 
 class GuestTools(Protocol):
     """The guest's side of VMware Tools. All return at once."""
@@ -57,12 +64,27 @@ class GuestTools(Protocol):
         """Tools no longer run, though the VM does."""
         ...
 
+    def power_off(self, moref: str) -> None:
+        """The guest has shut down, and its VM is off."""
+        ...
+
 
 class GuestRunner(Protocol):
-    """Gives VMs their guests. All methods return soon and may be repeated; none raises."""
+    """Gives VMs their guests. All methods return soon and may be repeated; none raises.
+
+    VMs that are no clones of the lab's templates are left alone.
+    """
+
+    def create(self, vm: GuestVM) -> None:
+        """The VM is there: its disk begins as its source's is now."""
+        ...
 
     def power_on(self, vm: GuestVM) -> None:
-        """The guest boots, or goes on where it was. VMs without guestinfo are left alone."""
+        """The guest boots, or goes on where it was."""
+        ...
+
+    def shut_down(self, moref: str) -> None:
+        """The guest ends by itself, then its VM is off. Not on: nothing."""
         ...
 
     def power_off(self, moref: str) -> None:

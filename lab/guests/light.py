@@ -34,6 +34,9 @@ class LightRunner:
         self._full = full
         self._guests: dict[str, LightGuest] = {}
 
+    def create(self, vm: GuestVM) -> None:
+        self._full.create(vm)
+
     def power_on(self, vm: GuestVM) -> None:
         guest = self._guests.get(vm.moref)
         if guest is not None:
@@ -51,6 +54,13 @@ class LightRunner:
         guest = self._guests.get(moref)
         if guest and guest.plane and guest.name in guest.plane.cluster.node_names():
             guest.plane.cluster.set_ready(guest.name, False)
+
+    def shut_down(self, moref: str) -> None:
+        if moref not in self._guests:
+            self._full.shut_down(moref)
+            return
+        self.power_off(moref)
+        self._around.tools.power_off(moref)
 
     def reconfigure(self, vm: GuestVM) -> None:
         self._full.reconfigure(vm)

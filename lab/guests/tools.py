@@ -3,8 +3,9 @@
 import logging
 import queue
 import threading
-from collections.abc import Mapping
-from ipaddress import ip_interface
+from collections.abc import Callable, Mapping
+from functools import partial
+from ipaddress import IPv4Interface, IPv6Interface, ip_interface
 from typing import Any
 
 from pyVmomi import vim, vmodl
@@ -14,10 +15,12 @@ from lab.guests.session import GuestSession
 log = logging.getLogger(__name__)
 
 RUNNING, SILENT = "guestToolsRunning", "guestToolsNotRunning"
+GUEST_RUNS = {"toolsRunningStatus": RUNNING, "guestState": "running"}
 # The simulator takes extraConfig keys with this prefix for properties of the VM.
 PREFIX = "SET.guest."
 
 NicInfo: Any = vim.vm.GuestInfo.NicInfo
+IpConfig: Any = vim.net.IpConfigInfo
 
 
 class VMwareTools:
@@ -25,47 +28,63 @@ class VMwareTools:
 
     def __init__(self, session: GuestSession) -> None:
         self._session = session
-        self._reports: queue.SimpleQueue[tuple[str, dict[str, Any]]] = queue.SimpleQueue()
+        self._requests: queue.SimpleQueue[tuple[str, Callable[[Any], Any]]] = queue.SimpleQueue()
         threading.Thread(target=self._deliver, name="tools", daemon=True).start()
 
     def report(self, moref: str, address: str) -> None:
-        self._report(moref, {"toolsRunningStatus": RUNNING, "ipAddress": address})
+        self._report(moref, GUEST_RUNS | {"ipAddress": address})
 
     def report_nics(self, moref: str, addresses: Mapping[str, tuple[str, ...]]) -> None:
         nics = NicInfo.Array(_nic(mac, found) for mac, found in addresses.items())
         first = next((nic.ipAddress[0] for nic in nics if nic.ipAddress), None)
-        status = {"toolsRunningStatus": RUNNING} | ({"ipAddress": first} if first else {})
+        status = GUEST_RUNS | ({"ipAddress": first} if first else {})
         # The NICs come last: the simulator puts ipAddress into what it knew of the first one.
         self._report(moref, status | {"net": nics})
 
     def publish(self, moref: str, values: Mapping[str, str]) -> None:
-        self._reports.put((moref, dict(values)))
+        self._set(moref, values)
 
     def fall_silent(self, moref: str) -> None:
         self._report(moref, {"toolsRunningStatus": SILENT})
 
+    def power_off(self, moref: str) -> None:
+        self._requests.put((moref, lambda vm: vm.PowerOffVM_Task()))
+
     def _report(self, moref: str, values: dict[str, Any]) -> None:
-        self._reports.put((moref, {PREFIX + key: value for key, value in values.items()}))
+        self._set(moref, {PREFIX + key: value for key, value in values.items()})
+
+    def _set(self, moref: str, values: Mapping[str, Any]) -> None:
+        options = [vim.option.OptionValue(key=key, value=value) for key, value in values.items()]
+        spec = vim.vm.ConfigSpec(extraConfig=options)
+        self._requests.put((moref, lambda vm: vm.ReconfigVM_Task(spec)))
 
     def _deliver(self) -> None:
         while True:
-            moref, values = self._reports.get()
+            moref, request = self._requests.get()
             try:
-                self._session.call(lambda: self._set(moref, values))  # noqa: B023
+                self._session.call(partial(self._ask, moref, request))
             except vmodl.fault.ManagedObjectNotFound:
                 continue
             except Exception:
                 log.exception("reporting of %s failed", moref)
 
-    def _set(self, moref: str, values: dict[str, Any]) -> Any:
-        options = [vim.option.OptionValue(key=key, value=value) for key, value in values.items()]
-        return self._session.vm(moref).ReconfigVM_Task(vim.vm.ConfigSpec(extraConfig=options))
+    def _ask(self, moref: str, request: Callable[[Any], Any]) -> Any:
+        return request(self._session.vm(moref))
 
 
 def _nic(mac: str, addresses: tuple[str, ...]) -> Any:
+    """Addresses twice, as VMware's tools tell them: govmomi's clients read ipConfig only."""
+    found = [ip_interface(one) for one in addresses]
     return NicInfo(
         macAddress=mac,
         connected=True,
         deviceConfigId=-1,
-        ipAddress=[str(ip_interface(one).ip) for one in addresses],
+        ipAddress=[str(one.ip) for one in found],
+        ipConfig=IpConfig(ipAddress=[_configured(one) for one in found]),
+    )
+
+
+def _configured(address: IPv4Interface | IPv6Interface) -> Any:
+    return IpConfig.IpAddress(
+        ipAddress=str(address.ip), prefixLength=address.network.prefixlen, state="preferred"
     )

@@ -3,13 +3,14 @@
 import logging
 import threading
 from collections.abc import Iterable
-from typing import Any, NamedTuple
+from typing import Any
 
 from pyVmomi import vim, vmodl
 
 from lab.guests.hardware import GuestReader
 from lab.guests.interface import GuestRunner
 from lab.guests.session import GuestSession
+from lab.guests.states import BOOTED, CHANGED, GUEST, POWER, Changes, State, merged
 from provisioner.vsphere.reading import paths, view_spec
 
 log = logging.getLogger(__name__)
@@ -18,39 +19,22 @@ POLL_SECONDS = 60
 # VMs are powered on in batches; one read of all of them is much cheaper than one each.
 GATHER_SECONDS = 0.05
 RETRY_SECONDS = 0.5
-POWER, BOOTED, CHANGED = "runtime.powerState", "summary.runtime.bootTime", "config.changeVersion"
 
 Options = vmodl.query.PropertyCollector.WaitOptions
 
 
-class State(NamedTuple):
-    """`booted` tells a VM that was reset, or quickly switched off and on, from one that stayed on;
-    `configuration` changes with every reconfiguration, if it is followed.
+class Watch:
+    """Runs in a thread of its own until `stop`.
+
+    Guests that are `machines` hear of clones and of configurations, too.
     """
 
-    power: str
-    booted: str = ""
-    configuration: str = ""
-
-    @property
-    def on(self) -> bool:
-        return self.power == "poweredOn"
-
-
-# By VM: what has changed of it, None for one that is gone.
-Changes = dict[str, dict[str, str] | None]
-
-
-class Watch:
-    """Runs in a thread of its own until `stop`. With `configurations`, it also follows those."""
-
-    def __init__(
-        self, session: GuestSession, runner: GuestRunner, configurations: bool = False
-    ) -> None:
+    def __init__(self, session: GuestSession, runner: GuestRunner, machines: bool = False) -> None:
         self._session = session
         self._reader = GuestReader(session)
         self._runner = runner
-        self._paths = (POWER, BOOTED, *([CHANGED] if configurations else []))
+        self._machines = machines
+        self._paths = (POWER, BOOTED, GUEST, *([CHANGED] if machines else []))
         self._states: dict[str, State] = {}
         self._stopped = threading.Event()
         self._thread = threading.Thread(target=self._run, name="watch", daemon=True)
@@ -90,7 +74,10 @@ class Watch:
 
     def _apply(self, known: dict[str, State], changes: Changes) -> None:
         """Remembers the change only when it is done: after a failure it is seen again."""
-        states = _merged(known, changes)
+        states = merged(known, changes)
+        # Before their sources may go.
+        for vm in self._reader.read(states.keys() - self._states.keys() if self._machines else ()):
+            self._runner.create(vm)
         for moref in self._states.keys() - states.keys():
             self._runner.destroy(moref)
         booting = []
@@ -103,6 +90,8 @@ class Watch:
                 self._runner.power_off(moref)
             if rebooted and state.on:
                 booting.append(moref)
+            elif state.shuts_down:
+                self._runner.shut_down(moref)
         for vm in self._reader.read(booting):
             self._runner.power_on(vm)
         for vm in self._reader.read(self._reconfigured(states)):
@@ -112,26 +101,10 @@ class Watch:
     def _reconfigured(self, states: dict[str, State]) -> Iterable[str]:
         for moref, state in states.items():
             before = self._states.get(moref)
-            if before is not None and state.on and before[:2] == state[:2] and before != state:
+            if before is None or not state.on or before[:2] != state[:2]:
+                continue
+            if before.configuration != state.configuration:
                 yield moref
-
-
-def _merged(known: dict[str, State], changes: Changes) -> dict[str, State]:
-    states = {moref: state for moref, state in known.items() if changes.get(moref, {}) is not None}
-    for moref, values in changes.items():
-        before = known.get(moref)
-        if values is not None and (before or POWER in values):
-            states[moref] = _state(before, values)
-    return states
-
-
-def _state(before: State | None, values: dict[str, str]) -> State:
-    old = before or State("")
-    return State(
-        power=values.get(POWER, old.power),
-        booted=values.get(BOOTED, old.booted),
-        configuration=values.get(CHANGED, old.configuration),
-    )
 
 
 def _collect(collector: Any, version: str) -> tuple[str, Changes]:

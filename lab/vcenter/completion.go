@@ -67,12 +67,13 @@ func (c *completion) RemoveObject(*simulator.Context, types.ManagedObjectReferen
 func silentGuest(vm *mo.VirtualMachine) []types.PropertyChange {
 	nics := append([]types.GuestNicInfo(nil), vm.Guest.Net...)
 	for i := range nics {
-		nics[i].IpAddress = nil
+		nics[i].IpAddress, nics[i].IpConfig = nil, nil
 	}
 	stopped := string(types.VirtualMachineToolsRunningStatusGuestToolsNotRunning)
 	return []types.PropertyChange{
 		{Name: "guest.net", Val: nics},
 		{Name: "guest.ipAddress", Val: ""},
 		{Name: "guest.toolsRunningStatus", Val: stopped},
+		{Name: "guest.guestState", Val: string(types.VirtualMachineGuestStateNotRunning)},
 	}
 }

@@ -25,6 +25,8 @@ func (c *control) fillGap(ctx *simulator.Context, call *simulator.Method, target
 			inheritOptions(object, request)
 		case "MarkAsTemplate":
 			return &templateMarker{standInFor(call), object}
+		case "ShutdownGuest":
+			return &guestPower{standInFor(call), object}
 		}
 	case *simulator.Task:
 		if call.Name == "CancelTask" {
@@ -39,11 +41,14 @@ func (c *control) fillGap(ctx *simulator.Context, call *simulator.Method, target
 	return nil
 }
 
-// inheritOptions: a clone has the extraConfig of what it is cloned from, but where the request differs.
+// inheritOptions: a clone has the extraConfig of what it is cloned from, but where the request differs;
+// and tells the lab's guests whose disk it has.
 func inheritOptions(source *simulator.VirtualMachine, req *types.CloneVM_Task) {
 	if req.Spec.Config == nil {
 		req.Spec.Config = new(types.VirtualMachineConfigSpec)
 	}
+	req.Spec.Config.ExtraConfig = append(req.Spec.Config.ExtraConfig,
+		&types.OptionValue{Key: sourceOption, Value: source.Self.Value})
 	given := make(map[string]bool)
 	for _, option := range req.Spec.Config.ExtraConfig {
 		given[option.GetOptionValue().Key] = true
@@ -126,44 +131,4 @@ func (t templateMarker) MarkAsTemplate(ctx *simulator.Context, req *types.MarkAs
 		ctx.Update(t.vm, []types.PropertyChange{{Name: "config.template", Val: true}})
 	}
 	return res
-}
-
-// batchPower lets rules for PowerOnVM_Task hit single VMs of a batch.
-type batchPower struct {
-	standIn
-	datacenter *simulator.Datacenter
-	rules      *ruleBook
-}
-
-func (b batchPower) PowerOnMultiVMTask(ctx *simulator.Context, req *types.PowerOnMultiVM_Task) soap.HasFault {
-	task := simulator.CreateTask(b.datacenter, "powerOnMultiVM",
-		func(*simulator.Task) (types.AnyType, types.BaseMethodFault) {
-			result := types.ClusterPowerOnVmResult{Attempted: []types.ClusterAttemptedVmInfo{}}
-			for _, ref := range req.Vm {
-				if vm, ok := ctx.Map.Get(ref).(*simulator.VirtualMachine); ok {
-					result.Attempted = append(result.Attempted, b.powerOn(ctx, vm))
-				}
-			}
-			return result, nil
-		})
-	return &methods.PowerOnMultiVM_TaskBody{
-		Res: &types.PowerOnMultiVM_TaskResponse{Returnval: task.Run(ctx)},
-	}
-}
-
-func (b batchPower) powerOn(ctx *simulator.Context, vm *simulator.VirtualMachine) types.ClusterAttemptedVmInfo {
-	// A context of its own for each task: two tasks must not share what one of them locks.
-	own := &simulator.Context{Context: ctx.Context, Session: ctx.Session, Map: ctx.Map}
-	req := &types.PowerOnVM_Task{This: vm.Self}
-	var task types.ManagedObjectReference
-	own.WithLock(vm, func() {
-		var body soap.HasFault
-		if rule := b.rules.match("PowerOnVM_Task", vm); rule != nil {
-			body = failingTask{b.standIn, vm, rule.fault(vm.Self)}.PowerOnVMTask(own, req)
-		} else {
-			body = vm.PowerOnVMTask(own, req)
-		}
-		task = body.(*methods.PowerOnVM_TaskBody).Res.Returnval
-	})
-	return types.ClusterAttemptedVmInfo{Vm: vm.Self, Task: &task}
 }

@@ -15,6 +15,9 @@ const (
 // templateOption tells the lab's guests which template a VM was cloned from.
 const templateOption = "lab.template"
 
+// sourceOption tells them the id of what a VM was cloned from, which may have become a template later.
+const sourceOption = "lab.source"
+
 // debian-12-plain carries no Kubernetes.
 var templates = []struct {
 	name  string

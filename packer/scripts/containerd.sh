@@ -37,7 +37,11 @@ else
     apt-mark hold "${CONTAINERD_PACKAGE%%=*}" >/dev/null
 fi
 
-install -d -m 0755 /etc/containerd
-containerd config default |
-    sed -E 's/^([[:space:]]*SystemdCgroup[[:space:]]*=).*/\1 true/' >/etc/containerd/config.toml
+# Drop-ins are read after it: what this template's machines want otherwise.
+install -d -m 0755 /etc/containerd/conf.d
+{
+    echo "imports = ['/etc/containerd/conf.d/*.toml']"
+    containerd config default |
+        sed -E -e '/^imports/d' -e 's/^([[:space:]]*SystemdCgroup[[:space:]]*=).*/\1 true/'
+} >/etc/containerd/config.toml
 systemctl --quiet enable containerd.service

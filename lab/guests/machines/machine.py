@@ -16,6 +16,8 @@ from lab.waiting import wait_until
 
 SECONDS_TO_DIE = 20.0
 LONGEST_NAME = 63
+# systemd(1): what reaches process 1 from outside of its container.
+SYSTEMD_POWEROFF = signal.SIGRTMIN + 4
 # Containers inside need calls that are filtered otherwise; a read-only /sys tells systemd-networkd
 # that there is no udev to wait for.
 ENVIRONMENT = {"SYSTEMD_SECCOMP": "0", "SYSTEMD_NSPAWN_API_VFS_WRITABLE": "network"}
@@ -62,6 +64,18 @@ class Machine:
     def addresses(self) -> dict[str, tuple[str, ...]]:
         """In CIDR text by MAC; none of a machine that does not run."""
         return self._nics.addresses() if self.running else {}
+
+    @property
+    def has_shut_down(self) -> bool:
+        """By itself, as a guest does that was told to power off."""
+        return self._process is not None and self._process.succeeded
+
+    def shut_down(self) -> None:
+        """Returns while systemd stops everything. Does not run: nothing."""
+        leader = self.leader
+        if leader:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(leader, SYSTEMD_POWEROFF)
 
     def pull_plug(self) -> None:
         """Everything it ran is gone within moments, its network at once. Not on: nothing."""

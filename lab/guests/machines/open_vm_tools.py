@@ -55,6 +55,10 @@ class OpenVmTools:
                     log.exception("looking into %s failed", machine.vm.name)
 
     def _look(self, moref: str, machine: Machine) -> None:
+        if machine.has_shut_down:
+            self.forget(moref)
+            self._tools.power_off(moref)
+            return
         if published := machine.guest.published():
             self._tools.publish(moref, published)
         if not self._is_due(moref):

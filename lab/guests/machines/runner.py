@@ -1,8 +1,7 @@
 """The real guests of a vCenter."""
 
 import logging
-from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor, wait
+from concurrent.futures import Future, wait
 from pathlib import Path
 
 from lab.guests.config import Machines
@@ -14,41 +13,15 @@ from lab.guests.machines.kernel import ensure_enough_watches
 from lab.guests.machines.machine import Machine
 from lab.guests.machines.nics import Nics
 from lab.guests.machines.open_vm_tools import OpenVmTools
-from provisioner.bootstrap.guestinfo import METADATA
+from lab.guests.machines.slot import Slot
 
 log = logging.getLogger(__name__)
-
-
-class Slot:
-    """A VM's place: its disk lasts, its machine is there while the VM is on.
-
-    Each has a thread that carries out one order after the other, beside those of other VMs.
-    """
-
-    def __init__(self, name: str, disk: Disk) -> None:
-        self.name = name
-        self.disk = disk
-        self.machine: Machine | None = None
-        self._thread = ThreadPoolExecutor(1, thread_name_prefix=name)
-
-    def order(self, what: Callable[..., None], *arguments: object) -> Future[None]:
-        return self._thread.submit(self._carry_out, what, *arguments)
-
-    def end(self, wait: bool = True) -> None:
-        """Takes no more orders; with `wait`, returns when those it has are carried out."""
-        self._thread.shutdown(wait=wait)
-
-    def _carry_out(self, what: Callable[..., None], *arguments: object) -> None:
-        try:
-            what(self, *arguments)
-        except Exception:
-            log.exception("%s: an order failed", self.name)
 
 
 class MachineRunner:
     """Implements GuestRunner on systemd-nspawn. Needs root and the bridges of the configuration.
 
-    VMs of templates without an image, and VMs without guestinfo, are left alone.
+    VMs of templates without an image are left alone.
     """
 
     def __init__(self, folder: Path, machines: Machines, tools: GuestTools) -> None:
@@ -59,10 +32,26 @@ class MachineRunner:
         self._slots: dict[str, Slot] = {}
         self._going: list[Future[None]] = []
 
+    def create(self, vm: GuestVM) -> None:
+        source = self._slots.get(vm.source)
+        if vm.template not in self._config.images or vm.moref in self._slots:
+            return
+        slot = self._slot(vm)
+        if source or slot.disk.exists:
+            self._slots[vm.moref] = slot
+        if source:
+            copied = source.order(_copy, slot.disk)
+            slot.order(lambda _: copied.result())
+
     def power_on(self, vm: GuestVM) -> None:
-        if vm.template in self._config.images and METADATA in vm.extra_config:
+        if vm.template in self._config.images:
             slot = self._slots.setdefault(vm.moref, self._slot(vm))
             slot.order(self._boot, vm)
+
+    def shut_down(self, moref: str) -> None:
+        slot = self._slots.get(moref)
+        if slot:
+            slot.order(_shut_down)
 
     def power_off(self, moref: str) -> None:
         slot = self._slots.get(moref)
@@ -134,6 +123,15 @@ class MachineRunner:
             "state": "off" if machine is None else "running" if machine.running else "dead",
             "pid": str(machine.leader or "") if machine else "",
         }
+
+
+def _copy(source: Slot, target: Disk) -> None:
+    target.begin_as(source.disk)
+
+
+def _shut_down(slot: Slot) -> None:
+    if slot.machine:
+        slot.machine.shut_down()
 
 
 def _show(slot: Slot, vm: GuestVM) -> None:

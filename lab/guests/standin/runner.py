@@ -31,8 +31,11 @@ class StandInRunner:
         self._running: dict[str, Guest] = {}
         self._lock = threading.Lock()
 
+    def create(self, vm: GuestVM) -> None:
+        """Nothing that stand-ins leave on a disk is worth cloning."""
+
     def power_on(self, vm: GuestVM) -> None:
-        if METADATA not in vm.extra_config:
+        if not vm.template and METADATA not in vm.extra_config:
             return
         with self._lock:
             if vm.moref in self._running:
@@ -49,6 +52,10 @@ class StandInRunner:
         if guest:
             log.info("%s is powered off", guest.machine.vm.name)
             guest.stop()
+
+    def shut_down(self, moref: str) -> None:
+        self.power_off(moref)
+        self._around.tools.power_off(moref)
 
     def reconfigure(self, vm: GuestVM) -> None:
         with self._lock:
