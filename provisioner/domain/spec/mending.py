@@ -47,6 +47,13 @@ SAMPLES: dict[str, object] = {
     "sha256": "0" * 64,
     "source": "clone",
     "definition": "sample",
+    "vip": "sample",
+    "ports": [443],
+    "pools": [{"name": "sample", "servers": [{"name": "sample", "address": "192.0.2.1"}]}],
+    "servers": [{"name": "sample", "address": "192.0.2.1"}],
+    "address": "192.0.2.1",
+    "management": {"network": "sample", "address": "192.0.2.1/24"},
+    "network": "sample",
 }
 
 

@@ -17,14 +17,17 @@ class NetworkAttachment(Document):
 Networks = Annotated[tuple[NetworkAttachment, ...], Field(min_length=1, max_length=10)]
 
 
-class PlacementOverride(Document):
-    """Whatever is given replaces the same part of the resource's placement."""
-
+class Location(Document):
     folder: InventoryName | None = None
     resource_pool: InventoryName | None = None
     cluster: InventoryName | None = None
     datastore: InventoryName | None = None
     datastore_cluster: InventoryName | None = None
+
+
+class PlacementOverride(Location):
+    """Whatever is given replaces the same part of the resource's placement."""
+
     networks: Networks | None = None
 
 

@@ -5,10 +5,10 @@ from collections.abc import Iterator
 from pydantic.alias_generators import to_camel
 
 from provisioner.domain.faults import Fault
-from provisioner.domain.spec.placement import EITHER, PlacementOverride
+from provisioner.domain.spec.placement import EITHER, Location
 
 
-def check_placement(placement: PlacementOverride, path: str, *, whole: bool) -> Iterator[Fault]:
+def check_placement(placement: Location, path: str, *, whole: bool) -> Iterator[Fault]:
     """`whole`: it stands alone, so one of each pair must be given."""
     for pair in EITHER:
         one, other = map(to_camel, pair)
