@@ -15,8 +15,8 @@ from provisioner.kubernetes.addons.model import (
     reference,
 )
 from provisioner.kubernetes.addons.objects import Objects
-from provisioner.kubernetes.addons.ordering import rank
-from provisioner.kubernetes.addons.rollout import image_version, problem, workloads
+from provisioner.kubernetes.addons.ordering import DEFINITION, NAMESPACE, rank
+from provisioner.kubernetes.addons.rollout import image_version, problem
 from provisioner.kubernetes.endpoints import Endpoints
 from provisioner.kubernetes.errors import AddOnMissing, AddOnNotYet
 
@@ -46,11 +46,12 @@ class Installer:
         deadline = time.monotonic() + self._patience_seconds
         for body in bodies:
             _patiently(functools.partial(self._objects.apply, body), deadline)
-        self._remove(add_on.name, set(before) - set(wanted))
+        kept = {one.identity for one in wanted}
+        self._remove(add_on.name, (one for one in before if one.identity not in kept))
         self._record(add_on, wanted)
 
     def remove(self, name: str) -> None:
-        """Whatever it has put there. Objects that others have taken over stay."""
+        """Whatever it has put there. What others have taken over, or made of its kinds, stays."""
         known = self._inventory(name)
         if known:
             self._remove(name, known.objects)
@@ -63,7 +64,7 @@ class Installer:
         known = self._inventory(name)
         if known is None:
             return None
-        found = {one: self._objects.find(one) for one in workloads(known.objects)}
+        found = {one: self._objects.find(one) for one in known.objects}
         return Installed(known.program, known.version, len(known.objects), _problems(found.items()))
 
     def _of_kubeadm(self, place: Reference) -> Installed | None:
@@ -80,10 +81,29 @@ class Installer:
         self._objects.apply(inventory.written(add_on.name, kept))
 
     def _remove(self, name: str, gone: Iterable[Reference]) -> None:
+        """A definition would take with it all of its kind, a namespace all that is in it."""
+        inhabited: set[str] = set()
         for one in sorted(gone, key=rank, reverse=True):
             found = self._objects.find(one)
-            if found and found["metadata"].get("labels", {}).get(ADD_ON) == name:
+            if found is None or not _is_of(found, name):
+                continue
+            if one.kind == DEFINITION:
+                theirs = [each for each in self._objects.defined_by(found) if _is_users(each)]
+                inhabited |= {each["metadata"].get("namespace", "") for each in theirs}
+                if theirs:
+                    continue
+            if one.kind != NAMESPACE or one.name not in inhabited:
                 self._objects.remove(one)
+
+
+def _is_of(found: Object, add_on: str) -> bool:
+    return bool(found["metadata"].get("labels", {}).get(ADD_ON) == add_on)
+
+
+def _is_users(found: Object) -> bool:
+    """Nobody's of us; what programs note down for themselves goes with their pods."""
+    metadata = found["metadata"]
+    return ADD_ON not in metadata.get("labels", {}) and not metadata.get("ownerReferences")
 
 
 def _problems(found: Iterable[tuple[Reference, Object | None]]) -> tuple[str, ...]:

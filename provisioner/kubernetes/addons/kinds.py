@@ -34,12 +34,12 @@ class Kinds:
         if kind is None:
             raise AddOnMissing(f"the cluster does not serve {found.kind} of {found.api_version}")
         place = f"namespaces/{found.namespace or 'default'}/" if kind.namespaced else ""
-        return f"{_root(found.api_version)}/{place}{kind.plural}/{found.name}"
+        return f"{root(found.api_version)}/{place}{kind.plural}/{found.name}"
 
 
 def _served(client: EndpointClient, api_version: str) -> dict[str, Kind]:
     try:
-        document = ask(client, "GET", _root(api_version))
+        document = ask(client, "GET", root(api_version))
     except ApiException as refusal:
         if refusal.status != 404:
             raise
@@ -51,7 +51,7 @@ def _served(client: EndpointClient, api_version: str) -> dict[str, Kind]:
     }
 
 
-def _root(api_version: str) -> str:
+def root(api_version: str) -> str:
     return f"/apis/{api_version}" if "/" in api_version else f"/api/{api_version}"
 
 

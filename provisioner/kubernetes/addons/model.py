@@ -20,6 +20,12 @@ class Reference:
     namespace: str
     name: str
 
+    @property
+    def identity(self) -> tuple[str, str, str, str]:
+        """The same for all versions of its API, and with or without the default namespace."""
+        group = self.api_version.rpartition("/")[0]
+        return group, self.kind, self.namespace or "default", self.name
+
     def __str__(self) -> str:
         place = f"{self.namespace}/" if self.namespace else ""
         return f"{self.kind} {place}{self.name}"

@@ -4,7 +4,7 @@ import json
 
 from kubernetes.client.exceptions import ApiException
 
-from provisioner.kubernetes.addons.kinds import Kinds, ask
+from provisioner.kubernetes.addons.kinds import Kinds, ask, root
 from provisioner.kubernetes.addons.model import MANAGER, Object, Reference, reference
 from provisioner.kubernetes.client import EndpointClient
 from provisioner.kubernetes.endpoints import Endpoints
@@ -52,6 +52,26 @@ class Objects:
                 return None
 
         return self._endpoints.call(f"read {found}", work)
+
+    def defined_by(self, definition: Object) -> list[Object]:
+        """All objects of the kind that a CustomResourceDefinition adds, in every namespace."""
+        spec = definition["spec"]
+        # No webhook converts what is read as it is stored.
+        [version] = (one["name"] for one in spec["versions"] if one["storage"])
+        plural = spec["names"]["plural"]
+        path = f"{root(spec['group'] + '/' + version)}/{plural}"
+
+        def work(client: EndpointClient) -> list[Object]:
+            try:
+                answer = ask(client, "GET", path)
+            except ApiException as refusal:
+                if refusal.status != 404:
+                    raise
+                return []
+            found: list[Object] = answer["items"]
+            return found
+
+        return self._endpoints.call(f"list {plural}", work)
 
     def remove(self, found: Reference) -> None:
         """Its dependants go after it. Gone already is success."""

@@ -2,12 +2,14 @@
 
 from provisioner.kubernetes.addons.model import Reference
 
+NAMESPACE, DEFINITION = "Namespace", "CustomResourceDefinition"
+
 _RANKS = {
     kind: rank
     for rank, kinds in enumerate(
         (
-            ("Namespace",),
-            ("CustomResourceDefinition",),
+            (NAMESPACE,),
+            (DEFINITION,),
             ("ServiceAccount", "PriorityClass", "CSIDriver", "IngressClass"),
             ("Role", "ClusterRole"),
             ("RoleBinding", "ClusterRoleBinding"),

@@ -1,16 +1,18 @@
-"""Whether what was applied works: a workload against its own status."""
-
-from collections.abc import Sequence
+"""Whether what was applied is there and works: a workload against its own status."""
 
 from provisioner.kubernetes.addons.model import Object, Reference
 
 WORKLOADS = ("DaemonSet", "Deployment", "StatefulSet")
+# May have been done and cleared away.
+_PASSING = "Job"
 
 
 def problem(place: Reference, found: Object | None) -> str | None:
-    """None when every pod that should be there is, in its newest form. `found` as read back."""
+    """None when it is there, with every pod it should have in its newest form. `found` as read."""
     if found is None:
-        return f"{place} is gone"
+        return None if place.kind == _PASSING else f"{place} is gone"
+    if place.kind not in WORKLOADS:
+        return None
     status = found.get("status", {})
     if status.get("observedGeneration", 0) < found["metadata"].get("generation", 0):
         return f"{place} was changed just now"
@@ -28,10 +30,6 @@ def image_version(found: Object) -> str:
     name, _, digest = image.partition("@")
     _, _, tag = name.rpartition("/")[2].partition(":")
     return tag or digest
-
-
-def workloads(objects: Sequence[Reference]) -> tuple[Reference, ...]:
-    return tuple(one for one in objects if one.kind in WORKLOADS)
 
 
 def _counts(kind: str, found: Object, status: Object) -> tuple[int, int, int]:

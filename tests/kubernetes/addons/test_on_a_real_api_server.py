@@ -91,6 +91,25 @@ def test_what_an_add_on_has_no_more_is_removed(real, request_of):
         request_of("GET", gone)
 
 
+def test_what_moves_to_a_newer_version_of_its_api_stays(real, request_of):
+    """A cluster serves the same object under each."""
+    add_ons = [AddOn("x", "x", str(number), (autoscaler(number),)) for number in (1, 2)]
+    for add_on in add_ons:
+        real.apply_add_on(add_on)
+    newest = reference(add_ons[-1].objects[0])
+    assert request_of("GET", newest)["spec"]["maxReplicas"] == 2
+
+
+def autoscaler(version: int):
+    target = {"apiVersion": "apps/v1", "kind": "Deployment", "name": "x"}
+    return {
+        "apiVersion": f"autoscaling/v{version}",
+        "kind": "HorizontalPodAutoscaler",
+        "metadata": {"name": "x", "namespace": "default"},
+        "spec": {"scaleTargetRef": target, "maxReplicas": version},
+    }
+
+
 def test_a_misspelt_field_is_refused_with_the_apis_own_words(real):
     body = {
         "apiVersion": "v1",

@@ -49,3 +49,13 @@ def test_a_deployment_without_status_has_none_of_its_pods():
 def test_a_version_is_the_images_tag(image, version):
     pod = {"containers": [{"image": image}]}
     assert image_version({"spec": {"template": {"spec": pod}}}) == version
+
+
+def test_what_has_no_pods_is_well_when_it_is_there():
+    pool = Reference("metallb.io/v1beta1", "IPAddressPool", "metallb-system", "default")
+    assert problem(pool, {"metadata": {}}) is None
+    assert problem(pool, None) == "IPAddressPool metallb-system/default is gone"
+
+
+def test_a_job_may_be_done_and_cleared_away():
+    assert problem(Reference("batch/v1", "Job", "ns", "once"), None) is None
