@@ -92,6 +92,6 @@ def _configuration(spec: ClusterSpec, name: str) -> list[Any]:
         CNI: [spec.kubernetes.pod_cidr, spec.api_host, manifest and manifest.sha256],
         CLOUD_PROVIDER: [spec.storage and spec.storage.secret, *endpoint],
         STORAGE_DRIVER: [spec.storage and spec.storage.model_dump(), spec.control_plane.size],
-        LOAD_BALANCER: list(spec.load_balancer_ranges),
+        LOAD_BALANCER: [*spec.load_balancer_ranges, spec.control_plane.schedulable],
     }
     return [spec.image_registry, *sources[name]]

@@ -27,6 +27,7 @@ from provisioner.store.types import utc_now
 from provisioner.vault.layout import secret_path
 from provisioner.vault.vault import Vault
 from tests.store.estate import Estate
+from tests.unit.documents import cluster_document
 from workflows.kinds.cluster_access import ClusterAccess
 from workflows.kinds.cluster_add_ons import ClusterAddOns
 
@@ -221,6 +222,18 @@ def test_what_is_switched_off_goes(world: World) -> None:
     world.bring(LOAD_BALANCER)
     assert "speaker" not in world.daemon_sets()
     assert LOAD_BALANCER not in world.seen()
+
+
+@pytest.mark.parametrize("schedulable", [True, False])
+def test_addresses_are_announced_by_masters_that_carry_workloads(
+    world: World, schedulable: bool
+) -> None:
+    """kubeadm labels every master as excluded from load balancers."""
+    control_plane = {**cluster_document()["controlPlane"], "schedulable": schedulable}
+    world.made(loadBalancerRanges=RANGES, controlPlane=control_plane)
+    world.bring(LOAD_BALANCER)
+    [speaker] = world.daemon_sets()["speaker"]["spec"]["template"]["spec"]["containers"]
+    assert ("--ignore-exclude-lb" in speaker["args"]) is schedulable
 
 
 def test_health_is_told_of_all_that_should_be_there(world: World) -> None:

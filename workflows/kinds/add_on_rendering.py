@@ -46,7 +46,8 @@ class Rendering:
             case add_ons.CNI:
                 return self._cni(spec, version)
             case add_ons.LOAD_BALANCER:
-                return metallb.objects(spec.load_balancer_ranges, version)
+                schedulable = spec.control_plane.schedulable
+                return metallb.objects(spec.load_balancer_ranges, version, schedulable)
         if spec.storage is None:
             raise AddOnImpossible(f"{wish.name} needs the cluster's storage")
         vsphere = self._vsphere(resource_id, spec, spec.storage)

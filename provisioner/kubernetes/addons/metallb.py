@@ -33,8 +33,10 @@ _NO_ANNOUNCEMENT = [
 ]
 
 
-def objects(ranges: Sequence[str], version: str) -> tuple[Object, ...]:
-    """`ranges` are `first-last`, CIDR or one address."""
+def objects(ranges: Sequence[str], version: str, by_masters: bool) -> tuple[Object, ...]:
+    """`ranges` are `first-last`, CIDR or one address. `by_masters`: they announce addresses, too,
+    though kubeadm labels them as excluded from load balancers.
+    """
     return (
         namespace(NAMESPACE),
         *definitions(),
@@ -49,7 +51,7 @@ def objects(ranges: Sequence[str], version: str) -> tuple[Object, ...]:
             spec={"ports": [{"port": 443, "targetPort": 9443}], "selector": {NAME: CONTROLLER}},
         ),
         _controller(version),
-        _speaker(version),
+        _speaker(version, by_masters),
         webhooks(),
         *pool(ranges),
     )
@@ -104,10 +106,11 @@ def _controller(version: str) -> Object:
     return workload("Deployment", NAMESPACE, {NAME: CONTROLLER}, pod, replicas=1)
 
 
-def _speaker(version: str) -> Object:
+def _speaker(version: str, by_masters: bool) -> Object:
     labels = {NAME: SPEAKER}
+    unexcluded = ["--ignore-exclude-lb"] if by_masters else []
     container = _container(SPEAKER, version) | {
-        "args": [f"--port={_PORT}", "--log-level=info"],
+        "args": [f"--port={_PORT}", "--log-level=info", *unexcluded],
         "env": [
             field("METALLB_NODE_NAME", "spec.nodeName"),
             field("METALLB_POD_NAME", "metadata.name"),

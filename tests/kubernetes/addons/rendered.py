@@ -23,7 +23,7 @@ def cni(pod_cidr: str = "10.244.0.0/16") -> AddOn:
 
 
 def load_balancer(*ranges: str) -> AddOn:
-    objects = metallb.objects(ranges or ("10.77.0.200-10.77.0.220",), add_ons.METALLB)
+    objects = metallb.objects(ranges or ("10.77.0.200-10.77.0.220",), add_ons.METALLB, True)
     return AddOn(add_ons.LOAD_BALANCER, "metallb", add_ons.METALLB, objects)
 
 

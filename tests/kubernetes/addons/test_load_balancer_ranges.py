@@ -12,7 +12,7 @@ ADVERTISEMENTS = Resource("metallb.io", "v1beta1", "l2advertisements", "L2Advert
 
 
 def rendered(*ranges: str) -> AddOn:
-    objects = metallb.objects(ranges, METALLB)
+    objects = metallb.objects(ranges, METALLB, by_masters=False)
     return AddOn(LOAD_BALANCER, "metallb", METALLB, objects)
 
 
