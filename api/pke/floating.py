@@ -21,15 +21,15 @@ Interface = Annotated[str, Query(pattern=r"^[A-Za-z0-9_.-]{1,15}$")]
 
 @router.get("/keepalived", summary="A master's keepalived.conf", response_class=PlainTextResponse)
 def get_keepalived(use: Use, visitor: Master, interface: Interface) -> str:
+    """With the peers that have an address by now: of the others it is told through its VM."""
     with use.database.read() as session:
         spec = clusters.spec_of(session, visitor.resource)
         router_id = clusters.vrid(session, visitor.resource.id)
         masters = carriers.carriers(session, visitor.resource.id)
     if spec.endpoint.mode != "keepalived" or router_id is None:
         raise Problem(404, "this cluster's address is not carried by keepalived")
-    known = {master.node_id for master in masters if master.address}
-    if len(known) < len(masters) or visitor.node.id not in known:
-        raise Problem(503, "not every master has an address yet", {"Retry-After": "2"})
+    if not any(master.node_id == visitor.node.id and master.address for master in masters):
+        raise Problem(503, "your address is not known yet", {"Retry-After": "2"})
     config = master_config(visitor.node.id, masters, str(spec.endpoint.vip), router_id)
     _note_told(use, visitor, render(config))
     return render(config.model_copy(update={"interface": interface}))

@@ -1,7 +1,8 @@
 #!/usr/bin/python3 -IS
 """keepalived's check of the local API server: exits 0 while `/livez` answers 200.
 
-/livez and not /readyz, because moving the address does not help while etcd or the API drains.
+/livez fails without a majority of etcd, so a master that is cut off lets go. It goes on answering
+where /readyz does not, while the server starts or drains: each move of the address costs something.
 """
 
 import http.client

@@ -126,14 +126,25 @@ def test_certificates_not_made_yet(api: Api, rows: list[Node]) -> None:
     assert Visit(api, of_group(rows, "control-plane")[0]).secrets().status_code == 503
 
 
-def test_keepalived_waits_for_all_addresses(api: Api, rows: list[Node]) -> None:
+def test_a_slow_master_holds_up_nobody(api: Api, rows: list[Node]) -> None:
+    """Whoever claimed leadership is timed from then on: it can't wait for another's clone."""
     masters = of_group(rows, "control-plane")
-    visits = [Visit(api, node) for node in masters]
-    for index, node in enumerate(masters[:-1]):
+    leader = Visit(api, masters[0])
+    assert leader.get(KEEPALIVED).status_code == 503
+    change(api, masters[0], address="10.0.0.20")
+    alone = leader.get(KEEPALIVED)
+    assert alone.status_code == 200
+    assert "unicast_peer" not in alone.text
+    change(api, masters[1], address="10.0.0.21")
+    assert _peers(leader.get(KEEPALIVED).text) == ["10.0.0.21"]
+    assert Visit(api, masters[2]).get(KEEPALIVED).status_code == 503
+
+
+def test_masters_know_each_other(api: Api, rows: list[Node]) -> None:
+    masters = of_group(rows, "control-plane")
+    for index, node in enumerate(masters):
         change(api, node, address=f"10.0.0.2{index}")
-        assert visits[0].get(KEEPALIVED).status_code == 503
-    change(api, masters[-1], address="10.0.0.22")
-    answers = [visit.get(KEEPALIVED) for visit in visits]
+    answers = [Visit(api, node).get(KEEPALIVED) for node in masters]
     assert {answer.headers["content-type"] for answer in answers} == {"text/plain; charset=utf-8"}
     for index, answer in enumerate(answers):
         check_keepalived(answer.text, f"10.0.0.2{index}")
@@ -191,8 +202,11 @@ def check_keepalived(text: str, own: str) -> None:
     assert _lines(text, "virtual_router_id") == ["virtual_router_id 1"]
     assert _lines(text, "interface") == ["interface ens192"]
     assert "10.0.0.10/32 dev ens192" in text
-    peers = text.split("unicast_peer {")[1].split("}")[0].split()
-    assert sorted([*peers, own]) == ["10.0.0.20", "10.0.0.21", "10.0.0.22"]
+    assert sorted([*_peers(text), own]) == ["10.0.0.20", "10.0.0.21", "10.0.0.22"]
+
+
+def _peers(text: str) -> list[str]:
+    return text.split("unicast_peer {")[1].split("}")[0].split()
 
 
 def _lines(text: str, word: str) -> list[str]:

@@ -16,7 +16,7 @@ READY = Reply(200, {"master": {"ready": True}})
 def test_leader_starts_the_cluster(service: ScriptedService, master: Machine) -> None:
     assert master.run().code == 0
     asked = [name for name in service.names() if name != "POST status"]
-    assert asked == ["GET secrets", "POST leader", "GET keepalived", "POST ready"]
+    assert asked == ["GET secrets", "POST leader", *["GET keepalived"] * 2, "POST ready"]
     claim = {"hostname": "c1-control-plane-a1b2c", "ip": "10.0.0.11"}
     assert service.last("POST leader").body == claim
     kubeadm = [call for call in master.calls() if call.startswith("kubeadm")]
@@ -71,6 +71,27 @@ def test_master_starts_keepalived_before_kubeadm(service: ScriptedService, maste
     calls = [call.split(" --")[0] for call in master.calls()]
     assert calls.index("systemctl restart keepalived.service") < calls.index("kubeadm init")
     assert calls.index("systemctl enable keepalived.service") < calls.index("kubeadm init")
+
+
+def test_leader_hears_of_latecomers_before_others_join(
+    service: ScriptedService, master: Machine
+) -> None:
+    service.replies["GET keepalived"] = [Reply(text=KEEPALIVED), Reply(text="later {\n}\n")]
+    assert master.run().code == 0
+    assert master.path("/etc/keepalived/keepalived.conf").read_text() == "later {\n}\n"
+    calls = [call.split(" --")[0] for call in master.calls()]
+    assert calls.index("systemctl reload keepalived.service") > calls.index("kubeadm init")
+    asked = service.names()
+    assert asked.index("POST ready") > max(
+        at for at, name in enumerate(asked) if name == "GET keepalived"
+    )
+
+
+def test_leader_leaves_keepalived_alone_when_it_knows_all(
+    service: ScriptedService, master: Machine
+) -> None:
+    assert master.run().code == 0
+    assert not any(call.startswith("systemctl reload keepalived") for call in master.calls())
 
 
 def test_follower_waits_for_the_leader_then_joins(

@@ -16,21 +16,21 @@ def test_node_waits_for_its_turn(service: ScriptedService, worker: Machine, stat
 
 
 @pytest.mark.parametrize(
-    ("call", "status"),
+    ("call", "status", "usually"),
     [
-        ("GET secrets", 500),
-        ("POST leader", 429),
-        ("POST leader", 503),
-        ("GET keepalived", 503),
-        ("POST ready", 502),
+        ("GET secrets", 500, 1),
+        ("POST leader", 429, 1),
+        ("POST leader", 503, 1),
+        ("GET keepalived", 503, 2),
+        ("POST ready", 502, 1),
     ],
 )
 def test_busy_service_is_asked_again(
-    service: ScriptedService, master: Machine, call: str, status: int
+    service: ScriptedService, master: Machine, call: str, status: int, usually: int
 ) -> None:
     service.replies[call] = [Reply(status), *service.replies[call]]
     assert master.run().code == 0
-    assert service.names().count(call) == 2
+    assert service.names().count(call) == usually + 1
 
 
 @pytest.mark.parametrize("status", [404, 500])

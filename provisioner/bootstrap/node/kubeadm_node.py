@@ -9,7 +9,13 @@ from typing import Any
 from .failures import Failure
 from .host import STATE, Host
 from .kubeadm import DISCOVERY, Kubeadm
-from .masters import leads, resolve_api, start_keepalived, write_certificates
+from .masters import (
+    leads,
+    reload_keepalived,
+    resolve_api,
+    start_keepalived,
+    write_certificates,
+)
 from .network import Network, complete_proxies
 from .node_api import NodeApi
 from .reporter import Reporter
@@ -59,6 +65,9 @@ class KubeadmNode:
         if self._config["keepalived"]:
             start_keepalived(self._host, self._api, place.interface)
         (self._init if is_leader else self._join)(place.address)
+        if is_leader and self._config["keepalived"]:
+            # Once it is ready others join, and may take the address beside one they don't know.
+            reload_keepalived(self._host, self._api, place.interface)
 
     def _init(self, address: str) -> None:
         """With a join token that nobody learns: kubeadm's own would live for a day."""

@@ -10,6 +10,8 @@ from .node_api import NodeApi
 from .texts import filled
 from .waiting import pauses
 
+KEEPALIVED_CONF = "/etc/keepalived/keepalived.conf"
+
 
 def write_certificates(host: Host, api: NodeApi, files: list[dict[str, Any]]) -> None:
     values = api.certificates()
@@ -20,9 +22,17 @@ def write_certificates(host: Host, api: NodeApi, files: list[dict[str, Any]]) ->
 
 def start_keepalived(host: Host, api: NodeApi, interface: str) -> None:
     """Before there is an API server: its check lets the floating address appear with it."""
-    host.write("/etc/keepalived/keepalived.conf", api.keepalived_config(interface), 0o640)
+    host.write(KEEPALIVED_CONF, api.keepalived_config(interface), 0o640)
     host.run("systemctl", "enable", "keepalived.service")
     host.run("systemctl", "restart", "keepalived.service")
+
+
+def reload_keepalived(host: Host, api: NodeApi, interface: str) -> None:
+    """By now more masters may have addresses than when it was started."""
+    config = api.keepalived_config(interface)
+    if host.read(KEEPALIVED_CONF) != config:
+        host.write(KEEPALIVED_CONF, config, 0o640)
+        host.run("systemctl", "reload", "keepalived.service")
 
 
 def resolve_api(host: Host, name: str, *addresses: str) -> None:
