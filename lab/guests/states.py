@@ -8,7 +8,7 @@ GUEST, SHUTTING_DOWN = "guest.guestState", "shuttingDown"
 
 class State(NamedTuple):
     """`booted` tells a VM that was reset, or quickly switched off and on, from one that stayed on;
-    `guest` is the state of its guest; `configuration` changes with each reconfiguration, if followed.
+    `guest` is the state of its guest; `configuration`, if followed, changes with each change of it.
     """
 
     power: str

@@ -13,6 +13,7 @@ from provisioner.bootstrap.guestinfo import METADATA, USERDATA
 from provisioner.bootstrap.layout import AGENT_CONFIG
 
 NOTHING = ("", "---")
+CLOUD_CONFIG = "#cloud-config"
 
 
 @dataclass(frozen=True)
@@ -25,7 +26,9 @@ class Interface:
 
 @dataclass(frozen=True)
 class Received:
-    """Empty documents where the VM got none; `user_data` is cleared once the node is ready."""
+    """Empty documents where the VM got none; `user_data` is cleared once the node is ready, and is
+    empty if it is no cloud-config.
+    """
 
     user_data: dict[str, Any] = field(repr=False)
     metadata: dict[str, Any]
@@ -52,12 +55,14 @@ class Received:
         return {*names, *(one.address for one in self.interfaces() if one.address)}
 
     def interfaces(self) -> list[Interface]:
+        """Those that are told by their MACs."""
         ethernets = self.metadata.get("network", {}).get("ethernets", {}).values()
-        return [_interface(ethernet) for ethernet in ethernets]
+        return [_interface(one) for one in ethernets if "macaddress" in one.get("match", {})]
 
 
 def received(extra_config: Mapping[str, str]) -> Received:
-    user_data = _load(_value(extra_config, USERDATA))
+    given = _value(extra_config, USERDATA)
+    user_data = _load(given) if given.startswith(CLOUD_CONFIG) else {}
     return Received(user_data, _load(_value(extra_config, METADATA)))
 
 

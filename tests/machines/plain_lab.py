@@ -32,6 +32,8 @@ class Tools:
 
     def fall_silent(self, moref: str) -> None: ...
 
+    def power_off(self, moref: str) -> None: ...
+
 
 def main(rootfs: Path, folder: Path) -> None:
     make_bridges()

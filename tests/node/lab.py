@@ -73,6 +73,11 @@ class ReportedTools:
     def fall_silent(self, moref: str) -> None:
         self.addresses.pop(moref, None)
 
+    def report_nics(self, moref: str, addresses: Mapping[str, tuple[str, ...]]) -> None: ...
+
+    def power_off(self, moref: str) -> None:
+        self.fall_silent(moref)
+
 
 @dataclass
 class LabCluster:

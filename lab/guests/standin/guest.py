@@ -11,15 +11,18 @@ from lab.guests.interface import GuestTools
 from lab.guests.leases import Leases
 from lab.guests.misbehaviour import NO_ADDRESS, Misbehaviour
 from lab.guests.standin import etcd, kubelet
-from lab.guests.standin.cloud_init import first_boot, show_network
+from lab.guests.standin.cloud_init import finish, first_boot, show_network
 from lab.guests.standin.configuration import follow
 from lab.guests.standin.machine import Machine
-from lab.guests.standin.service import Service
+from lab.guests.standin.service import UNITS, Service
 from lab.guests.standin.systemctl import boot_units
-from lab.guests.user_data import Received, received
-from provisioner.bootstrap.layout import AGENT_UNIT
+from lab.guests.user_data import Interface, Received, received
+from provisioner.bootstrap.layout import AGENT_UNIT, BOOT_CHECK_UNIT
 
 log = logging.getLogger(__name__)
+
+# What of a guest's units is run as it is: the programs that the product delivers.
+DELIVERED = (AGENT_UNIT, BOOT_CHECK_UNIT)
 
 
 @dataclass(frozen=True)
@@ -88,11 +91,16 @@ class Guest:
         boot_units(self.machine)
         if self.machine.is_joined:
             kubelet.start(self.machine, self._around.planes)
-        self._run_agent()
+        finish(self.machine, got)
+        self.machine.state = "running"
+        for unit in DELIVERED:
+            if self.machine.has(f"{UNITS}/{unit}"):
+                self._run_unit(unit)
 
     def _find_address(self, got: Received) -> bool:
-        """Of the first NIC, if there is one with the MAC that the metadata speaks of."""
-        wanted = next(iter(got.interfaces()), None)
+        """Of the first NIC; if the metadata speaks of one, that must be its MAC."""
+        leased = [Interface(mac, None) for mac in self.machine.vm.macs]
+        wanted = next(iter(got.interfaces() or leased), None)
         if wanted is None or wanted.mac not in self.machine.vm.macs:
             log.warning("%s has no NIC with the MAC of its metadata", self.machine.vm.name)
             return False
@@ -108,13 +116,12 @@ class Guest:
         file.write_text(address)
         return address
 
-    def _run_agent(self) -> None:
-        service = Service(self.machine, AGENT_UNIT, self._environment())
+    def _run_unit(self, unit: str) -> None:
+        service = Service(self.machine, unit, self._environment())
         with self._lock:
             if self._off.is_set():
                 return
             self._service = service
-        self.machine.state = "running"
         service.run()
         if not self._off.is_set():
             follow(self.machine, self._around.tools)

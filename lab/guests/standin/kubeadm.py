@@ -17,6 +17,7 @@ from lab.guests.standin.kubelet import Registration
 from lab.guests.standin.machine import Machine
 from lab.guests.standin.result import ProgramFailed, Result
 from lab.guests.standin.systemctl import floating_address
+from lab.guests.standin.template import installed
 
 START_TOKEN_LIFE = timedelta(minutes=1)
 DEFAULT_PORT = 6443
@@ -27,8 +28,7 @@ class Kubeadm:
         self._planes = planes
 
     def version(self, machine: Machine) -> Result:
-        """That of the template, which always is the one that was asked for."""
-        return Result(output=f"v{machine.config['kubernetes']['version']}\n")
+        return Result(output=f"v{installed(machine, 'kubeadm')}\n")
 
     def init(self, machine: Machine, config: str) -> Result:
         documents = read_documents(config)

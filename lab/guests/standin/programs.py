@@ -7,8 +7,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 from lab.guests.control_planes import ControlPlanes
+from lab.guests.interface import GuestTools
 from lab.guests.misbehaviour import KUBEADM_FAILS, Misbehaviour
-from lab.guests.standin import program
+from lab.guests.standin import program, template
 from lab.guests.standin.kubeadm import Kubeadm
 from lab.guests.standin.machine import Machine
 from lab.guests.standin.result import ProgramFailed, Result
@@ -22,7 +23,7 @@ FAILURE = """\
 [kubelet-check] The kubelet is not healthy after 4m0s
 error execution phase wait-control-plane: could not initialize a Kubernetes cluster
 """
-ASKING = ("kubeadm", "systemctl", "ip")
+ASKING = ("cloud-init", "containerd", "ip", "kubeadm", "kubelet", "systemctl", "vmware-rpctool")
 # etcd is only asked for its version here: its unit starts the real one.
 SILENT = ("modprobe", "sysctl", "swapoff", "etcd")
 
@@ -39,13 +40,20 @@ def install(folder: Path) -> Path:
 
 
 class Programs:
-    def __init__(self, planes: ControlPlanes, misbehaviour: Misbehaviour) -> None:
+    def __init__(
+        self, planes: ControlPlanes, misbehaviour: Misbehaviour, tools: GuestTools
+    ) -> None:
         self._kubeadm = Kubeadm(planes)
         self._misbehaviour = misbehaviour
+        self._tools = tools
         self._known: dict[str, Callable[[Machine, list[str]], Result]] = {
-            "kubeadm": self._run_kubeadm,
-            "systemctl": systemctl,
+            "cloud-init": lambda *_: Result(output="/usr/bin/cloud-init 22.4.2\n"),
+            "containerd": _containerd,
             "ip": _ip,
+            "kubeadm": self._run_kubeadm,
+            "kubelet": _kubelet,
+            "systemctl": systemctl,
+            "vmware-rpctool": self._run_rpctool,
         }
 
     def run(self, machine: Machine, name: str, arguments: list[str]) -> Result:
@@ -66,6 +74,25 @@ class Programs:
         config = Path(arguments[arguments.index("--config") + 1]).read_text()
         run = self._kubeadm.init if action == "init" else self._kubeadm.join
         return run(machine, config)
+
+    def _run_rpctool(self, machine: Machine, arguments: list[str]) -> Result:
+        verb, key, *value = arguments[0].split(" ", 2)
+        if verb == "info-set":
+            self._tools.publish(machine.vm.moref, {key: "".join(value)})
+            return Result()
+        found = machine.vm.extra_config.get(key)
+        if verb != "info-get" or not found:
+            raise ProgramFailed("No value found\n")
+        return Result(output=f"{found}\n")
+
+
+def _containerd(machine: Machine, _: list[str]) -> Result:
+    template.installed(machine, "containerd")
+    return Result(output=f"{template.CONTAINERD}\n")
+
+
+def _kubelet(machine: Machine, _: list[str]) -> Result:
+    return Result(output=f"Kubernetes v{template.installed(machine, 'kubelet')}\n")
 
 
 def _ip(machine: Machine, _: list[str]) -> Result:

@@ -26,7 +26,7 @@ class StandInRunner:
     def __init__(self, folder: Path, around: Surroundings) -> None:
         self._folder = folder
         self._around = around
-        self._programs = Programs(around.planes, around.misbehaviour)
+        self._programs = Programs(around.planes, around.misbehaviour, around.tools)
         self._machines: dict[str, Machine] = {}
         self._running: dict[str, Guest] = {}
         self._lock = threading.Lock()
