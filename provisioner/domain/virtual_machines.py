@@ -74,6 +74,25 @@ class FoundVM(Fact):
     marks: dict[str, str]
 
 
+class FolderVM(Fact):
+    """A VM or template as it lies in a folder; `datastores`: morefs of those it has files on."""
+
+    moref: str
+    name: str
+    is_template: bool
+    datastores: tuple[str, ...] = ()
+
+
+class TemplateCopy(Fact):
+    """A template made of another one, on a datastore. All references are managed object ids."""
+
+    source: str
+    name: str
+    folder: str
+    pool: str
+    datastore: str
+
+
 class NicSeen(Fact):
     mac: str
     addresses: tuple[str, ...]

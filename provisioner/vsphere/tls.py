@@ -27,7 +27,21 @@ def normal_thumbprint(thumbprint: str) -> str:
 def fetch_thumbprint(host: str, port: int = 443) -> str:
     """SHA-256 of the certificate the server shows now, as AA:BB:..., for a human to compare."""
     with _in_words(host, port):
-        return spelled(_shown_digest(host, port))
+        return spelled(_digest(_shown_certificate(host, port)))
+
+
+def trust_of(access: VCenterAccess) -> str:
+    """PEM by which others can verify this vCenter as we do. Blocks: a pinned certificate is fetched.
+
+    Raises CertificateMismatch, VCenterUnreachable.
+    """
+    if access.thumbprint is None:
+        return access.ca_bundle or ""
+    with _in_words(access.host, access.port):
+        shown = _shown_certificate(access.host, access.port)
+    if _digest(shown) != normal_thumbprint(access.thumbprint):
+        raise _mismatch(access.host, access.port, _digest(shown), access.thumbprint)
+    return ssl.DER_cert_to_PEM_cert(shown)
 
 
 def context_for(access: VCenterAccess) -> ssl.SSLContext:
@@ -60,10 +74,7 @@ class VerifiedConnection(http.client.HTTPSConnection):
         seen = _digest_of(self.sock)
         if seen != normal_thumbprint(self._pinned):
             self.close()
-            raise CertificateMismatch(
-                f"{self.host}:{self.port} shows a certificate with thumbprint {spelled(seen)}, "
-                f"but {spelled(self._pinned)} is pinned"
-            )
+            raise _mismatch(self.host, self.port, seen, self._pinned)
 
 
 @contextlib.contextmanager
@@ -82,12 +93,19 @@ def _sentence(error: OSError, host: str, port: int) -> str:
     return words if words.startswith(host) else words[:1].upper() + words[1:]
 
 
-def _shown_digest(host: str, port: int) -> str:
+def _mismatch(host: str, port: int, seen: str, pinned: str) -> CertificateMismatch:
+    return CertificateMismatch(
+        f"{host}:{port} shows a certificate with thumbprint {spelled(seen)}, "
+        f"but {spelled(pinned)} is pinned"
+    )
+
+
+def _shown_certificate(host: str, port: int) -> bytes:
     with (
         socket.create_connection((host, port), timeout=CONNECT_SECONDS) as plain,
         _unverified().wrap_socket(plain, server_hostname=host) as secured,
     ):
-        return _digest_of(secured)
+        return secured.getpeercert(binary_form=True) or b""
 
 
 def _keep_alive(sock: socket.socket) -> None:
@@ -99,7 +117,10 @@ def _keep_alive(sock: socket.socket) -> None:
 
 
 def _digest_of(secured: ssl.SSLSocket) -> str:
-    certificate = secured.getpeercert(binary_form=True) or b""
+    return _digest(secured.getpeercert(binary_form=True) or b"")
+
+
+def _digest(certificate: bytes) -> str:
     return hashlib.sha256(certificate).hexdigest().upper()
 
 

@@ -1,13 +1,15 @@
 """The vCenter adapter: what workflows may do to a vCenter, and nothing else."""
 
 from collections import Counter
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 from provisioner.domain.virtual_machines import (
     CloneRequest,
+    FolderVM,
     FoundVM,
+    TemplateCopy,
     VCenterAccess,
     WatchBatch,
 )
@@ -18,6 +20,7 @@ from provisioner.vsphere.machines import Machines
 from provisioner.vsphere.power import PowerOn
 from provisioner.vsphere.session import Session
 from provisioner.vsphere.tasks import Tasks
+from provisioner.vsphere.templates import Templates
 from provisioner.vsphere.watch import Watch
 
 
@@ -64,6 +67,7 @@ class VCenter:
         self._cloner = Cloner(self._session, self._tasks)
         self._machines = Machines(self._session, self._tasks, pace.idle)
         self._folders = Folders(self._session, self._tasks)
+        self._templates = Templates(self._session, self._tasks)
         self._watch = Watch(self._session, pace.watch)
 
     @property
@@ -137,6 +141,36 @@ class VCenter:
     async def remove_folder_if_empty(self, folder: str) -> bool:
         """False when something is in it. Gone already: success."""
         return await self._folders.remove_if_empty(folder)
+
+    async def contents(self, folder: str) -> tuple[FolderVM, ...]:
+        """The VMs and templates right in it; none of a folder that is gone."""
+        return await self._templates.contents(folder)
+
+    async def look(self, vm: str) -> FolderVM | None:
+        """The VM or template as it lies; None when vCenter does not know it any more."""
+        return await self._templates.look(vm)
+
+    async def settle(self, folder: str, vms: Iterable[str] = ()) -> None:
+        """Waits for tasks that work on the folder or these VMs, whosoever they are: a clone that
+        is under way would bring its VM after somebody looked. They belong to what is cloned.
+        """
+        await self._templates.settle(folder, vms)
+
+    async def destroy_template(self, template: str) -> None:
+        """Gone already: success."""
+        await self._templates.destroy(template)
+
+    async def copy_template(self, wanted: TemplateCopy) -> str:
+        """Returns the copy, a template, too. Raises VMNameTaken when the folder has that name."""
+        return await self._templates.copy(wanted)
+
+    async def mark_template(
+        self, vm: str, pool: str, values: Mapping[str, str], notes: str
+    ) -> None:
+        """Sets keys of extraConfig (empty values remove them) and the notes. A template afterwards,
+        whatever it was before; in between it is a VM of `pool`, so that this can be done at all.
+        """
+        await self._templates.mark(vm, pool, values, notes)
 
     async def watch(
         self, root_folder: str, deliver: Callable[[WatchBatch], Awaitable[None]]

@@ -13,7 +13,7 @@ from provisioner.vsphere.errors import (
     CertificateUntrusted,
     VCenterUnreachable,
 )
-from provisioner.vsphere.tls import fetch_thumbprint
+from provisioner.vsphere.tls import fetch_thumbprint, trust_of
 from provisioner.vsphere.vcenter import VCenter
 from tests.vsphere.impostor import ADDRESS, Impostor
 
@@ -128,3 +128,23 @@ async def test_a_server_without_tls_is_named(
     port = urlsplit(simulated_vcenter.faults).port
     error = await refusal(vcenter_access.model_copy(update={"port": port}), soap_threads)
     assert f"127.0.0.1:{port} does not speak TLS" in str(error)
+
+
+def test_a_pinned_certificate_can_be_handed_on(
+    vcenter_access: VCenterAccess, simulated_vcenter: SimulatedVCenter
+):
+    handed = trust_of(vcenter_access)
+
+    assert handed.strip() == simulated_vcenter.certificate.read_text().strip()
+
+
+def test_another_certificate_than_the_pinned_one_is_not_handed_on(
+    vcenter_access: VCenterAccess, impostor: Impostor
+):
+    with pytest.raises(CertificateMismatch):
+        trust_of(vcenter_access.model_copy(update={"port": impostor.port}))
+
+
+def test_a_given_authority_is_handed_on(vcenter_access: VCenterAccess):
+    update = {"thumbprint": None, "ca_bundle": "an authority"}
+    assert trust_of(vcenter_access.model_copy(update=update)) == "an authority"
