@@ -13,6 +13,8 @@ from api.clusters import routes as clusters
 from api.clusters import views as cluster_views
 from api.etcd_clusters import routes as etcd_clusters
 from api.etcd_clusters import views as etcd_cluster_views
+from api.images import builds as image_builds
+from api.images import routes as images
 from api.metrics import Metrics, RequestMetrics
 from api.nodepools import routes as nodepools
 from api.operations import routes as operations
@@ -48,6 +50,8 @@ def create_app(services: Services) -> FastAPI:
         addons,
         etcd_clusters,
         etcd_cluster_views,
+        image_builds,
+        images,
         operations,
         vcenters,
         secrets,

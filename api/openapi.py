@@ -13,6 +13,7 @@ from api.secrets.schemas import NewSecret
 from api.vcenters.schemas import NewVCenter, VCenterChange
 from provisioner.domain.spec.cluster import ClusterSpec, NodePool
 from provisioner.domain.spec.etcd_cluster import EtcdClusterSpec
+from provisioner.domain.spec.image import ImageBuild, ImageImport
 
 BODIES = (
     ClusterSpec,
@@ -24,6 +25,8 @@ BODIES = (
     VCenterChange,
     NewSecret,
     EtcdClusterSpec,
+    ImageBuild,
+    ImageImport,
 )
 
 

@@ -9,19 +9,18 @@ from api.clusters import schemas
 from api.clusters.admission import admit, new_faults
 from api.clusters.changes import ClusterChange, read_change
 from api.clusters.plans import PLAN
-from api.clusters.transactions import Transaction
+from api.clusters.transactions import Changed, Transaction
 from api.documents import body_of
 from api.json_body import Json, NoBody
 from api.operations.schemas import OperationOut
 from api.queries import DryRun
+from api.resources import document
 from api.services import Use
 from provisioner.domain.clusters import KIND
 from provisioner.domain.faults import Fault
 from provisioner.domain.spec.cluster import ClusterSpec
 from provisioner.store import clusters, resources
 from provisioner.store.overviews import overviews
-from provisioner.store.resources import NewResource
-from provisioner.store.tables import Operation, Resource
 
 router = APIRouter(prefix="/clusters", tags=["clusters"])
 
@@ -37,21 +36,14 @@ router = APIRouter(prefix="/clusters", tags=["clusters"])
 def create_cluster(
     use: Use, caller: Operator, body: Json, repeatable: Repeatable, dry_run: DryRun = False
 ) -> Response:
-    def create(session: Session) -> tuple[Resource, Operation]:
+    transaction = Transaction(use, caller, dry_run, repeatable, body.raw)
+
+    def create(session: Session) -> Changed:
         spec, site = admit(session, caller.org_id, body.value, use.node_access)
-        new = NewResource(
-            org_id=caller.org_id,
-            kind=KIND,
-            name=spec.name,
-            vcenter_id=site.vcenter.id,
-            document=schemas.document(spec),
-            requested_by=caller.name,
-        )
-        resource, operation = resources.create(session, new)
+        resource, operation = transaction.create(session, spec.name, site.vcenter.id, spec)
         clusters.reserve(session, resource, spec, site)
         return resource, operation
 
-    transaction = Transaction(use, caller, dry_run, repeatable, body.raw)
     return transaction.run(create, lambda made: f"/clusters/{made.id}").response()
 
 
@@ -82,7 +74,7 @@ def change_cluster(
 ) -> Response:
     transaction = Transaction(use, caller, dry_run)
 
-    def change(session: Session) -> tuple[Resource, Operation]:
+    def change(session: Session) -> Changed:
         resource = transaction.locked(session, cluster)
         resources.refuse_when_deleting(resource)
         before = clusters.spec_of(session, resource)
@@ -91,7 +83,7 @@ def change_cluster(
             return new_faults(session, resource, before, given.applied(before), use.node_access)
 
         after = read_change(body.value, faults).applied(before)
-        edited = schemas.document(after)
+        edited = document(after)
         return resource, resources.change(session, resource, "change", caller.name, edited)
 
     return transaction.run(change).response()
@@ -104,13 +96,7 @@ def change_cluster(
     response_model=OperationOut,
 )
 def delete_cluster(cluster: str, use: Use, caller: Operator) -> Response:
-    transaction = Transaction(use, caller)
-
-    def delete(session: Session) -> tuple[Resource, Operation]:
-        resource = transaction.locked(session, cluster)
-        return resource, resources.request_deletion(session, resource, caller.name)
-
-    return transaction.run(delete).response()
+    return Transaction(use, caller).delete(cluster).response()
 
 
 @router.post(
@@ -123,9 +109,4 @@ def retry_cluster(
     cluster: str, use: Use, caller: Operator, body: NoBody, repeatable: Repeatable
 ) -> Response:
     transaction = Transaction(use, caller, repetition=repeatable, body=body.raw)
-
-    def retry(session: Session) -> tuple[Resource, Operation]:
-        resource = transaction.locked(session, cluster)
-        return resource, resources.retry(session, resource, caller.name)
-
-    return transaction.run(retry).response()
+    return transaction.retry(cluster).response()

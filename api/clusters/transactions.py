@@ -10,13 +10,19 @@ from api import answers
 from api.answers import Answer, Repetition
 from api.clusters import dry_runs
 from api.operations.schemas import shown
+from api.resources import document
 from api.services import Services
 from provisioner.domain.clusters import KIND
+from provisioner.domain.spec.document import Document
 from provisioner.store import resources
+from provisioner.store.resources import NewResource
 from provisioner.store.tables import Operation, Resource
 from provisioner.store.tokens import Caller
 
-Change = Callable[[Session], tuple[Resource, Operation]]
+Changed = tuple[Resource, Operation]
+# An answer of its own, where there is nothing to change.
+Change = Callable[[Session], Changed | Answer]
+Refusal = Callable[[Session, Resource], None]
 
 
 @dataclass(frozen=True)
@@ -35,16 +41,47 @@ class Transaction:
         with self._session() as session:
             if known := self._known(session):
                 return known
-            resource, operation = change(session)
+            found = change(session)
+            if isinstance(found, Answer):
+                return self._kept(session, found)
+            resource, operation = found
             if self.dry_run:
                 return dry_runs.answer(session, resource, self.use.settings)
             headers = {"Location": location(resource)} if location else {}
             session.flush()
-            answer = answers.of(202, shown(operation, resource), headers)
-            if self.repetition:
-                self.repetition.keep(session, self.caller.org_id, self.body, answer)
+            answer = self._kept(session, answers.of(202, shown(operation, resource), headers))
         self.use.gateway.poke(resource.kind, resource.id)
         return answer
+
+    def retry(self, key: str) -> Answer:
+        def change(session: Session) -> Changed:
+            resource = self.locked(session, key)
+            return resource, resources.retry(session, resource, self.caller.name)
+
+        return self.run(change)
+
+    def delete(self, key: str, refuse: Refusal | None = None) -> Answer:
+        """`refuse` raises when the resource, which is locked, has to stay."""
+
+        def change(session: Session) -> Changed:
+            resource = self.locked(session, key)
+            if refuse:
+                refuse(session, resource)
+            return resource, resources.request_deletion(session, resource, self.caller.name)
+
+        return self.run(change)
+
+    def create(self, session: Session, name: str, vcenter_id: str, spec: Document) -> Changed:
+        """The row of a new resource of this kind, whose admitted document is `spec`."""
+        new = NewResource(
+            org_id=self.caller.org_id,
+            kind=self.kind,
+            name=name,
+            vcenter_id=vcenter_id,
+            document=document(spec),
+            requested_by=self.caller.name,
+        )
+        return resources.create(session, new)
 
     def _session(self) -> AbstractContextManager[Session]:
         database = self.use.database
@@ -54,6 +91,12 @@ class Transaction:
         if self.dry_run or self.repetition is None:
             return None
         return self.repetition.first_answer(session, self.caller.org_id, self.body)
+
+    def _kept(self, session: Session, answer: Answer) -> Answer:
+        """For who repeats the request."""
+        if self.repetition and not self.dry_run:
+            self.repetition.keep(session, self.caller.org_id, self.body, answer)
+        return answer
 
     def locked(self, session: Session, key: str) -> Resource:
         found = resources.find(session, self.caller.org_id, self.kind, key)

@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 from api.answers import Repeatable
 from api.auth import Operator, Viewer
 from api.clusters.plans import PLAN
-from api.clusters.transactions import Transaction
+from api.clusters.transactions import Changed, Transaction
 from api.documents import body_of
 from api.etcd_clusters import schemas
 from api.etcd_clusters.admission import admit
@@ -18,8 +18,6 @@ from provisioner.domain.etcd_clusters import KIND
 from provisioner.domain.spec.etcd_cluster import EtcdClusterSpec
 from provisioner.store import etcd_clusters, resources
 from provisioner.store.overviews import overviews
-from provisioner.store.resources import NewResource
-from provisioner.store.tables import Operation, Resource
 
 router = APIRouter(prefix="/etcd-clusters", tags=["etcd clusters"])
 
@@ -35,19 +33,14 @@ router = APIRouter(prefix="/etcd-clusters", tags=["etcd clusters"])
 def create_etcd_cluster(
     use: Use, caller: Operator, body: Json, repeatable: Repeatable, dry_run: DryRun = False
 ) -> Response:
-    def create(session: Session) -> tuple[Resource, Operation]:
-        spec, site = admit(session, caller.org_id, body.value, use.node_access)
-        new = NewResource(
-            org_id=caller.org_id,
-            kind=KIND,
-            name=spec.name,
-            vcenter_id=site.vcenter.id,
-            document=schemas.document(spec),
-            requested_by=caller.name,
-        )
-        return resources.create(session, new)
+    transaction = Transaction(use, caller, dry_run, repeatable, body.raw, KIND)
 
-    transaction = Transaction(use, caller, dry_run, repeatable, body.raw)
+    def create(session: Session) -> Changed:
+        spec, site = admit(session, caller.org_id, body.value, use.node_access)
+        resource, operation = transaction.create(session, spec.name, site.vcenter.id, spec)
+        etcd_clusters.reserve(session, resource, spec, site)
+        return resource, operation
+
     return transaction.run(create, lambda made: f"/etcd-clusters/{made.id}").response()
 
 
@@ -79,13 +72,7 @@ def get_etcd_cluster(cluster: str, use: Use, caller: Viewer) -> schemas.EtcdClus
 )
 def delete_etcd_cluster(cluster: str, use: Use, caller: Operator) -> Response:
     transaction = Transaction(use, caller, kind=KIND)
-
-    def delete(session: Session) -> tuple[Resource, Operation]:
-        resource = transaction.locked(session, cluster)
-        etcd_clusters.refuse_when_used(session, resource)
-        return resource, resources.request_deletion(session, resource, caller.name)
-
-    return transaction.run(delete).response()
+    return transaction.delete(cluster, etcd_clusters.refuse_when_used).response()
 
 
 @router.post(
@@ -98,9 +85,4 @@ def retry_etcd_cluster(
     cluster: str, use: Use, caller: Operator, body: NoBody, repeatable: Repeatable
 ) -> Response:
     transaction = Transaction(use, caller, repetition=repeatable, body=body.raw, kind=KIND)
-
-    def retry(session: Session) -> tuple[Resource, Operation]:
-        resource = transaction.locked(session, cluster)
-        return resource, resources.retry(session, resource, caller.name)
-
-    return transaction.run(retry).response()
+    return transaction.retry(cluster).response()

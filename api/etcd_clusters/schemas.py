@@ -1,9 +1,8 @@
 """Etcd clusters on the wire."""
 
-from datetime import datetime
 from typing import Any
 
-from api.clusters.schemas import Counts, conditions
+from api.resources import GroupsSummary, conditions, document, groups_summary
 from api.schemas import Out
 from provisioner.domain.conditions import Condition
 from provisioner.domain.etcd_clusters import endpoints
@@ -11,23 +10,11 @@ from provisioner.domain.spec.etcd_cluster import EtcdClusterSpec
 from provisioner.store.overviews import Overview
 
 
-class EtcdClusterSummary(Out):
-    """`number` is the id that members use; `clusters` are those that keep their data here."""
+class EtcdClusterSummary(GroupsSummary):
+    """`clusters` are those that keep their data here."""
 
-    id: str
-    number: int
-    name: str
-    vcenter: str
-    status: str
-    generation: int
-    observed_generation: int
     endpoints: list[str]
-    nodes: Counts
     clusters: list[str]
-    operation: str | None
-    created_at: datetime
-    created_by: str
-    deletion_requested_at: datetime | None
 
 
 class EtcdClusterList(Out):
@@ -37,11 +24,6 @@ class EtcdClusterList(Out):
 class EtcdClusterOut(EtcdClusterSummary):
     conditions: list[Condition]
     spec: dict[str, Any]
-
-
-def document(spec: EtcdClusterSpec) -> dict[str, Any]:
-    """The spec as it is stored and shown: with its defaults, without what is not set."""
-    return spec.model_dump(mode="json", by_alias=True, exclude_none=True)
 
 
 def summary(found: Overview[EtcdClusterSpec], users: list[str]) -> EtcdClusterSummary:
@@ -57,20 +39,4 @@ def etcd_cluster(found: Overview[EtcdClusterSpec], users: list[str]) -> EtcdClus
 
 
 def _summary(found: Overview[EtcdClusterSpec], users: list[str]) -> dict[str, Any]:
-    row = found.resource
-    return {
-        "id": row.id,
-        "number": row.number,
-        "name": row.name,
-        "vcenter": found.vcenter,
-        "status": row.status,
-        "generation": row.generation,
-        "observed_generation": row.observed_generation,
-        "endpoints": endpoints(found.spec),
-        "nodes": Counts(ready=found.ready, total=found.total),
-        "clusters": users,
-        "operation": found.operation,
-        "created_at": row.created_at,
-        "created_by": row.created_by,
-        "deletion_requested_at": row.deletion_requested_at,
-    }
+    return groups_summary(found) | {"endpoints": endpoints(found.spec), "clusters": users}

@@ -7,7 +7,6 @@ from api.answers import Repeatable
 from api.auth import Operator, Viewer
 from api.clusters.admission import new_faults
 from api.clusters.plans import PLAN
-from api.clusters.schemas import document
 from api.clusters.transactions import Transaction
 from api.documents import body_of
 from api.json_body import Json
@@ -15,6 +14,7 @@ from api.nodepools.changes import PoolChange, with_new_pool, with_pool_changed
 from api.nodepools.schemas import NodePoolList, NodePoolOut, shown
 from api.operations.schemas import OperationOut
 from api.queries import DryRun
+from api.resources import document
 from api.services import Use
 from provisioner.domain.clusters import KIND
 from provisioner.domain.faults import Fault

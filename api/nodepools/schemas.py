@@ -4,7 +4,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from api.clusters.schemas import Counts
+from api.resources import Counts
 from provisioner.domain.nodes import Phase
 from provisioner.domain.spec.cluster import NodePool
 from provisioner.store.tables import Node

@@ -18,7 +18,7 @@ class StepOut(Out):
 
 
 class ClusterRef(Out):
-    """`kind`: cluster or etcd-cluster."""
+    """What is changed. `kind`: cluster, etcd-cluster or image."""
 
     id: str
     name: str

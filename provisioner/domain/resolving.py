@@ -16,15 +16,21 @@ ANYWHERE = ""
 
 @dataclass(frozen=True)
 class Wish:
-    """What a group asks for, and where its user wrote it. `group`: its field's path."""
+    """What a group asks for, and where its user wrote it. `group`: its field's path, empty for a
+    whole document. `template`: None while nothing tells it, which is no fault of the placement.
+    """
 
     group: str
-    template: str
+    template: str | None
     placement: Placement
     override: PlacementOverride | None = None
 
     def effective(self) -> Placement:
         return self.placement.overlaid(self.override)
+
+    @property
+    def template_path(self) -> str:
+        return f"{self.group}.template" if self.group else "template"
 
     def path(self, name: str) -> str:
         """Of a placement's field."""
@@ -41,14 +47,14 @@ class Resolver:
     faults: list[Fault] = field(default_factory=list)
 
     def resolve(self, wish: Wish) -> Resolved | None:
-        """None when there were faults."""
+        """None when there were faults, or there is no template."""
         placement = wish.effective()
         center = self._one(("Datacenter",), placement.datacenter, "/", wish.path("datacenter"))
         below = center.path if center else ANYWHERE
         folder = self._folder(wish, placement, below)
         pool = self._pool(wish, placement, below)
         storage = self._storage(wish, placement, below)
-        source = self._template(wish.template, below, f"{wish.group}.template")
+        source = self._template(wish.template, below, wish.template_path)
         networks = [
             self._one(NETWORKS, network.name, below, f"{wish.path('networks')}.{index}.name")
             for index, network in enumerate(placement.networks)
@@ -57,6 +63,12 @@ class Resolver:
             found = tuple(network for network in networks if network)
             return Resolved(center, folder, pool, storage, source, found)
         return None
+
+    def datastore(self, wish: Wish, name: str, path: str) -> InventoryObject | None:
+        """One beside the placement's own, in the same datacenter; `path` is the field's."""
+        centers = self.inventory.find(("Datacenter",), wish.effective().datacenter, "/")
+        below = centers[0].path if len(centers) == 1 else ANYWHERE
+        return self._one(("Datastore",), name, below, path)
 
     def _folder(self, wish: Wish, placement: Placement, below: str) -> InventoryObject | None:
         root, path = self.inventory.at(self.root_folder), wish.path("folder")
@@ -90,7 +102,9 @@ class Resolver:
             return self._one(("StoragePod",), placement.datastore_cluster, below, path)
         return None
 
-    def _template(self, name: str, below: str, path: str) -> InventoryObject | None:
+    def _template(self, name: str | None, below: str, path: str) -> InventoryObject | None:
+        if name is None:
+            return None
         found = self._one(("VirtualMachine",), name, below, path)
         if found and not found.is_template:
             return self._fault(path, f"{found.path} is a VM, not a template")

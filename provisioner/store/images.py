@@ -1,15 +1,25 @@
 """Node images: what is on record of their making, their templates in vCenter, their logs."""
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from provisioner.domain.images import KIND
 from provisioner.domain.spec.image import ImageSpec
 from provisioner.store import resources
 from provisioner.store.errors import NotFound
-from provisioner.store.tables import Image, ImageLogLine, ImageTemplate, Resource
+from provisioner.store.tables import Image, ImageLogLine, ImageTemplate, Operation, Resource
+
+
+@dataclass(frozen=True)
+class Known:
+    """What is on record of an image, beside its resource."""
+
+    row: Image
+    templates: tuple[ImageTemplate, ...]
 
 
 def begin(session: Session, resource: Resource, spec: ImageSpec) -> Image:
@@ -37,27 +47,59 @@ def spec_of(session: Session, resource: Resource) -> ImageSpec:
     return ImageSpec.model_validate(resources.document(session, resource))
 
 
-def with_digest(session: Session, org_id: int, vcenter_id: str, digest: str) -> Resource | None:
-    """The newest registered one that was made of exactly this."""
-    query = (
+def with_digest(session: Session, org_id: int, vcenter_id: str, digest: str) -> list[Resource]:
+    """Those registered that were made of exactly this, the newest first."""
+    query = _with_digest(org_id, vcenter_id, digest).where(Image.registered_at.is_not(None))
+    return list(session.scalars(query.order_by(Image.registered_at.desc())))
+
+
+def _with_digest(org_id: int, vcenter_id: str, digest: str) -> Select[Resource]:
+    return (
         select(Resource)
         .join(Image, Image.resource_id == Resource.id)
         .where(
             Image.org_id == org_id,
             Image.vcenter_id == vcenter_id,
             Image.digest == digest,
-            Image.registered_at.is_not(None),
             Resource.kind == KIND,
             Resource.deletion_requested_at.is_(None),
         )
-        .order_by(Image.registered_at.desc())
     )
-    return session.scalars(query).first()
+
+
+def unfinished_with_digest(
+    session: Session, org_id: int, vcenter_id: str, digest: str
+) -> Resource | None:
+    """One of exactly this that is being made, or failed and can be tried again."""
+    query = _with_digest(org_id, vcenter_id, digest).where(Image.registered_at.is_(None))
+    return session.scalars(query.order_by(Resource.created_at.desc())).first()
+
+
+def making(session: Session, resource_id: str) -> Operation:
+    """The latest attempt at it, whether it is under way or over."""
+    query = select(Operation).where(
+        Operation.resource_id == resource_id, Operation.kind != "delete"
+    )
+    return session.scalars(query.order_by(Operation.started_at.desc()).limit(1)).one()
 
 
 def templates(session: Session, resource_id: str) -> list[ImageTemplate]:
     query = select(ImageTemplate).where(ImageTemplate.resource_id == resource_id)
     return list(session.scalars(query.order_by(ImageTemplate.name)))
+
+
+def known(session: Session, resource_ids: Iterable[str]) -> list[Known]:
+    """In the same order, in two statements however many there are."""
+    ids = list(resource_ids)
+    rows = {
+        row.resource_id: row
+        for row in session.scalars(select(Image).where(Image.resource_id.in_(ids)))
+    }
+    query = select(ImageTemplate).where(ImageTemplate.resource_id.in_(ids))
+    found: defaultdict[str, list[ImageTemplate]] = defaultdict(list)
+    for template in session.scalars(query.order_by(ImageTemplate.name)):
+        found[template.resource_id].append(template)
+    return [Known(rows[one], tuple(found[one])) for one in ids]
 
 
 def append_log(session: Session, resource_id: str, lines: Sequence[str]) -> None:

@@ -31,6 +31,14 @@ class Site:
 
 def find_site(session: Session, org_id: int, vcenter: str, shapes: Iterable[GroupShape]) -> Site:
     """`vcenter`: its name. Raises InvalidRequest when the vCenter itself is the fault."""
+    row = find_vcenter(session, org_id, vcenter)
+    known = inventory.load(session, row.id)
+    places, faults = placing.resolve(shapes, known, row.root_folder)
+    return Site(row, places, tuple(faults))
+
+
+def find_vcenter(session: Session, org_id: int, vcenter: str) -> VCenter:
+    """One whose inventory is known, by its name in the field `vcenter`. Raises InvalidRequest."""
     try:
         row = vcenters.find(session, org_id, vcenter)
     except NotFound:
@@ -39,9 +47,7 @@ def find_site(session: Session, org_id: int, vcenter: str, shapes: Iterable[Grou
     if row.watched_at is None:
         advice = "its inventory has not been read yet; try again in a moment"
         raise InvalidRequest([Fault("vcenter", advice)])
-    known = inventory.load(session, row.id)
-    places, faults = placing.resolve(shapes, known, row.root_folder)
-    return Site(row, places, tuple(faults))
+    return row
 
 
 def faults_of_name(session: Session, org_id: int, kind: str, name: str) -> list[Fault]:

@@ -16,6 +16,7 @@ _OBJECTS = (
     ("pool-3", "ResourcePool", "/DC1/host/compute-1/Resources/production", "pool-1"),
     ("pool-4", "ResourcePool", "/DC1/host/compute-2/Resources/production", "pool-2"),
     ("datastore-1", "Datastore", "/DC1/datastore/local-1", "dc-1"),
+    ("datastore-2", "Datastore", "/DC1/datastore/local-2", "dc-1"),
     ("pod-1", "StoragePod", "/DC1/datastore/storage", "dc-1"),
     ("network-1", "DistributedVirtualPortgroup", "/DC1/network/nodes", "dc-1"),
     ("network-2", "DistributedVirtualPortgroup", "/DC1/network/others", "dc-1"),

@@ -9,6 +9,7 @@ from api.app import create_app
 from provisioner.store import tokens
 from provisioner.store.types import utc_now
 from tests.api.asking import create
+from tests.api.images import build_document
 from tests.api.served import Api
 from tests.api.test_secrets import body
 from tests.unit.etcd_documents import etcd_document
@@ -27,6 +28,10 @@ READS = [
     ("GET", "/etcd-clusters/e1"),
     ("GET", "/etcd-clusters/e1/nodes"),
     ("GET", "/etcd-clusters/e1/events"),
+    ("GET", "/images"),
+    ("GET", "/images/i1"),
+    ("GET", "/images/i1/events"),
+    ("GET", "/images/builds/i1"),
     ("GET", "/operations"),
     ("GET", "/operations/{operation}"),
     ("GET", "/secrets"),
@@ -48,9 +53,15 @@ OPERATORS = [
     ("POST", "/etcd-clusters"),
     ("DELETE", "/etcd-clusters/e1"),
     ("POST", "/etcd-clusters/e1/retry"),
+    ("POST", "/images/builds"),
+    ("POST", "/images/import"),
+    ("DELETE", "/images/i1"),
+    ("POST", "/images/builds/i1/cancel"),
+    ("POST", "/images/builds/i1/retry"),
     ("POST", "/secrets"),
     ("DELETE", "/secrets/s1"),
 ]
+NEW = ("/images/builds", "/images/import")
 ADMINS = [("POST", "/vcenters"), ("PATCH", "/vcenters/lab"), ("DELETE", "/vcenters/lab")]
 BODIES: dict[tuple[str, str], Any] = {
     ("PATCH", "/clusters/c1"): {"sshKeys": []},
@@ -65,6 +76,7 @@ BODIES: dict[tuple[str, str], Any] = {
 def operation(operator: httpx.Client) -> str:
     """One of each kind of thing that the routes name, and what asked for the cluster."""
     assert operator.post("/etcd-clusters", json=etcd_document()).status_code == 202
+    assert operator.post("/images/builds", json=build_document(name="i1")).status_code == 202
     assert operator.post("/secrets", json=body("s1")).status_code == 201
     return create(operator)["operation"]
 
@@ -105,7 +117,7 @@ def test_operators_have_no_vcenters(api: Api, operation: str, method: str, path:
 @pytest.mark.parametrize(("method", "path"), READS + OPERATORS + ADMINS)
 def test_strangers_find_nothing(api: Api, operation: str, method: str, path: str) -> None:
     answer = ask(api.client("admin", "theirs"), method, path, operation)
-    if path.count("/") == 1:
+    if path.count("/") == 1 or path in NEW:
         assert method == "POST" or answer.json() == {"items": []}
     else:
         assert answer.status_code == 404, answer.text
@@ -134,6 +146,10 @@ def _template(path: str) -> str:
     if parts[1] in ("clusters", "etcd-clusters") and len(parts) > 2:
         parts[2] = "{cluster}"
         parts[4:5] = ["{pool}"] * len(parts[4:5])
+    if path.startswith("/images/builds/"):
+        parts[3] = "{build}"
+    elif parts[1] == "images" and len(parts) > 2 and path not in NEW:
+        parts[2] = "{image}"
     if parts[1] in ("secrets", "vcenters") and len(parts) > 2:
         parts[2] = "{name}"
     return "/".join(parts)

@@ -1,0 +1,58 @@
+"""The making of images: how far it is, cancelling it, trying again."""
+
+from fastapi import APIRouter, Response
+from sqlalchemy.orm import Session
+
+from api.answers import Repeatable
+from api.auth import Operator, Viewer
+from api.clusters.transactions import Transaction
+from api.images import schemas
+from api.images.schemas import BuildOut
+from api.json_body import NoBody
+from api.operations.schemas import OperationOut
+from api.services import Use
+from provisioner.domain.images import KIND
+from provisioner.store import images, resources
+from provisioner.store.errors import Conflict
+from provisioner.store.tables import Resource
+
+router = APIRouter(prefix="/images/builds/{build}", tags=["images"])
+
+
+@router.get("", summary="Show how far the making of an image is, by its id or the image's name")
+def get_build(build: str, use: Use, caller: Viewer) -> BuildOut:
+    with use.database.read() as session:
+        found = resources.find_ever(session, caller.org_id, KIND, build)
+        operation = images.making(session, found.id)
+        return schemas.build(found, images.spec_of(session, found), operation)
+
+
+@router.post(
+    "/cancel",
+    summary="Stop the making of an image, and remove what it has left",
+    status_code=202,
+    response_model=OperationOut,
+)
+def cancel_build(
+    build: str, use: Use, caller: Operator, body: NoBody, repeatable: Repeatable
+) -> Response:
+    transaction = Transaction(use, caller, repetition=repeatable, body=body.raw, kind=KIND)
+    return transaction.delete(build, _refuse_when_made).response()
+
+
+@router.post(
+    "/retry",
+    summary="Make the image again after a failure, from the phase that failed",
+    status_code=202,
+    response_model=OperationOut,
+)
+def retry_build(
+    build: str, use: Use, caller: Operator, body: NoBody, repeatable: Repeatable
+) -> Response:
+    transaction = Transaction(use, caller, repetition=repeatable, body=body.raw, kind=KIND)
+    return transaction.retry(build).response()
+
+
+def _refuse_when_made(session: Session, resource: Resource) -> None:
+    if images.get(session, resource.id).registered_at:
+        raise Conflict(f"image {resource.name} is made already; delete it: DELETE /images/...")

@@ -1,0 +1,42 @@
+"""What there is already."""
+
+from sqlalchemy.orm import Session
+
+from api.images import schemas
+from api.images.admission import Admitted
+from provisioner.domain.spec.image import ImageSpec
+from provisioner.store import image_uses, images
+from provisioner.store.errors import Conflict
+from provisioner.store.overviews import overviews
+from provisioner.store.tables import Resource
+
+
+def shown(session: Session, resource: Resource) -> schemas.ImageOut:
+    [found] = overviews(session, [resource], ImageSpec)
+    [known] = images.known(session, [resource.id])
+    return schemas.image(found, known, image_uses.uses(session, [resource])[resource.id])
+
+
+def already_made(session: Session, org_id: int, wanted: Admitted) -> Resource | None:
+    """An image of exactly this, on all the datastores asked for.
+
+    Raises Conflict while one is being made, or waits for somebody to try again.
+    """
+    what = org_id, wanted.vcenter.id, wanted.spec.digest or ""
+    for found in images.with_digest(session, *what):
+        if _on(session, found) >= {_name(one) for one in wanted.spec.copies}:
+            return found
+    if begun := images.unfinished_with_digest(session, *what):
+        raise Conflict(
+            f"image {begun.name} of exactly this is being made, or failed: see "
+            f"/images/builds/{begun.name}; send force to make another one"
+        )
+    return None
+
+
+def _on(session: Session, image: Resource) -> set[str]:
+    return {_name(one.datastore) for one in images.templates(session, image.id)}
+
+
+def _name(datastore: str) -> str:
+    return datastore.rpartition("/")[2]

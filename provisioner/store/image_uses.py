@@ -1,0 +1,116 @@
+"""Who stands on an image: groups of VMs that are cloned from it, now or at their next VM."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from provisioner.domain.images import KIND
+from provisioner.domain.kinds import READERS
+from provisioner.domain.spec.image import ImageSpec
+from provisioner.store import images, resources, vcenters
+from provisioner.store.errors import Conflict
+from provisioner.store.tables import Image, InventoryRow, Resource, Spec, VCenter
+
+
+@dataclass(frozen=True)
+class Use:
+    """`group`: of the resource, or None when an image is being made of this one."""
+
+    resource: Resource
+    group: str | None
+
+    def told_to(self, org_id: int) -> str:
+        if self.resource.org_id != org_id:
+            return "something of another organisation"
+        what = f"{self.resource.kind.replace('-', ' ')} {self.resource.name}"
+        return f"{what} ({self.group})" if self.group else what
+
+
+def refuse_when_used(session: Session, resource: Resource) -> None:
+    """Raises Conflict. `resource` must be locked: whoever begins to use it locks it, too.
+
+    What is being deleted itself is no hindrance.
+    """
+    found = uses(session, [resource])[resource.id]
+    names = sorted({use.told_to(resource.org_id) for use in found if not _leaves(use.resource)})
+    if names:
+        raise Conflict(f"image {resource.name} is in use by {', '.join(names)}")
+
+
+def uses(session: Session, of: Iterable[Resource]) -> dict[str, list[Use]]:
+    """Of images of one vCenter, by their ids. Other organisations may have registered it too."""
+    wanted = list(of)
+    if not wanted:
+        return {}
+    sources = list(_sources(session, resources.vcenter_of(session, wanted[0])))
+    return {
+        image.id: [
+            Use(resource, group)
+            for resource, group, template in sources
+            if template in names and resource.id != image.id
+        ]
+        for image in wanted
+        for names in [_names(session, image)]
+    }
+
+
+def _leaves(resource: Resource) -> bool:
+    return resource.deletion_requested_at is not None
+
+
+def _names(session: Session, image: Resource) -> set[str]:
+    """What documents may call its templates, also where they were moved or renamed meanwhile."""
+    found = images.templates(session, image.id)
+    seen = session.scalars(
+        select(InventoryRow.facts).where(
+            InventoryRow.vcenter_id == image.vcenter_id,
+            InventoryRow.moref.in_([one.moref for one in found]),
+        )
+    )
+    names = {name for one in found for name in (one.name, one.path)}
+    return names | {facts[key] for facts in seen for key in ("name", "path")}
+
+
+def _sources(session: Session, vcenter: VCenter) -> Iterator[tuple[Resource, str | None, str]]:
+    """What is cloned from templates of this vCenter, group by group, whoever registered it."""
+    query = (
+        select(Resource, Spec.document, VCenter, Image.registered_at)
+        .join(VCenter, VCenter.id == Resource.vcenter_id)
+        .join(Spec, (Spec.resource_id == Resource.id) & (Spec.generation == Resource.generation))
+        .outerjoin(Image, Image.resource_id == Resource.id)
+        .where(Resource.deleted_at.is_(None))
+        .order_by(Resource.kind, Resource.name)
+    )
+    named = {(row.org_id, row.name): row for row in vcenters.listed(session)}
+    for resource, document, own, registered_at in session.execute(query):
+        for source in _read(resource.kind, document, making=registered_at is None):
+            where = named.get((resource.org_id, source.vcenter)) if source.vcenter else own
+            if where and _is_same(where, vcenter):
+                yield resource, source.group, source.template
+
+
+@dataclass(frozen=True)
+class _Source:
+    group: str | None
+    template: str
+    vcenter: str | None = None
+
+
+def _read(kind: str, document: Mapping[str, Any], *, making: bool) -> Iterator[_Source]:
+    """`making`: of an image, that it is not done."""
+    if kind == KIND:
+        template = ImageSpec.model_validate(document).template
+        if template and making:
+            yield _Source(None, template)
+        return
+    wanted = READERS[kind](document, generation=1, epoch=1, deleting=False)
+    for shape in wanted.groups.values():
+        if shape.machine.template:
+            yield _Source(shape.name, shape.machine.template, shape.vcenter)
+
+
+def _is_same(one: VCenter, other: VCenter) -> bool:
+    return (one.instance_uuid or one.id) == (other.instance_uuid or other.id)
