@@ -32,6 +32,12 @@ def digest(*inputs: str | Path) -> str:
     return total.hexdigest()[:DIGEST_LENGTH]
 
 
+def find(name: str, key: str) -> Path | None:
+    """What `ensure` has made of this, if it has."""
+    found = folder() / f"{name}-{key}"
+    return found if found.is_dir() else None
+
+
 def ensure(name: str, key: str, make: Callable[[Path], None]) -> Path:
     """The folder of `name` whose inputs have the digest `key`; read only from now on.
 

@@ -27,9 +27,13 @@ class GoModule:
         return self.folder.name
 
 
+def key_of(module: GoModule) -> str:
+    """The digest of all that its programs are made of."""
+    return cache.digest(module.folder, repr(module), *FLAGS)
+
+
 def ensure_built(module: GoModule, say: Say) -> Path:
     """The folder of the module's programs; says each one that must be compiled first."""
-    key = cache.digest(module.folder, repr(module), *FLAGS)
 
     def make(target: Path) -> None:
         go = find_go(module.folder)
@@ -37,7 +41,7 @@ def ensure_built(module: GoModule, say: Say) -> Path:
             with step(say, f"building {program} of {module.name}"):
                 _compile(go, module, program, target / program)
 
-    return cache.ensure(module.name, key, make)
+    return cache.ensure(module.name, key_of(module), make)
 
 
 def _compile(go: str, module: GoModule, program: str, target: Path) -> None:

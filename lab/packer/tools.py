@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from lab import cache
-from lab.go_module import GoModule, ensure_built
+from lab.go_module import GoModule, ensure_built, key_of
 from lab.go_toolchain import BuildError
 from lab.progress import Say, say_nothing
 
+NAME = "packer-tools"
 MODULES = Path(__file__).parent / "modules"
 PLUGIN = "github.com/hashicorp/vsphere"
 
@@ -45,16 +46,28 @@ class PackerTools:
 def packer(say: Say = say_nothing) -> PackerTools:
     """Two or three minutes the first time, nothing when all is there. Raises BuildError."""
     programs, plugin = ensure_built(PACKER, say), ensure_built(VSPHERE, say)
-    key = cache.digest(programs.name, plugin.name)
 
     def install(target: Path) -> None:
         shutil.copy2(programs / "packer", target / "packer")
-        tools = PackerTools(target / "packer", target / "plugins")
+        tools = _in(target)
         tools.plugins.mkdir()
         _install_plugin(tools, plugin / "packer-plugin-vsphere", target)
 
-    found = cache.ensure("packer-tools", key, install)
-    return PackerTools(found / "packer", found / "plugins")
+    return _in(cache.ensure(NAME, _key(), install))
+
+
+def built() -> PackerTools | None:
+    """None: `packer` has not been asked for them yet."""
+    found = cache.find(NAME, _key())
+    return _in(found) if found else None
+
+
+def _in(folder: Path) -> PackerTools:
+    return PackerTools(folder / "packer", folder / "plugins")
+
+
+def _key() -> str:
+    return cache.digest(key_of(PACKER), key_of(VSPHERE))
 
 
 def _install_plugin(tools: PackerTools, binary: Path, scratch: Path) -> None:

@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping
 
+from lab.packer.checks import TEMPLATES
+from lab.packer.tools import built
 from lab.stack.files import write_private
 from lab.stack.layout import Layout
 from lab.stack.servers import Servers
@@ -22,6 +24,7 @@ def product_settings(
     write_private(layout.secret_id, servers.openbao.secret_id)
     return {
         **LAB_SETTINGS,
+        **_packer(),
         "DATABASE_URL": layout.database_url,
         "TEMPORAL_ADDRESS": servers.temporal.address,
         "VAULT_URL": servers.openbao.url,
@@ -31,4 +34,16 @@ def product_settings(
         "API_URL": f"{'https' if tls else 'http'}://{api_listen}",
         **(tls.settings() if tls else {}),
         **others,
+    }
+
+
+def _packer() -> dict[str, str]:
+    """Without it the service says that Packer is missing, and all but image builds work."""
+    tools = built()
+    if tools is None:
+        return {}
+    return {
+        "PACKER": str(tools.program),
+        "PACKER_PLUGINS": str(tools.plugins),
+        "IMAGE_DEFINITIONS": str(TEMPLATES),
     }

@@ -22,6 +22,12 @@ def fill(target):
     (target / "program").write_text("built")
 
 
+def test_finds_only_what_was_made():
+    assert cache.find("thing", "a" * 16) is None
+    made = cache.ensure("thing", "a" * 16, fill)
+    assert cache.find("thing", "a" * 16) == made
+
+
 def test_makes_it_once():
     made = []
     for _ in range(2):
