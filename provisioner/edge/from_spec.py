@@ -1,0 +1,165 @@
+"""From a pair's document, and what was decided for it since, to what its members run on."""
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from provisioner.domain.spec.load_balancer import LoadBalancerSpec, Member, Network
+from provisioner.domain.spec.load_balancer import Vip as WantedVip
+from provisioner.domain.spec.load_balancer_services import Pool
+from provisioner.domain.spec.load_balancer_services import Service as WantedService
+from provisioner.edge import model
+from provisioner.edge.endpoints import Endpoint, endpoint_service
+from provisioner.edge.placeholders import INTERFACES
+
+PREFERRED, OTHER = 100, 98
+
+
+def pair(
+    spec: LoadBalancerSpec,
+    router_ids: Mapping[str, int],
+    states: Mapping[str, model.AdminState],
+    endpoints: Sequence[Endpoint] = (),
+) -> tuple[model.Member, ...]:
+    """All members, in the document's order.
+
+    `router_ids`: one for the name of each member; `states`: of servers by name, ready if absent;
+    `endpoints`: of clusters. Raises KeyError when a member has no router id.
+    """
+    return tuple(
+        model.Member(
+            balancer=spec.name,
+            name=member.name,
+            management=_nic(member, "management"),
+            frontend=_nic(member, "frontend"),
+            peers=tuple(
+                peer.networks.nic("frontend").address.ip
+                for peer in spec.members
+                if peer is not member
+            ),
+            vrrp=spec.vrrp,
+            failback=spec.failback,
+            groups=tuple(_groups(spec, member, router_ids, endpoints)),
+            services=tuple(_services(spec, member, states, endpoints)),
+            stats_port=spec.stats.port if spec.stats else None,
+            firewall=spec.firewall,
+            timeouts=spec.timeouts,
+        )
+        for member in spec.members
+    )
+
+
+def _nic(member: Member, network: Network) -> model.Nic:
+    return model.Nic(
+        interface=_interface(member, network), address=member.networks.nic(network).address.ip
+    )
+
+
+def _interface(member: Member, network: Network) -> str:
+    return INTERFACES[network if network in member.networks.own() else "management"]
+
+
+def _groups(
+    spec: LoadBalancerSpec,
+    own: Member,
+    router_ids: Mapping[str, int],
+    endpoints: Sequence[Endpoint],
+) -> Iterator[model.VipGroup]:
+    """One for each member, VIPs or not: so none comes or goes while the members live."""
+    wanted = [*spec.vips, *(endpoint.vip() for endpoint in endpoints)]
+    for member in spec.members:
+        vips = [vip for vip in wanted if spec.preferred(vip) == member.name]
+        yield model.VipGroup(
+            member=member.name,
+            router_id=router_ids[member.name],
+            priority=PREFERRED if member is own else OTHER,
+            vips=tuple(_vip(own, vip) for vip in vips),
+        )
+
+
+def _vip(own: Member, vip: WantedVip) -> model.Vip:
+    return model.Vip(address=vip.address, interface=_interface(own, vip.network))
+
+
+def _services(
+    spec: LoadBalancerSpec,
+    own: Member,
+    states: Mapping[str, model.AdminState],
+    endpoints: Sequence[Endpoint],
+) -> Iterator[model.Service]:
+    vips = {vip.name: _vip(own, vip) for vip in spec.vips}
+    for service in spec.services:
+        yield _service(service, vips[service.vip], own, states)
+    for endpoint in endpoints:
+        yield endpoint_service(endpoint, _vip(own, endpoint.vip()))
+
+
+def _service(
+    service: WantedService,
+    vip: model.Vip,
+    own: Member,
+    states: Mapping[str, model.AdminState],
+) -> model.Service:
+    default = f"{service.name}.servers"
+    pools = {default: service.default_pools()} | {
+        f"{service.name}.rule{number}": service.pools_of(rule)
+        for number, rule in enumerate(service.rules, 1)
+    }
+    return model.Service(
+        name=service.name,
+        vip=vip,
+        ports=service.ports,
+        mode=service.mode,
+        redirect_http=service.redirect_http,
+        branches=tuple(
+            model.Branch(
+                backend=f"{service.name}.rule{number}",
+                port=rule.port,
+                path_prefix=rule.path_prefix,
+            )
+            for number, rule in enumerate(service.rules, 1)
+        ),
+        default_backend=default if pools[default] else None,
+        backends=tuple(
+            _backend(name, service, some, own, states) for name, some in pools.items() if some
+        ),
+        timeouts=service.timeouts,
+    )
+
+
+def _backend(
+    name: str,
+    service: WantedService,
+    pools: Sequence[Pool],
+    own: Member,
+    states: Mapping[str, model.AdminState],
+) -> model.Backend:
+    together = tuple(port for port in service.ports if isinstance(port, int))
+    return model.Backend(
+        name=name,
+        balance=service.balance,
+        servers=tuple(_servers(service, pools, own, states)),
+        proxy_protocol=service.proxy_protocol,
+        ports_together=together if service.move_together else (),
+        cut_when_down=service.move_together,
+    )
+
+
+def _servers(
+    service: WantedService,
+    pools: Sequence[Pool],
+    own: Member,
+    states: Mapping[str, model.AdminState],
+) -> Iterator[model.Server]:
+    at_home = any(pool.site == own.site for pool in pools) if own.site else False
+    for pool in pools:
+        for server in pool.servers:
+            yield model.Server(
+                name=server.name,
+                address=server.address,
+                port=server.port,
+                weight=server.weight,
+                check=pool.check,
+                backup=server.name != service.active_server()
+                if service.move_together
+                else at_home and pool.site not in (own.site, None),
+                state=states.get(server.name, "ready"),
+            )

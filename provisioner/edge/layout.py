@@ -1,0 +1,50 @@
+"""Where a member's files lie, how they are checked, and what brings them into force."""
+
+from typing import NamedTuple
+
+HAPROXY = "/etc/haproxy/haproxy.cfg"
+KEEPALIVED = "/etc/keepalived/keepalived.conf"
+FIREWALL = "/etc/nftables.conf"
+SYSCTL = "/etc/sysctl.d/60-load-balancer.conf"
+JOURNAL = "/etc/systemd/journald.conf.d/60-load-balancer.conf"
+SSHD = "/etc/ssh/sshd_config.d/10-load-balancer.conf"
+PROGRAMS = "/usr/local/lib/pke-provisioner"
+CHECK_HAPROXY = f"{PROGRAMS}/check_haproxy.py"
+KEEP_SERVER_STATES = f"{PROGRAMS}/keep_server_states.py"
+HAPROXY_DROP_IN = "/etc/systemd/system/haproxy.service.d/load-balancer.conf"
+KEEPALIVED_DROP_IN = "/etc/systemd/system/keepalived.service.d/restart.conf"
+ADMIN_SOCKET = "/run/haproxy/admin.sock"
+SERVER_STATES = "/run/haproxy/server-states"
+
+PACKAGES = ("haproxy", "keepalived", "nftables")
+# Enabled on a member; they may start in any order.
+SERVICES = ("nftables.service", "keepalived.service", "haproxy.service")
+
+
+class ManagedFile(NamedTuple):
+    """`check` takes the new file's path as its last argument; it exits with 0 if all is well."""
+
+    mode: int
+    check: tuple[str, ...]
+    apply: tuple[str, ...]
+
+
+_RELOAD_UNITS = ("systemctl", "daemon-reload")
+FILES = {
+    HAPROXY: ManagedFile(
+        0o600, ("haproxy", "-c", "-q", "-f"), ("systemctl", "reload-or-restart", "haproxy.service")
+    ),
+    KEEPALIVED: ManagedFile(
+        0o600, ("keepalived", "-t", "-f"), ("systemctl", "reload-or-restart", "keepalived.service")
+    ),
+    FIREWALL: ManagedFile(0o600, ("nft", "-c", "-f"), ("nft", "-f", FIREWALL)),
+    SYSCTL: ManagedFile(0o644, (), ("sysctl", "--quiet", "--load", SYSCTL)),
+    JOURNAL: ManagedFile(0o644, (), ("systemctl", "restart", "systemd-journald.service")),
+    SSHD: ManagedFile(
+        0o644, ("sshd", "-t", "-f"), ("systemctl", "reload-or-restart", "ssh.service")
+    ),
+    CHECK_HAPROXY: ManagedFile(0o755, (), ()),
+    KEEP_SERVER_STATES: ManagedFile(0o755, (), ()),
+    HAPROXY_DROP_IN: ManagedFile(0o644, (), _RELOAD_UNITS),
+    KEEPALIVED_DROP_IN: ManagedFile(0o644, (), _RELOAD_UNITS),
+}
