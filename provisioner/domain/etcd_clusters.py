@@ -33,11 +33,12 @@ def shape(spec: EtcdClusterSpec) -> GroupShape:
 
 def endpoints(spec: EtcdClusterSpec) -> tuple[str, ...]:
     """Where clients ask, for the cluster's whole life: its members' addresses never change."""
-    return tuple(
-        client_url(str(address))
-        for text in spec.members.addresses.ranges
-        for address in parse_range(text)
-    )
+    return tuple(map(client_url, addresses(spec)))
+
+
+def addresses(spec: EtcdClusterSpec) -> tuple[str, ...]:
+    ranges = map(parse_range, spec.members.addresses.ranges)
+    return tuple(str(address) for one in ranges for address in one)
 
 
 def client_url(address: str) -> str:

@@ -8,13 +8,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from provisioner.domain.clusters import KIND as CLUSTER
-from provisioner.domain.etcd_clusters import KIND
-from provisioner.domain.faults import Fault
+from provisioner.domain.etcd_clusters import KIND, addresses
+from provisioner.domain.faults import Fault, InvalidRequest
 from provisioner.domain.spec.cluster import ClusterSpec
-from provisioner.domain.spec.etcd_cluster import EtcdClusterSpec
+from provisioner.domain.spec.etcd_cluster import MEMBERS, EtcdClusterSpec
 from provisioner.domain.spec.external_etcd import ExternalEtcd, meet
-from provisioner.store import resources, secrets
-from provisioner.store.errors import Conflict
+from provisioner.store import leases, placing, resources, secrets
+from provisioner.store.errors import Conflict, Taken
+from provisioner.store.sites import Site
 from provisioner.store.tables import Resource, Spec
 
 _AT = "controlPlane.externalEtcd"
@@ -33,6 +34,17 @@ def find(session: Session, org_id: int, name: str) -> Resource | None:
         Resource.deleted_at.is_(None),
     )
     return session.scalars(query).first()
+
+
+def reserve(session: Session, resource: Resource, spec: EtcdClusterSpec, site: Site) -> None:
+    """Its members' addresses, for its whole life. Raises InvalidRequest when one is taken."""
+    domain = placing.network_domain(site.vcenter, site.places[MEMBERS])
+    holder = leases.Holder(resource.id)
+    try:
+        for address in addresses(spec):
+            leases.take(session, leases.RESERVED, domain, address, holder)
+    except Taken as err:
+        raise InvalidRequest([Fault("members.addresses.ranges", str(err))]) from err
 
 
 def users_by_name(session: Session, org_id: int) -> defaultdict[str, list[str]]:

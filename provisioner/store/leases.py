@@ -1,4 +1,7 @@
-"""Leases: addresses, VIPs, VRIDs and MACs, each once per L2 domain whoever asks."""
+"""Leases: addresses, VIPs, VRIDs and MACs, each once per L2 domain whoever asks.
+
+RESERVED is an address that a resource keeps for its own nodes, also while none of them has it.
+"""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -11,9 +14,9 @@ from provisioner.domain.naming import manual_mac
 from provisioner.store.errors import Taken
 from provisioner.store.tables import Lease
 
-ADDRESS, VIP, VRID, MAC = "address", "vip", "vrid", "mac"
-# Node addresses and VIPs share one space: neither may be what the other is.
-_IP_KINDS = (ADDRESS, VIP)
+ADDRESS, VIP, RESERVED, VRID, MAC = "address", "vip", "reserved", "vrid", "mac"
+# These share one space: none may be what another is.
+_IP_KINDS = (ADDRESS, VIP, RESERVED)
 _HIGHEST_VRID = 255
 
 
@@ -34,6 +37,16 @@ def taken_addresses(session: Session, domain: str) -> dict[str, str]:
     return {lease.value: lease.resource_id for lease in session.scalars(query)}
 
 
+def addresses_in_use(session: Session, resource_id: str, domain: str) -> set[str]:
+    """Those that no further node of this resource may have."""
+    query = select(Lease.value).where(
+        Lease.domain == domain,
+        Lease.kind.in_(_IP_KINDS),
+        (Lease.kind != RESERVED) | (Lease.resource_id != resource_id),
+    )
+    return set(session.scalars(query))
+
+
 def take(session: Session, kind: str, domain: str, value: str, holder: Holder) -> None:
     """Raises Taken when somebody else holds it; holding it already is success."""
     kinds = _IP_KINDS if kind in _IP_KINDS else (kind,)
@@ -49,7 +62,7 @@ def take_address(
     session: Session, domain: str, ranges: Iterable[str], holder: Holder
 ) -> str | None:
     """The lowest free address of `ranges`; None when none is left."""
-    address = first_free(ranges, set(taken_addresses(session, domain)))
+    address = first_free(ranges, addresses_in_use(session, holder.resource_id, domain))
     if address is not None:
         _add(session, ADDRESS, domain, address, holder)
     return address

@@ -47,7 +47,7 @@ def load(session: Session, resource: Resource, now: datetime) -> World:
     )
     places: dict[str, Resolved] = {}
     if _may_grow(wish.desired, observed):
-        places, rooms = placing.places_and_rooms(session, around, wish.groups)
+        places, rooms = placing.places_and_rooms(session, resource.id, around, wish.groups)
         observed = observed.model_copy(update={"rooms": rooms})
     return World(resource, around, wish, observed, places)
 

@@ -1,6 +1,7 @@
 """Where a resource's groups go in its vCenter, and how many more VMs fit there."""
 
-from collections.abc import Iterable, Mapping
+import functools
+from collections.abc import Callable, Iterable, Mapping
 
 from sqlalchemy.orm import Session
 
@@ -13,6 +14,8 @@ from provisioner.domain.spec.placement import AddressPool
 from provisioner.domain.wanted import GroupShape
 from provisioner.store import inventory, leases, resources, vcenters
 from provisioner.store.tables import Resource, VCenter
+
+InUse = Callable[[str], set[str]]
 
 
 def resolve(
@@ -44,11 +47,15 @@ def network_domain(vcenter: VCenter, place: Resolved, nic: int = 0) -> str:
 
 
 def places_and_rooms(
-    session: Session, where: Mapping[str, VCenter], groups: Mapping[str, GroupShape]
+    session: Session,
+    resource_id: str,
+    where: Mapping[str, VCenter],
+    groups: Mapping[str, GroupShape],
 ) -> tuple[dict[str, Resolved], dict[str, Room]]:
     """Reads whole inventories; `where` each group is. There is no room where there is no place."""
     places: dict[str, Resolved] = {}
     rooms: dict[str, Room] = {}
+    in_use = functools.partial(leases.addresses_in_use, session, resource_id)
     for vcenter in {one.id: one for one in where.values()}.values():
         shapes = [shape for name, shape in groups.items() if where[name].id == vcenter.id]
         known = inventory.load(session, vcenter.id)
@@ -56,19 +63,18 @@ def places_and_rooms(
         missing = "; ".join(f"{fault.path}: {fault.message}" for fault in faults)
         for shape in shapes:
             place = found.get(shape.name)
-            room = _room(session, vcenter, place, shape) if place else _none(missing)
+            room = _room(in_use, vcenter, place, shape) if place else _none(missing)
             rooms |= {shape.name: room} if room else {}
         places |= found
     return places, rooms
 
 
-def _room(session: Session, vcenter: VCenter, place: Resolved, shape: GroupShape) -> Room | None:
+def _room(in_use: InUse, vcenter: VCenter, place: Resolved, shape: GroupShape) -> Room | None:
     """None: without limit."""
     rooms = []
     for nic in range(len(place.networks)):
         if pool := shape.pool(nic):
-            taken = leases.taken_addresses(session, network_domain(vcenter, place, nic))
-            rooms.append(_left(pool, taken))
+            rooms.append(_left(pool, in_use(network_domain(vcenter, place, nic))))
     return min(rooms, key=lambda room: room.free, default=None)
 
 

@@ -124,6 +124,17 @@ def test_addresses_of_others_are_refused(operator: httpx.Client) -> None:
     assert "10.0.0.10 is in use" in found["members.addresses.ranges.0"]
 
 
+def test_a_members_address_is_its_clusters_while_nobody_has_it(operator: httpx.Client) -> None:
+    make(operator)
+    found = faults(operator.post("/clusters", json=cluster_document(endpoint={"vip": "10.0.0.32"})))
+    assert "in use by etcd cluster 'e1'" in found["endpoint.vip"]
+    ranges = {"loadBalancerRanges": ["10.0.0.33-10.0.0.40"]}
+    found = faults(operator.post("/clusters", json=cluster_document(**ranges)))
+    assert "10.0.0.33 is in use by etcd cluster 'e1'" in found["loadBalancerRanges.0"]
+    found = faults(operator.post("/etcd-clusters", json=etcd_document(name="e2")))
+    assert "in use" in found["members.addresses.ranges.0"]
+
+
 def test_too_much_for_a_vm(operator: httpx.Client) -> None:
     noise = random.Random(1)
     keys = [
@@ -163,7 +174,7 @@ def test_a_cluster_of_two_masters_on_it(operator: httpx.Client) -> None:
 def test_unknown_and_foreign_ones_are_refused(api: Api, operator: httpx.Client) -> None:
     api.add_vcenter("theirs")
     make(api.client("operator", "theirs"), etcd_document(name="hidden"))
-    make(operator)
+    make(operator, with_addresses("10.0.0.41-10.0.0.43"))
     found = faults(operator.post("/clusters", json=on("hidden")))
     advice = found["controlPlane.externalEtcd.etcdCluster"]
     assert "no etcd cluster 'hidden'" in advice

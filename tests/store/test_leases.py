@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 
 from provisioner.store import leases
 from provisioner.store.errors import Taken
-from provisioner.store.leases import ADDRESS, VIP, Holder
+from provisioner.store.leases import ADDRESS, RESERVED, VIP, Holder
 from provisioner.store.tables import Lease, Node
 from tests.store.crowds import at_once
 from tests.store.estate import Estate
@@ -49,6 +49,20 @@ def test_an_ip_is_leased_once_whatever_for(
     take(estate, first, domain, "10.0.0.9", clusters[0])
     with pytest.raises(Taken, match=r"10\.0\.0\.9 is leased already"):
         take(estate, second, domain, "10.0.0.9", clusters[1])
+
+
+def test_what_is_reserved_goes_to_its_owners_nodes_only(
+    estate: Estate, clusters: list[Holder], domain: str
+) -> None:
+    own, other = clusters[:2]
+    take(estate, RESERVED, domain, "10.0.0.20", own)
+    node = worker(estate, own)
+    assert next_address(estate, domain, other) == "10.0.0.21"
+    assert next_address(estate, domain, Holder(own.resource_id, node.id)) == "10.0.0.20"
+    estate.write(lambda session: leases.free_of_node(session, node.id))
+    assert next_address(estate, domain, other) == "10.0.0.22"
+    with pytest.raises(Taken):
+        take(estate, VIP, domain, "10.0.0.20", other)
 
 
 def test_having_it_already_is_success(estate: Estate, clusters: list[Holder], domain: str) -> None:
