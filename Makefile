@@ -20,7 +20,7 @@ demo: setup ## Create, scale and delete a cluster on a simulated vCenter, from n
 	@$(PYTHON) -m lab.demo
 
 test: check guests ## Run the checks, then every test; builds what they need once (needs root)
-	@scripts/debian.sh apt-utils cloud-init gnupg keepalived procps $(MACHINES)
+	@scripts/debian.sh apt-utils cloud-init gnupg haproxy keepalived nftables procps $(MACHINES)
 	$(PYTHON) -m pytest $(ALONE)
 	$(PYTHON) -m pytest --numprocesses 3 --dist loadscope $(addprefix --ignore=,$(ALONE))
 
@@ -75,8 +75,8 @@ packer-check: setup ## Check the image templates in packer/ by Packer itself and
 bench: setup ## Measure a 100-VM pool against a raw vSphere loop; writes build/bench.json
 	@$(PYTHON) -m lab.bench
 
-vip: setup ## Kill what carries the API's address, measure outages; writes build/vip.json (needs root)
-	@scripts/debian.sh iproute2 keepalived procps
+vip: setup ## Kill what carries floating addresses, measure outages; writes build/vip.json, lb.json (needs root)
+	@scripts/debian.sh haproxy iproute2 keepalived nftables procps
 	@$(PYTHON) -m pytest -q tests/net
 
 requirements: setup ## Lock the dependencies again (versions stay unless a range forbids them)

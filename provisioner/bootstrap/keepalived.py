@@ -9,6 +9,8 @@ from provisioner.bootstrap.layout import CHECK_API
 from provisioner.domain.floating_address import Carrier
 from provisioner.domain.spec.cluster import API_PORT
 from provisioner.domain.virtual_machines import Fact
+from provisioner.edge.blocks import block
+from provisioner.edge.keepalived_syntax import document, global_defs, unicast
 
 # What a machine alone knows of its NIC; it puts the name in itself.
 INTERFACE = "@INTERFACE@"
@@ -53,26 +55,11 @@ def master_config(
 
 def render(config: KeepalivedConfig) -> str:
     """The file's text. Unicast where there are peers, so no other cluster's adverts are heard."""
-    return "\n\n".join((_globals(config), _check(config), _instance(config))) + "\n"
-
-
-def _globals(config: KeepalivedConfig) -> str:
-    # The refresh repairs the neighbours' ARP caches after a partition has healed.
-    return _block(
-        "global_defs",
-        f"router_id {config.router_id}",
-        "vrrp_version 3",
-        # A busy machine must not be taken for a dead one.
-        "max_auto_priority",
-        "vrrp_garp_master_delay 1",
-        "vrrp_garp_master_refresh 10",
-        "enable_script_security",
-        "script_user root",
-    )
+    return document([global_defs(config.router_id), _check(config), _instance(config)])
 
 
 def _check(config: KeepalivedConfig) -> str:
-    return _block(
+    return block(
         "vrrp_script kube_apiserver",
         f'script "{CHECK_API} {config.api_port}"',
         # The script itself tries again before it fails: whole seconds are too coarse for that.
@@ -88,7 +75,7 @@ def _check(config: KeepalivedConfig) -> str:
 
 def _instance(config: KeepalivedConfig) -> str:
     vip = ip_address(config.vip)
-    return _block(
+    return block(
         "vrrp_instance kubernetes_api",
         "state BACKUP",
         "nopreempt",
@@ -96,19 +83,7 @@ def _instance(config: KeepalivedConfig) -> str:
         f"virtual_router_id {config.virtual_router_id}",
         f"priority {config.priority}",
         "advert_int 0.25",
-        *_unicast(config),
-        _block("virtual_ipaddress", f"{vip}/{vip.max_prefixlen} dev {config.interface}"),
-        _block("track_script", "kube_apiserver"),
+        *unicast(config.source, config.peers),
+        block("virtual_ipaddress", f"{vip}/{vip.max_prefixlen} dev {config.interface}"),
+        block("track_script", "kube_apiserver"),
     )
-
-
-def _unicast(config: KeepalivedConfig) -> list[str]:
-    """Nothing without peers: keepalived calls a unicast instance that has none deprecated."""
-    if not config.peers:
-        return []
-    return [f"unicast_src_ip {config.source}", _block("unicast_peer", *config.peers)]
-
-
-def _block(head: str, *lines: str) -> str:
-    body = "\n".join(lines).splitlines()
-    return "\n".join([f"{head} {{", *(f"    {line}" for line in body), "}"])

@@ -2,6 +2,7 @@
 
 from provisioner.bootstrap import layout, units
 from provisioner.bootstrap.delivery import PROGRAM, TEXT, File, file, source
+from provisioner.edge.system import KEEPALIVED_RESTART
 
 
 def keepalived_files() -> list[File]:
@@ -12,7 +13,7 @@ def keepalived_files() -> list[File]:
     return [
         file(layout.CHECK_API, PROGRAM, source("check_api.py")),
         file(layout.NODE_CONFIGURATION, PROGRAM, source("node_configuration.py")),
-        file(restart, TEXT, units.KEEPALIVED_RESTART),
+        file(restart, TEXT, KEEPALIVED_RESTART),
         file(service, TEXT, units.NODE_CONFIGURATION_SERVICE),
         file(timer, TEXT, units.NODE_CONFIGURATION_TIMER),
     ]

@@ -22,16 +22,6 @@ RestartPreventExitStatus=3
 WantedBy=multi-user.target
 """
 
-# Debian's unit lacks it, and a master without keepalived never gets the VIP again.
-KEEPALIVED_RESTART = """\
-[Unit]
-StartLimitIntervalSec=0
-
-[Service]
-Restart=on-failure
-RestartSec=1
-"""
-
 # A run that has nothing to tell leaves no line in the journal, not even systemd's own.
 NODE_CONFIGURATION_SERVICE = f"""\
 [Unit]

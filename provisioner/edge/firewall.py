@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from ipaddress import IPv4Network, collapse_addresses
 
-from provisioner.edge.keepalived_syntax import block
+from provisioner.edge.blocks import block
 from provisioner.edge.model import Member, Service
 
 _SSH_PORT = 22

@@ -1,7 +1,8 @@
 """keepalived's configuration of one member: who carries which VIPs."""
 
+from provisioner.edge.blocks import block
 from provisioner.edge.haproxy import ALIVE_PORT
-from provisioner.edge.keepalived_syntax import block, document, global_defs, unicast
+from provisioner.edge.keepalived_syntax import document, global_defs, unicast
 from provisioner.edge.layout import CHECK_HAPROXY
 from provisioner.edge.model import Member, VipGroup
 from provisioner.edge.placeholders import VRRP_KEY

@@ -2,10 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
-
-def block(head: str, *lines: str) -> str:
-    body = "\n".join(lines).splitlines()
-    return "\n".join([f"{head} {{", *(f"    {line}" for line in body), "}"])
+from provisioner.edge.blocks import block
 
 
 def document(blocks: Iterable[str]) -> str:

@@ -17,8 +17,8 @@ from provisioner.bootstrap.channel import (
 from provisioner.bootstrap.keepalived import INTERFACE, master_config, render
 from provisioner.bootstrap.keepalived_files import keepalived_files
 from provisioner.bootstrap.layout import NODE_CONFIGURATION
-from provisioner.bootstrap.units import KEEPALIVED_RESTART
 from provisioner.domain.floating_address import Carrier, priorities
+from provisioner.edge.system import KEEPALIVED_RESTART
 from tests.net.machines import Machine, Switch
 from tests.net.virtual_hardware import RPCTOOL
 from tests.node.authority import SelfSigned
