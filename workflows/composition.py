@@ -8,6 +8,7 @@ from typing import Any
 from provisioner.bootstrap.bootstrapper import ChosenBootstrapper
 from provisioner.domain.clusters import KIND
 from provisioner.domain.etcd_clusters import KIND as ETCD
+from provisioner.domain.images import KIND as IMAGE
 from provisioner.settings import Settings
 from provisioner.store.database import Database
 from provisioner.vault.vault import Vault
@@ -28,7 +29,11 @@ from workflows.kinds.cluster import ClusterKind
 from workflows.kinds.cluster_access import ClusterAccess
 from workflows.kinds.etcd_access import EtcdAccess
 from workflows.kinds.etcd_cluster import EtcdClusterKind
-from workflows.kinds.interface import Kind
+from workflows.kinds.image_care import ImageCare
+from workflows.kinds.image_reach import Reach
+from workflows.kinds.image_rows import ImageRows
+from workflows.kinds.image_tasks import ImageTasks
+from workflows.kinds.interface import Carer, Kind
 from workflows.poking import Poker
 from workflows.threads import Threads
 
@@ -81,16 +86,18 @@ def assemble(
     machines = MachineActivities(MachineRows(database), connections, kinds, poker, hands)
     retirement = Retirement(drains, timedelta(seconds=2 * settings.drain_seconds))
     membership = MembershipActivities(database, connections, kinds, poker, threads, retirement)
+    images = Reach(ImageRows(database), connections, threads, poker)
     at_vcenters = InVCenters(
         Folders(database, connections, threads),
         Configuring(database, connections, kinds, threads),
-        runners={},
+        runners={IMAGE: ImageTasks(images, settings)},
     )
     tasks = TaskActivities(database, kinds, at_vcenters, poker, threads, settings.deadlines)
     vcenters = VCenterActivities(Sightings(database), connections, poker, threads, soap)
     unsettled = UnsettledActivities(database, vault, threads)
     cares = Threads(_CARE_THREADS, "care")
-    care = CareActivities(database, kinds, cares, timedelta(seconds=settings.care_seconds))
+    carers: dict[str, Carer] = {**kinds, IMAGE: ImageCare(database)}
+    care = CareActivities(database, carers, cares, timedelta(seconds=settings.care_seconds))
     return Composition(
         database,
         vault,

@@ -10,15 +10,21 @@ COMPUTE: tuple[ObjectType, ...] = ("ClusterComputeResource", "ComputeResource")
 
 
 @dataclass(frozen=True)
-class Resolved:
-    """Everything a clone needs to know about where, as objects that exist."""
+class Surroundings:
+    """Where a VM can be made, whatever of; all of them objects that exist."""
 
     datacenter: InventoryObject
     folder: InventoryObject
     pool: InventoryObject
     storage: InventoryObject
-    template: InventoryObject
     networks: tuple[InventoryObject, ...]
+
+
+@dataclass(frozen=True)
+class Resolved(Surroundings):
+    """Everything a clone needs to know about where, and what of."""
+
+    template: InventoryObject
 
 
 class Inventory:

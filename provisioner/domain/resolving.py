@@ -6,7 +6,13 @@ from dataclasses import dataclass, field
 from pydantic.alias_generators import to_camel
 
 from provisioner.domain.faults import Fault
-from provisioner.domain.inventory import COMPUTE, NETWORKS, Inventory, Resolved
+from provisioner.domain.inventory import (
+    COMPUTE,
+    NETWORKS,
+    Inventory,
+    Resolved,
+    Surroundings,
+)
 from provisioner.domain.spec.placement import Placement, PlacementOverride
 from provisioner.domain.virtual_machines import InventoryObject, ObjectType
 
@@ -48,27 +54,38 @@ class Resolver:
 
     def resolve(self, wish: Wish) -> Resolved | None:
         """None when there were faults, or there is no template."""
+        around = self.surroundings(wish)
+        source = self.template(wish)
+        return Resolved(**vars(around), template=source) if around and source else None
+
+    def surroundings(self, wish: Wish) -> Surroundings | None:
+        """Whatever the template. None when there were faults."""
         placement = wish.effective()
         center = self._one(("Datacenter",), placement.datacenter, "/", wish.path("datacenter"))
         below = center.path if center else ANYWHERE
         folder = self._folder(wish, placement, below)
         pool = self._pool(wish, placement, below)
         storage = self._storage(wish, placement, below)
-        source = self._template(wish.template, below, wish.template_path)
         networks = [
             self._one(NETWORKS, network.name, below, f"{wish.path('networks')}.{index}.name")
             for index, network in enumerate(placement.networks)
         ]
-        if center and folder and pool and storage and source and all(networks):
+        if center and folder and pool and storage and all(networks):
             found = tuple(network for network in networks if network)
-            return Resolved(center, folder, pool, storage, source, found)
+            return Surroundings(center, folder, pool, storage, found)
         return None
+
+    def template(self, wish: Wish) -> InventoryObject | None:
+        """None when there were faults, or there is none."""
+        return self._template(wish.template, self._below(wish), wish.template_path)
 
     def datastore(self, wish: Wish, name: str, path: str) -> InventoryObject | None:
         """One beside the placement's own, in the same datacenter; `path` is the field's."""
+        return self._one(("Datastore",), name, self._below(wish), path)
+
+    def _below(self, wish: Wish) -> str:
         centers = self.inventory.find(("Datacenter",), wish.effective().datacenter, "/")
-        below = centers[0].path if len(centers) == 1 else ANYWHERE
-        return self._one(("Datastore",), name, below, path)
+        return centers[0].path if len(centers) == 1 else ANYWHERE
 
     def _folder(self, wish: Wish, placement: Placement, below: str) -> InventoryObject | None:
         root, path = self.inventory.at(self.root_folder), wish.path("folder")

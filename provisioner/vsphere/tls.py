@@ -31,7 +31,7 @@ def fetch_thumbprint(host: str, port: int = 443) -> str:
 
 
 def trust_of(access: VCenterAccess) -> str:
-    """PEM by which others can verify this vCenter as we do. Blocks: a pinned certificate is fetched.
+    """PEM by which others can verify this vCenter as we do. A pinned certificate is fetched.
 
     Raises CertificateMismatch, VCenterUnreachable.
     """

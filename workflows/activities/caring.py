@@ -12,7 +12,7 @@ from provisioner.store import care, resources
 from provisioner.store.database import Database
 from provisioner.store.types import utc_now
 from workflows.heartbeats import heartbeats
-from workflows.kinds.interface import Kind
+from workflows.kinds.interface import Carer
 from workflows.threads import Threads
 
 # In one round; the others come with the next one, so that after an outage not all come at once.
@@ -24,7 +24,7 @@ class CareActivities:
     """`threads` of its own: a cluster that does not answer holds one for seconds."""
 
     def __init__(
-        self, database: Database, kinds: Mapping[str, Kind], threads: Threads, every: timedelta
+        self, database: Database, kinds: Mapping[str, Carer], threads: Threads, every: timedelta
     ) -> None:
         self._database, self._kinds = database, kinds
         self._threads, self._every = threads, every

@@ -48,7 +48,15 @@ class TaskRunner(Protocol):
         """Idempotent; raises ProvisionerError. Cancelled, it ends what it began, then returns."""
 
 
-class Kind(Protocol):
+class Carer(Protocol):
+    def care(self, resource_id: str) -> tuple[Condition, ...]:
+        """Looks after a resource that serves, now and then: what can be told of its health.
+
+        What has gone wrong is a condition, never an error. Blocks.
+        """
+
+
+class Kind(Carer, Protocol):
     """All methods block (callers bring the thread), are idempotent, and raise ProvisionerError."""
 
     def extra_config(self, node_id: str) -> dict[str, str]:
@@ -81,9 +89,3 @@ class Kind(Protocol):
 
     def answer(self, guest_info: Mapping[str, str]) -> Answer | None:
         """As the guest itself has put it there, so nothing to rely on. None: nothing sensible."""
-
-    def care(self, resource_id: str) -> tuple[Condition, ...]:
-        """Looks after a resource that serves, now and then: what can be told of its health.
-
-        What has gone wrong is a condition, never an error.
-        """

@@ -1,0 +1,100 @@
+"""Where an image is made: ids for our own calls, inventory paths for Packer's."""
+
+from provisioner.domain.errors import ProvisionerError
+from provisioner.domain.faults import Fault
+from provisioner.domain.inventory import Inventory, Surroundings
+from provisioner.domain.resolving import Resolver, Wish
+from provisioner.domain.spec.image import ImageSpec
+from provisioner.domain.virtual_machines import Fact, InventoryObject
+
+_SUFFIX_LENGTH = 8
+# vCenter takes no more.
+_LONGEST_NAME = 80
+
+
+class PlaceMissing(ProvisionerError):
+    """What the request named, and was there when it was asked for, is not there (any more)."""
+
+
+class CopyPlace(Fact):
+    """`datastore`: its id; `name`: the copy's."""
+
+    datastore: str
+    name: str
+
+
+class ImagePlace(Fact):
+    """`parent`: the folder below which the image's own lies. `template`: what is cloned or
+    imported; None when there is none. `copies` by datastore.
+    """
+
+    datacenter: InventoryObject
+    parent: InventoryObject
+    folder_name: str
+    pool: InventoryObject
+    cluster: str
+    pool_in_cluster: str
+    storage: InventoryObject
+    network: InventoryObject
+    template: InventoryObject | None
+    copies: tuple[CopyPlace, ...] = ()
+
+    @property
+    def folder_path(self) -> str:
+        return f"{self.parent.path}/{self.folder_name}"
+
+    @property
+    def folder_in_datacenter(self) -> str:
+        """Below the datacenter's VM folder."""
+        return self.folder_path.removeprefix(f"{self.datacenter.path}/vm/")
+
+
+def image_place(spec: ImageSpec, image_id: str, known: Inventory, root_folder: str) -> ImagePlace:
+    """Raises PlaceMissing, which tells the fields."""
+    resolver = Resolver(known, root_folder)
+    wish = Wish("", spec.template, spec.placement)
+    around, template = resolver.surroundings(wish), resolver.template(wish)
+    stores = [
+        resolver.datastore(wish, name, f"copies.{index}") for index, name in enumerate(spec.copies)
+    ]
+    if around is None or resolver.faults:
+        raise PlaceMissing(_told(resolver.faults))
+    cluster = _cluster(around, known)
+    return ImagePlace(
+        datacenter=around.datacenter,
+        parent=around.folder,
+        folder_name=folder_name(spec.name, image_id),
+        pool=around.pool,
+        cluster=cluster,
+        pool_in_cluster=around.pool.path.removeprefix(f"{cluster}/Resources").strip("/"),
+        storage=around.storage,
+        network=around.networks[0],
+        template=template,
+        copies=tuple(
+            CopyPlace(datastore=one.moref, name=copy_name(spec.name, one.name))
+            for one in stores
+            if one
+        ),
+    )
+
+
+def folder_name(name: str, image_id: str) -> str:
+    return f"image-{name}-{image_id[:_SUFFIX_LENGTH]}"
+
+
+def copy_name(name: str, datastore: str) -> str:
+    return f"{name}-{datastore}"[:_LONGEST_NAME]
+
+
+def boot_test_name(name: str) -> str:
+    return f"{name}-boot-test"
+
+
+def _cluster(around: Surroundings, known: Inventory) -> str:
+    """The path of what the pool belongs to."""
+    owner = next((one for one in known.objects if one.moref == around.pool.owner), None)
+    return owner.path if owner else around.pool.path.partition("/Resources")[0]
+
+
+def _told(faults: list[Fault]) -> str:
+    return "; ".join(f"{fault.path}: {fault.message}" for fault in sorted(set(faults)))

@@ -1,0 +1,147 @@
+"""The task that has Packer build an image's template."""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Literal
+
+from provisioner.domain.errors import ProvisionerError
+from provisioner.domain.image_places import ImagePlace
+from provisioner.domain.images import BUILD
+from provisioner.domain.virtual_machines import VCenterAccess
+from provisioner.images.build import Built, PackerBuild
+from provisioner.images.definitions import Definitions
+from provisioner.images.log import Log
+from provisioner.images.order import BuildOrder, Site
+from provisioner.images.redaction import Redactor
+from provisioner.images.tools import find_tools
+from provisioner.settings import Settings
+from provisioner.vsphere.tls import trust_of
+from workflows.kinds.image_errors import TemplateLost
+from workflows.kinds.image_folders import ImageFolders
+from workflows.kinds.image_reach import Reach
+from workflows.kinds.image_rows import ImageOrder, Template
+
+
+class ImageBuilds:
+    def __init__(self, reach: Reach, folders: ImageFolders, settings: Settings) -> None:
+        self._reach, self._folders, self._settings = reach, folders, settings
+        most = settings.concurrent_image_builds
+        self._slots: defaultdict[str, asyncio.Semaphore] = defaultdict(
+            lambda: asyncio.Semaphore(most)
+        )
+
+    async def run(self, order: ImageOrder) -> None:
+        """Begins anew: what an earlier attempt left is removed first."""
+        rows, threads = self._reach.rows, self._reach.threads
+        packer = await threads.run(self._packer)
+        async with self._slot(order):
+            place = await threads.run(rows.place, order)
+            folder = await self._folders.ensure(order, place)
+            await self._sweep(order, place, folder)
+            try:
+                built = await self._build(order, place, packer)
+                made = await self._template(order, place, folder)
+            except (ProvisionerError, OSError):
+                await self._sweep(order, place, folder)
+                raise
+        template = Template(made.moref, order.spec.name, f"{place.folder_path}/{order.spec.name}")
+        await threads.run(rows.note_template, order, template, made.datastores[0])
+        await threads.run(rows.note_report, order, _reported(built))
+
+    def _packer(self) -> PackerBuild:
+        settings = self._settings
+        tools = find_tools(settings.packer, settings.packer_plugins)
+        templates = Definitions(settings.image_definitions).folder
+        return PackerBuild(tools, templates, settings.image_build_seconds)
+
+    @asynccontextmanager
+    async def _slot(self, order: ImageOrder) -> AsyncIterator[None]:
+        slot = self._slots[order.vcenter_id]
+        if slot.locked():
+            waits = "waiting for other builds to end: PKE_CONCURRENT_IMAGE_BUILDS at a time"
+            await self._reach.tell(order, BUILD, waits)
+        async with slot:
+            await self._reach.tell(order, BUILD, "Packer builds; its log tells how far it is")
+            yield
+
+    async def _sweep(self, order: ImageOrder, place: ImagePlace, folder: str) -> None:
+        sources = [place.template.moref] if place.template else []
+        await self._folders.sweep(order, folder, order.own_names, sources)
+
+    async def _build(self, order: ImageOrder, place: ImagePlace, packer: PackerBuild) -> Built:
+        access = await self._access(order)
+        wanted = await self._reach.threads.run(_build_order, order, place, access)
+
+        async def append(lines: Sequence[str]) -> None:
+            await self._reach.threads.run(self._reach.rows.append_log, order, lines)
+
+        log = Log(append, Redactor(wanted.secrets()))
+        async with log.written():
+            log.say(f"A build of {order.spec.definition} begins in {place.folder_path}.")
+            try:
+                return await packer.run(wanted, log.say)
+            except asyncio.CancelledError:
+                log.say("The build was cancelled, or its worker stops.")
+                raise
+            except (ProvisionerError, OSError) as err:
+                log.say(f"The build failed: {err}")
+                raise
+
+    async def _access(self, order: ImageOrder) -> VCenterAccess:
+        """Of a login that works: Packer must not try one that locks the account."""
+        async with self._reach.connections.guarded(order.vcenter_id) as connection:
+            await connection.vcenter.connect()
+        row = await self._reach.threads.run(self._reach.rows.vcenter, order.vcenter_id)
+        return await self._reach.connections.access(row)
+
+    async def _template(self, order: ImageOrder, place: ImagePlace, folder: str) -> "_Made":
+        async with self._reach.connections.guarded(order.vcenter_id) as connection:
+            found = await connection.vcenter.contents(folder)
+        for one in found:
+            if one.name == order.spec.name and one.is_template and one.datastores:
+                return _Made(one.moref, one.datastores)
+        raise TemplateLost(
+            f"Packer says the build succeeded, but there is no template {order.spec.name} in "
+            f"{place.folder_path}; do the definitions set convert_to_template?"
+        )
+
+
+@dataclass(frozen=True)
+class _Made:
+    moref: str
+    datastores: tuple[str, ...]
+
+
+def _build_order(order: ImageOrder, place: ImagePlace, access: VCenterAccess) -> BuildOrder:
+    """Blocks: a pinned certificate is fetched."""
+    spec = order.spec
+    source: Literal["iso", "clone"] = "iso" if spec.source == "iso" else "clone"
+    site = Site(
+        vcenter_server=f"{access.host}:{access.port}",
+        datacenter=place.datacenter.path,
+        cluster=place.cluster,
+        resource_pool=place.pool_in_cluster,
+        datastore=place.storage.path,
+        folder=place.folder_in_datacenter,
+        network=place.network.path,
+        vm_name=spec.name,
+        template=place.template.path if place.template else "",
+    )
+    return BuildOrder(
+        source=source,
+        definition=spec.definition or "",
+        kubernetes_version=spec.kubernetes_version,
+        variables=spec.variables,
+        site=site,
+        username=access.username,
+        password=access.password,
+        trust=trust_of(access),
+    )
+
+
+def _reported(built: Built) -> dict[str, object]:
+    report = built.report.model_dump(mode="json", by_alias=True)
+    return {**report, "packer": built.artifact.model_dump(mode="json")}

@@ -1,0 +1,18 @@
+"""What can go wrong with an image around Packer's own work."""
+
+from provisioner.domain.errors import ProvisionerError
+
+
+class BootTestFailed(ProvisionerError):
+    """The image booted, and is not what it should be; or did not come up in time."""
+
+
+class TemplateLost(ProvisionerError):
+    """A template of the image's is not in vCenter any more, or never came to be."""
+
+
+class NotSeenYet(ProvisionerError):
+    """The vCenter's watch has not told of a template yet: who asks for it would not find it."""
+
+    transient = True
+    expected = True

@@ -1,0 +1,52 @@
+"""The tasks of node images, see domain/images.py."""
+
+from collections.abc import Awaitable, Callable
+
+from provisioner.domain import images
+from provisioner.settings import Settings
+from workflows.kinds.image_boot_tests import ImageBootTests
+from workflows.kinds.image_builds import ImageBuilds
+from workflows.kinds.image_errors import TemplateLost
+from workflows.kinds.image_folders import ImageFolders
+from workflows.kinds.image_reach import Reach
+from workflows.kinds.image_rows import ImageOrder
+from workflows.kinds.image_templates import ImageTemplates
+
+
+class ImageTasks:
+    """Implements TaskRunner."""
+
+    def __init__(self, reach: Reach, settings: Settings) -> None:
+        self._reach = reach
+        self._folders = ImageFolders(reach.rows, reach.connections, reach.threads)
+        builds = ImageBuilds(reach, self._folders, settings)
+        tests = ImageBootTests(reach, self._folders, settings.image_boot_test_seconds)
+        templates = ImageTemplates(reach, self._folders)
+        self._tasks: dict[str, Callable[[ImageOrder], Awaitable[None]]] = {
+            images.BUILD: builds.run,
+            images.BOOT_TEST: tests.run,
+            images.MARK: templates.mark,
+            images.COPY: templates.copy,
+            images.REGISTER: self._register,
+            images.RELEASE: self._release,
+        }
+
+    async def run(self, resource_id: str, task: str) -> None:
+        order = await self._reach.threads.run(self._reach.rows.order, resource_id)
+        await self._tasks[task](order)
+
+    async def _register(self, order: ImageOrder) -> None:
+        async with self._reach.connections.guarded(order.vcenter_id) as connection:
+            for template in order.templates:
+                if await connection.vcenter.look(template.moref) is None:
+                    raise TemplateLost(f"the template {template.path} is gone from vCenter")
+        for workflow in await self._reach.threads.run(self._reach.rows.register, order):
+            self._reach.poker.poke(workflow)
+
+    async def _release(self, order: ImageOrder) -> None:
+        """Templates made elsewhere stay."""
+        sources = [one.moref for one in order.templates]
+        if source := await self._reach.threads.run(self._reach.rows.source, order):
+            sources.append(source)
+        await self._folders.remove(order, sources)
+        await self._reach.threads.run(self._reach.rows.forget_templates, order)
