@@ -42,6 +42,7 @@ POOLS: tuple[Column, ...] = (
     ("MEMORY", lambda row: f"{row['memoryMiB']} MiB"),
     ("DISK", lambda row: f"{row['diskGiB']} GiB" if row.get("diskGiB") else "as template"),
     ("TEMPLATE", lambda row: row["template"]),
+    ("IMAGE", lambda row: row.get("image")),
 )
 
 

@@ -1,15 +1,20 @@
 """Which documents are accepted: every fault, against itself, the inventory and the others."""
 
+from collections.abc import Iterator
+
 from sqlalchemy.orm import Session
 
 from provisioner.bootstrap.from_spec import ServiceAccess
 from provisioner.bootstrap.measuring import check_payloads
+from provisioner.domain.clusters import shapes
 from provisioner.domain.faults import Fault, InvalidRequest
 from provisioner.domain.spec.checks import check
 from provisioner.domain.spec.cluster import ClusterSpec
 from provisioner.domain.spec.reading import read
+from provisioner.domain.spec.source_checks import check_source, check_versions
 from provisioner.store import add_ons, etcd_clusters
 from provisioner.store.clusters import faults_of_name, find_site
+from provisioner.store.image_choice import choose_templates
 from provisioner.store.neighbours import Neighbourhood
 from provisioner.store.sites import Site
 from provisioner.store.tables import Resource
@@ -19,10 +24,11 @@ def admit(
     session: Session, org_id: int, body: object, access: ServiceAccess
 ) -> tuple[ClusterSpec, Site]:
     """A new cluster's document, and where it goes. Raises InvalidRequest with all faults."""
-    sites: list[Site] = []
+    found: list[tuple[ClusterSpec, Site]] = []
 
-    def checks(spec: ClusterSpec) -> list[Fault]:
-        faults = [*check(spec), *check_payloads(spec, access)]
+    def checks(asked: ClusterSpec) -> list[Fault]:
+        spec, unmatched = with_images(session, org_id, asked)
+        faults = [*check_sources(asked), *unmatched, *check(spec), *check_payloads(spec, access)]
         faults += faults_of_name(session, org_id, spec)
         faults += etcd_clusters.faults_of_use(session, org_id, spec)
         faults += add_ons.faults_of_storage(session, org_id, spec)
@@ -30,11 +36,26 @@ def admit(
             site = find_site(session, org_id, spec)
         except InvalidRequest as err:
             return [*faults, *err.faults]
-        sites.append(site)
+        found.append((spec, site))
         return [*faults, *site.faults, *Neighbourhood(session, org_id, site).faults(spec)]
 
-    spec = read(ClusterSpec, body, checks)
-    return spec, sites[-1]
+    read(ClusterSpec, body, checks)
+    return found[-1]
+
+
+def with_images(
+    session: Session, org_id: int, spec: ClusterSpec
+) -> tuple[ClusterSpec, tuple[Fault, ...]]:
+    """With templates for the groups that ask for an image and have none yet."""
+    default = spec.kubernetes.version if spec.bootstrap.install == "image" else None
+    choice = choose_templates(session, org_id, spec.vcenter, shapes(spec), default)
+    return spec.cloned_from(choice.templates), choice.faults
+
+
+def check_sources(spec: ClusterSpec) -> Iterator[Fault]:
+    for path, group in spec.paths():
+        yield from check_source(group, f"{path}.")
+    yield from check_versions(spec)
 
 
 def new_faults(

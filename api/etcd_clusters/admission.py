@@ -12,6 +12,8 @@ from provisioner.domain.faults import Fault, InvalidRequest
 from provisioner.domain.spec.etcd_checks import check_etcd_cluster
 from provisioner.domain.spec.etcd_cluster import MEMBERS, EtcdClusterSpec
 from provisioner.domain.spec.reading import read
+from provisioner.domain.spec.source_checks import check_source
+from provisioner.store.image_choice import choose_templates
 from provisioner.store.neighbours import Claim, Neighbourhood
 from provisioner.store.sites import Site, faults_of_name, find_site
 
@@ -20,21 +22,24 @@ def admit(
     session: Session, org_id: int, body: object, access: ServiceAccess
 ) -> tuple[EtcdClusterSpec, Site]:
     """A new etcd cluster's document, and where it goes. Raises InvalidRequest with all faults."""
-    sites: list[Site] = []
+    found: list[tuple[EtcdClusterSpec, Site]] = []
 
-    def checks(spec: EtcdClusterSpec) -> list[Fault]:
-        faults = [*check_etcd_cluster(spec), *check_payload(spec, access)]
+    def checks(asked: EtcdClusterSpec) -> list[Fault]:
+        choice = choose_templates(session, org_id, asked.vcenter, [shape(asked)])
+        spec = asked.cloned_from(choice.templates)
+        faults = [*check_source(asked.members, "members."), *choice.faults]
+        faults += [*check_etcd_cluster(spec), *check_payload(spec, access)]
         faults += faults_of_name(session, org_id, KIND, spec.name)
         try:
             site = find_site(session, org_id, spec.vcenter, [shape(spec)])
         except InvalidRequest as err:
             return [*faults, *err.faults]
-        sites.append(site)
+        found.append((spec, site))
         around = Neighbourhood(session, org_id, site)
         return [*faults, *site.faults, *around.faults_of(_claims(spec))]
 
-    spec = read(EtcdClusterSpec, body, checks)
-    return spec, sites[-1]
+    read(EtcdClusterSpec, body, checks)
+    return found[-1]
 
 
 def _claims(spec: EtcdClusterSpec) -> Iterator[Claim]:

@@ -12,6 +12,7 @@ from provisioner.domain.nodes import Phase
 from provisioner.domain.spec.cluster import ClusterSpec, NodePool
 from provisioner.domain.spec.document import Document
 from provisioner.domain.spec.reading import read
+from provisioner.domain.spec.source_checks import check_source
 from provisioner.store.tables import Node
 
 FaultsOf = Callable[[ClusterSpec], list[Fault]]
@@ -41,7 +42,8 @@ def with_new_pool(
         return spec.model_copy(update={"node_pools": (*spec.node_pools, pool)})
 
     def checks(pool: NodePool) -> list[Fault]:
-        found = [_within(at, fault) for fault in faults_of(grown(pool))]
+        found = [*check_source(pool, "")]
+        found += [_within(at, fault) for fault in faults_of(grown(pool))]
         return [*found, Fault("name", _LEAVING)] if pool.name in leaving else found
 
     return grown(read(NodePool, body, checks))

@@ -5,7 +5,7 @@ from sqlalchemy.orm import Session
 
 from api.answers import Repeatable
 from api.auth import Operator, Viewer
-from api.clusters.admission import new_faults
+from api.clusters.admission import new_faults, with_images
 from api.clusters.plans import PLAN
 from api.clusters.transactions import Transaction
 from api.documents import body_of
@@ -19,6 +19,7 @@ from api.services import Use
 from provisioner.domain.clusters import KIND
 from provisioner.domain.faults import Fault
 from provisioner.domain.spec.cluster import ClusterSpec, NodePool
+from provisioner.domain.spec.source_checks import check_versions
 from provisioner.store import clusters, nodes, resources
 from provisioner.store.errors import NotFound
 from provisioner.store.tables import Operation, Resource
@@ -66,10 +67,13 @@ def add_pool(
         resource, before = _locked(transaction, session, cluster)
         present = nodes.of_resource(session, resource.id)
 
-        def faults(after: ClusterSpec) -> list[Fault]:
-            return new_faults(session, resource, before, after, use.node_access)
+        def faults(asked: ClusterSpec) -> list[Fault]:
+            after, unmatched = with_images(session, caller.org_id, asked)
+            wrong = [*unmatched, *check_versions(asked)]
+            return wrong + new_faults(session, resource, before, after, use.node_access)
 
-        after = with_new_pool(body.value, before, present, faults)
+        asked = with_new_pool(body.value, before, present, faults)
+        after, _ = with_images(session, caller.org_id, asked)
         added.append(after.node_pools[-1].name)
         return resource, _record(session, resource, "add node pool", caller.name, after)
 

@@ -51,7 +51,6 @@ def test_every_fault_is_named_at_once() -> None:
     )
     assert paths_of(body) == [
         "controlPlane.size",
-        "controlPlane.template",
         "controlPlane.vcpu",
         "endpoint.mode",
         "endpoint.vip",

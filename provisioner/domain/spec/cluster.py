@@ -1,6 +1,6 @@
 """The cluster as its users ask for it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from ipaddress import IPv4Address, IPv4Network
 from typing import Annotated, Literal
 
@@ -139,6 +139,15 @@ class ClusterSpec(Document):
     def groups(self) -> dict[str, ControlPlane | NodePool]:
         pools = {pool.name: pool for pool in self.node_pools if pool.name != CONTROL_PLANE}
         return {CONTROL_PLANE: self.control_plane} | pools
+
+    def cloned_from(self, templates: Mapping[str, str]) -> "ClusterSpec":
+        """With these templates, by the paths of their groups; the other groups keep theirs."""
+        found = {
+            path: group.model_copy(update={"template": templates.get(path, group.template)})
+            for path, group in self.paths()
+        }
+        masters, *pools = found.values()
+        return self.model_copy(update={"control_plane": masters, "node_pools": tuple(pools)})
 
     def paths(self) -> Iterator[tuple[str, ControlPlane | NodePool]]:
         """Each group with its field's path, also those whose names are not sound."""

@@ -2,8 +2,10 @@
 
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 from pydantic.alias_generators import to_camel
+
+from provisioner.domain import image_queries
 
 
 class Document(BaseModel):
@@ -61,6 +63,12 @@ IN_WORDS = {
     _KEY_PREFIX: "write a path such as /clusters/demo",
 }
 
+
+def _a_query(text: str) -> str:
+    image_queries.parse(text)
+    return text
+
+
 # A DNS label (RFC 1123), since it becomes part of hostnames.
 Label = Annotated[str, StringConstraints(pattern=_LABEL, min_length=1, max_length=63)]
 DnsName = Annotated[str, StringConstraints(pattern=_DNS_NAME, max_length=253)]
@@ -83,7 +91,8 @@ ImageVariable = Annotated[str, StringConstraints(pattern=_IMAGE_VARIABLE, max_le
 DottedName = Annotated[str, StringConstraints(pattern=_DOTTED, min_length=1, max_length=63)]
 KeyPrefix = Annotated[str, StringConstraints(pattern=_KEY_PREFIX, max_length=200)]
 # A vCenter object's name, or its absolute inventory path.
-InventoryName = Annotated[str, StringConstraints(min_length=1, max_length=255)]
+InventoryName = Annotated[str, StringConstraints(min_length=1, max_length=1024)]
+ImageQuery = Annotated[str, StringConstraints(max_length=255), AfterValidator(_a_query)]
 Vcpu = Annotated[int, Field(ge=1, le=768)]
 MemoryMiB = Annotated[int, Field(ge=512, le=25_165_824, multiple_of=4)]
 DiskGiB = Annotated[int, Field(ge=1, le=63_488)]

@@ -1,5 +1,6 @@
 """The etcd cluster as its users ask for it."""
 
+from collections.abc import Mapping
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -41,3 +42,9 @@ class EtcdClusterSpec(Document):
     placement: Placement
     ssh_keys: SshKeys = ()
     trusted_cas: TrustedCAs = Field(default=(), alias="trustedCAs")
+
+    def cloned_from(self, templates: Mapping[str, str]) -> "EtcdClusterSpec":
+        """With these templates, by the paths of their groups."""
+        template = templates.get(MEMBERS, self.members.template)
+        members = self.members.model_copy(update={"template": template})
+        return self.model_copy(update={"members": members})

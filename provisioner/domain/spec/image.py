@@ -22,9 +22,6 @@ Keep = Annotated[int, Field(ge=1, le=1000)]
 
 
 class _Image(Document):
-    """`keep`: how many images of the same definition, Kubernetes minor and vCenter stay when this
-    one is registered; one in use stays always."""
-
     vcenter: Label
     template: InventoryName | None = Field(
         default=None, description="What is cloned (source clone), or what is imported."
@@ -32,12 +29,13 @@ class _Image(Document):
     kubernetes_version: Version | None = None
     placement: Placement
     copies: Copies = Field(default=(), description="Datastores that get a copy of the template.")
-    keep: Keep | None = None
 
 
 class ImageBuild(_Image):
     """`name` is made of definition, version and digest if it is left out. An image of exactly the
-    same inputs that is there already is the answer, unless `force`."""
+    same inputs that is there already is the answer, unless `force`. `keep`: how many images of
+    the same definition, Kubernetes minor and vCenter stay when this one is registered; one in use
+    stays always."""
 
     name: Label | None = None
     definition: DottedName
@@ -45,6 +43,7 @@ class ImageBuild(_Image):
     variables: Variables = Field(
         default_factory=dict, description="Packer variables of the definition, otherwise than it."
     )
+    keep: Keep | None = None
     force: bool = False
 
 
@@ -67,4 +66,5 @@ class ImageSpec(_Image):
     definition: DottedName | None = None
     os: DottedName | None = None
     variables: Variables = Field(default_factory=dict)
+    keep: Keep | None = None
     digest: str | None = None

@@ -1,0 +1,126 @@
+"""Which templates groups get that ask for an image by what it is like."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from provisioner.domain.faults import Fault
+from provisioner.domain.image_queries import Offer, OfferedTemplate, Query, choose, parse
+from provisioner.domain.inventory import Inventory
+from provisioner.domain.spec.placement import Placement
+from provisioner.domain.wanted import GroupShape
+from provisioner.store import images, inventory, resources, vcenters
+from provisioner.store.tables import Image, ImageTemplate, Resource, VCenter
+
+_SHOWN = 8
+
+
+@dataclass(frozen=True)
+class Choice:
+    """Templates by the paths of their groups; `faults` of groups that no image is for."""
+
+    templates: Mapping[str, str]
+    faults: tuple[Fault, ...]
+
+
+def choose_templates(
+    session: Session,
+    org_id: int,
+    vcenter: str,
+    shapes: Iterable[GroupShape],
+    kubernetes: str | None = None,
+) -> Choice:
+    """For groups that have no template yet; no choice is ever changed.
+
+    `vcenter`: its name; one that isn't there is no fault here. `kubernetes`: what a query that is
+    silent about it asks for. What was chosen is held until the transaction ends, which puts its
+    use on record.
+    """
+    asking = [one for one in shapes if one.machine.image and not one.machine.template]
+    row = next((one for one in vcenters.listed(session, org_id) if one.name == vcenter), None)
+    if not asking or row is None:
+        return Choice({}, ())
+    catalogue = _Catalogue(session, row, inventory.load(session, row.id))
+    templates: dict[str, str] = {}
+    faults: list[Fault] = []
+    for shape in asking:
+        query = parse(shape.machine.image or "")
+        query = replace(query, kubernetes=query.kubernetes or kubernetes)
+        placement = shape.placement.overlaid(shape.machine.placement)
+        offers = list(catalogue.offers(placement))
+        if found := choose(query, offers, catalogue.near(placement)):
+            catalogue.hold(found[0])
+            templates[shape.path] = found[1].path
+        else:
+            faults.append(Fault(f"{shape.path}.image", _advice(query, offers)))
+    return Choice(templates, tuple(faults))
+
+
+def _advice(query: Query, offers: list[Offer]) -> str:
+    if not offers:
+        return "there is no image in this datacenter yet; make one first: POST /images/builds"
+    shown = ", ".join(map(str, offers[:_SHOWN])) + (", ..." if len(offers) > _SHOWN else "")
+    return f"no image is {query}; there are: {shown}"
+
+
+@dataclass(frozen=True)
+class _Catalogue:
+    """An organisation's images in one of its vCenters."""
+
+    session: Session
+    vcenter: VCenter
+    known: Inventory
+
+    def offers(self, placement: Placement) -> Iterator[Offer]:
+        """The newest first, with those of their templates that are in the same datacenter."""
+        below = self._below(placement)
+        for resource, row in self._registered():
+            found = (self._seen(one) for one in images.templates(self.session, resource.id))
+            yield Offer(
+                id=resource.id,
+                name=resource.name,
+                os=row.os,
+                kubernetes=row.kubernetes_version,
+                registered_at=row.registered_at or resource.created_at,
+                templates=tuple(one for one in found if one and one.path.startswith(below)),
+            )
+
+    def hold(self, offer: Offer) -> None:
+        """Whoever deletes an image locks it first, and then looks for its users."""
+        resources.lock(self.session, offer.id)
+
+    def near(self, placement: Placement) -> set[str]:
+        """Names of the datastores where the placement's VMs may lie."""
+        if placement.datastore:
+            return {placement.datastore.rpartition("/")[2]}
+        pod = placement.datastore_cluster or ""
+        found = self.known.find(("StoragePod",), pod, self._below(placement))
+        pods = {one.moref for one in found}
+        stores = (one for one in self.known.objects if one.type == "Datastore")
+        return {one.name for one in stores if one.parent in pods}
+
+    def _below(self, placement: Placement) -> str:
+        centers = self.known.find(("Datacenter",), placement.datacenter, "/")
+        return f"{centers[0].path}/" if len(centers) == 1 else ""
+
+    def _seen(self, template: ImageTemplate) -> OfferedTemplate | None:
+        """Where it is by now; None when it is not there, or no template any more."""
+        for item in self.known.objects:
+            if item.moref == template.moref and item.is_template:
+                return OfferedTemplate(item.path, template.datastore.rpartition("/")[2])
+        return None
+
+    def _registered(self) -> Iterator[tuple[Resource, Image]]:
+        query = (
+            select(Resource, Image)
+            .join(Image, Image.resource_id == Resource.id)
+            .where(
+                Image.vcenter_id == self.vcenter.id,
+                Image.registered_at.is_not(None),
+                Resource.deletion_requested_at.is_(None),
+            )
+            .order_by(Image.registered_at.desc())
+        )
+        yield from self.session.execute(query)

@@ -1,0 +1,59 @@
+"""Images that make way for a newer one of the same definition."""
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from provisioner.domain.image_retention import Made, superfluous
+from provisioner.store import events, image_uses, images, resources
+from provisioner.store.tables import Image, Resource
+
+_WHO = "retention"
+
+
+def retire_older(session: Session, newest: Resource) -> list[Resource]:
+    """Asks for the deletion of what `newest`, just registered and locked, makes superfluous.
+
+    Idempotent. Who is answered has to be poked after the commit.
+    """
+    keep = images.spec_of(session, newest).keep
+    if keep is None:
+        return []
+    known = {row.id: row for row in _registered(session, newest)}
+    uses = image_uses.uses(session, known.values())
+    made = {key: _made(session, row, bool(uses[key])) for key, row in known.items()}
+    going = superfluous(made[newest.id], made.values(), keep)
+    return [_retire(session, newest, resource_id, keep) for resource_id in going]
+
+
+def _retire(session: Session, newest: Resource, resource_id: str, keep: int) -> Resource:
+    older = resources.lock(session, resource_id)
+    message = f"{newest.name} is newer and keeps {keep} of its kind; nothing stands on this one"
+    events.record(session, older, "Superseded", message)
+    resources.request_deletion(session, older, _WHO)
+    return older
+
+
+def _registered(session: Session, newest: Resource) -> list[Resource]:
+    query = (
+        select(Resource)
+        .join(Image, Image.resource_id == Resource.id)
+        .where(
+            Image.org_id == newest.org_id,
+            Image.vcenter_id == newest.vcenter_id,
+            Image.registered_at.is_not(None),
+            Resource.deletion_requested_at.is_(None),
+        )
+        .order_by(Resource.number)
+    )
+    return list(session.scalars(query))
+
+
+def _made(session: Session, resource: Resource, used: bool) -> Made:
+    row = images.get(session, resource.id)
+    return Made(
+        id=resource.id,
+        definition=images.spec_of(session, resource).definition,
+        kubernetes=row.kubernetes_version,
+        registered_at=row.registered_at or resource.created_at,
+        used=used,
+    )
