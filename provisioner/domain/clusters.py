@@ -10,8 +10,9 @@ from provisioner.domain.wanted import GroupShape, Wanted
 
 KIND = "cluster"
 CERTIFICATES, RELEASE, JOIN_TOKENS = "certificates", "release", "join-tokens"
+ETCD_PREFIX = "etcd-prefix"
 MEMBERS, CONFIGURED = "members", "configured"
-TASKS = (CERTIFICATES, RELEASE, JOIN_TOKENS, MEMBERS, CONFIGURED, *add_ons.MANAGED)
+TASKS = (CERTIFICATES, ETCD_PREFIX, RELEASE, JOIN_TOKENS, MEMBERS, CONFIGURED, *add_ons.MANAGED)
 
 # Whose the nodes' tokens are, and whom they are for.
 TOKEN_ISSUER, TOKEN_AUDIENCE = "pke-provisioner", "pke-provisioner/node"
@@ -54,6 +55,8 @@ def desired(spec: ClusterSpec, *, generation: int, epoch: int, deleting: bool) -
     )
 
 
+# A prefix that users choose may be somebody else's. It waits for an etcd cluster that is to come.
+_CLAIMING = TaskWish(name=ETCD_PREFIX, when=When.BEFORE_NODES, persistent=True)
 _TELLING = (
     TaskWish(name=MEMBERS, when=When.WITH_MEMBERS),
     TaskWish(name=CONFIGURED, when=When.WITH_ANSWERS),
@@ -62,8 +65,10 @@ _TELLING = (
 
 def _building(spec: ClusterSpec) -> tuple[TaskWish, ...]:
     floating = spec.endpoint.mode == "keepalived"
+    external = spec.control_plane.external_etcd
     return (
         TaskWish(name=CERTIFICATES, when=When.BEFORE_NODES),
+        *([_CLAIMING] if external and external.prefix else ()),
         TaskWish(name=JOIN_TOKENS, when=When.ON_TURN),
         *(_TELLING if floating else ()),
         *(_installing(spec, wish) for wish in add_ons.wishes(spec)),

@@ -1,6 +1,5 @@
-"""What only whoever keeps an etcd cluster itself asks of it: to grow, and to forget."""
+"""What only whoever keeps an etcd cluster itself asks of it: to grow."""
 
-import base64
 import time
 from collections.abc import Mapping
 
@@ -46,11 +45,6 @@ class EtcdAdministration(EtcdCluster):
         if found.learner:
             self._promote(found)
 
-    def delete_below(self, prefix: str) -> None:
-        """Every key that begins with `prefix` and a slash."""
-        body = {"key": _encoded(f"{prefix}/"), "range_end": _encoded(f"{prefix}0")}
-        self._call(f"delete the keys below {prefix}", "/v3/kv/deleterange", body)
-
     def _ensure_added(self, name: str, peer_url: str) -> None:
         """etcd takes nobody in until its members have known each other for five seconds; right
         after a removal it may instead say that a member is not found.
@@ -71,8 +65,3 @@ class EtcdAdministration(EtcdCluster):
             self._call(purpose, "/v3/cluster/member/promote", {"ID": member.id})
         except PreconditionFailed as refusal:
             raise NotInSync(str(refusal)) from refusal
-
-
-def _encoded(key: str) -> str:
-    """The gateway's form of bytes. A zero is what follows a slash."""
-    return base64.b64encode(key.encode()).decode()

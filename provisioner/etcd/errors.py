@@ -5,6 +5,7 @@ EtcdError
   EtcdUntrusted       whoever answers is not verified by the cluster's etcd authority
   CredentialsRefused  etcd does not accept our client certificate
   RequestRefused      it knows us and says no
+  PrefixTaken         somebody else's keys lie where a cluster's own are to be
   QuorumAtRisk        too few would be left that answer; somebody may come back: transient
   NoQuorum            too few members answer at present: transient
 """
@@ -29,6 +30,10 @@ class CredentialsRefused(EtcdError):
 
 
 class RequestRefused(EtcdError):
+    pass
+
+
+class PrefixTaken(EtcdError):
     pass
 
 

@@ -9,7 +9,6 @@ from pydantic import SecretStr
 
 from provisioner.etcd.errors import EtcdError, EtcdUnreachable, NoQuorum, QuorumAtRisk
 from provisioner.etcd.gateway import Gateway, NoSuchMember, PreconditionFailed
-from provisioner.etcd.interface import EtcdApi
 from provisioner.etcd.model import Health, Member
 from provisioner.tls import client_context
 
@@ -17,8 +16,10 @@ _ASKED_AT_ONCE = 8
 _POLL_SECONDS = 0.5
 
 
-class EtcdCluster(EtcdApi):
-    """`endpoints` are `host:port` of members, asked in order until one answers; each is verified
+class EtcdCluster:
+    """All methods block, are idempotent and raise EtcdError.
+
+    `endpoints` are `host:port` of members, asked in order until one answers; each is verified
     by `authority`. The members themselves tell where the others are.
     """
 
@@ -44,12 +45,14 @@ class EtcdCluster(EtcdApi):
         self._gateway.close()
 
     def members(self) -> tuple[Member, ...]:
+        """Voters and learners, as the members have agreed upon them: takes a quorum."""
         answer = self._call(
             "list etcd's members", "/v3/cluster/member/list", {"linearizable": True}
         )
         return tuple(_member(found) for found in answer.get("members", ()))
 
     def health(self) -> Health:
+        """Each member is asked whether it serves; takes a quorum, else raises EtcdUnreachable."""
         members = self.members()
         with ThreadPoolExecutor(_ASKED_AT_ONCE) as pool:
             problems = list(pool.map(self._problem, members))
@@ -57,11 +60,17 @@ class EtcdCluster(EtcdApi):
         return Health(members=members, problems=told)
 
     def remove_member(self, name: str, address: str | None) -> None:
+        """The member of the machine with this name; `address` tells one that never started.
+
+        Gone already is success. Raises QuorumAtRisk, and removes nothing, when too few of the
+        others serve.
+        """
         for member in self.members():
             if member.is_of(name, address):
                 self._remove(member)
 
     def await_quorum(self, deadline_seconds: float) -> Health:
+        """Until a majority of the members serves. Raises NoQuorum, or what is in the way."""
         deadline = time.monotonic() + deadline_seconds
         while True:
             over = time.monotonic() >= deadline

@@ -11,7 +11,7 @@ from provisioner.domain.etcd_clusters import KIND as ETCD
 from provisioner.domain.etcd_clusters import client_url
 from provisioner.domain.ids import ResourceId, new_uuid
 from provisioner.domain.nodes import Phase
-from provisioner.etcd.errors import EtcdUnreachable
+from provisioner.etcd.errors import EtcdUnreachable, PrefixTaken
 from provisioner.store import events, resources
 from provisioner.store.database import Database
 from provisioner.store.migrate import migrate
@@ -24,7 +24,7 @@ from tests.etcd.members import EtcdMembers, loopback
 from tests.etcd.test_three_members import keys, put
 from tests.unit.documents import cluster_document
 from tests.unit.etcd_documents import with_addresses
-from workflows.kinds.external_etcd import forget_data, forget_false_start
+from workflows.kinds.external_etcd import claim_prefix, forget_data, forget_false_start
 
 
 class Site:
@@ -50,9 +50,9 @@ class Site:
         self.members = EtcdMembers(vault, self.etcd, folder)
         self.members.start_first("m1", self.address)
 
-    def cluster(self, **external: object) -> str:
+    def cluster(self, name: str = "c1", **external: object) -> str:
         plane = {"template": "t", "externalEtcd": external}
-        return self._record("cluster", "c1", cluster_document(controlPlane=plane))
+        return self._record("cluster", name, cluster_document(controlPlane=plane))
 
     def secret(self) -> None:
         issued = self.vault.etcd_cluster_client(self.etcd, "user")
@@ -79,6 +79,9 @@ class Site:
     def kept(self) -> list[str]:
         with self.members.admin() as etcd:
             return keys(etcd)
+
+    def claim(self, cluster: str) -> None:
+        claim_prefix(self.database, self.vault, cluster)
 
     def forget(self, cluster: str) -> None:
         forget_data(self.database, self.vault, cluster)
@@ -125,9 +128,53 @@ def test_its_keys_are_deleted_and_nobody_elses(site: Site) -> None:
 
 def test_also_below_a_prefix_of_the_users_choice_as_it_is_one_clusters_alone(site: Site) -> None:
     cluster = site.cluster(etcdCluster="shared", prefix="/mine")
+    site.claim(cluster)
     site.put("/mine/1", "/mine2/1")
     site.forget(cluster)
     assert site.kept() == ["/mine2/1"]
+
+
+@pytest.mark.parametrize("prefix", ["/mine", "/mine/too", "/mine/too/deep"])
+def test_one_etcd_by_another_name_is_the_same_etcd(site: Site, prefix: str) -> None:
+    """Its members' own addresses and a user's `endpoints` are two ways to it."""
+    first = site.cluster(etcdCluster="shared", prefix="/mine")
+    site.claim(first)
+    site.claim(first)
+    site.secret()
+    endpoints = [client_url(site.address)]
+    second = site.cluster("c2", endpoints=endpoints, secret="own", prefix=prefix)
+    with pytest.raises(PrefixTaken, match=first):
+        site.claim(second)
+    site.put("/mine/1")
+    site.forget(second)
+    assert "/mine/1" in site.kept()
+    assert site.told(second)
+
+
+@pytest.mark.parametrize("theirs", ["/mine/1", "/mine/too/1"])
+def test_a_prefix_that_holds_somebodys_keys_is_refused(site: Site, theirs: str) -> None:
+    site.put(theirs, "/mine2/1")
+    with pytest.raises(PrefixTaken, match="keys below /mine"):
+        site.claim(site.cluster(etcdCluster="shared", prefix="/mine"))
+
+
+def test_an_etcd_cluster_that_is_still_to_come_is_waited_for(site: Site) -> None:
+    with site.database.write() as session:
+        resources.lock(session, site.etcd).established = False
+    with pytest.raises(EtcdUnreachable, match="yet"):
+        site.claim(site.cluster(etcdCluster="shared", prefix="/mine"))
+
+
+def test_a_false_start_leaves_the_claim(site: Site) -> None:
+    cluster = site.cluster(etcdCluster="shared", prefix="/mine")
+    with site.database.write() as session:
+        resources.lock(session, cluster).established = False
+    site.claim(cluster)
+    site.put("/mine/minions/m1")
+    node = Node(resource_id=cluster, phase=Phase.REMOVING, leading_at=utc_now())
+    forget_false_start(site.database, site.vault, node)
+    [claim] = site.kept()
+    assert claim.startswith("/mine/pke-provisioner")
 
 
 def test_an_etcd_that_does_not_answer_is_waited_for(site: Site) -> None:
@@ -153,7 +200,7 @@ def test_in_the_users_own_our_prefix_is_emptied(site: Site) -> None:
     assert site.kept() == ["/theirs"]
 
 
-def test_in_the_users_own_their_prefix_is_left_alone(site: Site) -> None:
+def test_below_a_prefix_that_nobody_claimed_all_is_left_alone(site: Site) -> None:
     """Somebody may have kept something there before."""
     site.secret()
     cluster = site.cluster(endpoints=[client_url(site.address)], secret="own", prefix="/theirs")

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from provisioner.domain.clusters import ETCD_PREFIX
 from provisioner.domain.etcd_clusters import KIND, endpoints
 from provisioner.domain.faults import InvalidRequest
 from provisioner.domain.kinds import READERS, role
@@ -140,3 +141,12 @@ def test_masters_vote_only_over_an_etcd_of_their_own(external: dict[str, str] | 
     document = cluster_document(controlPlane=plane)
     wanted = READERS["cluster"](document, generation=1, epoch=1, deleting=False)
     assert wanted.desired.groups[0].voting is (external is None)
+
+
+@pytest.mark.parametrize(("prefix", "claims"), [("/mine", True), (None, False)])
+def test_only_a_chosen_prefix_has_to_be_claimed(prefix: str | None, claims: bool) -> None:
+    external = {"etcdCluster": "e1"} | ({"prefix": prefix} if prefix else {})
+    document = cluster_document(controlPlane={"template": "t", "externalEtcd": external})
+    desired = READERS["cluster"](document, generation=1, epoch=1, deleting=False).desired
+    before = [wish.name for wish in desired.tasks if wish.when is When.BEFORE_NODES]
+    assert (ETCD_PREFIX in before) is claims

@@ -8,8 +8,8 @@ from provisioner.bootstrap.model import ExternalEtcd
 from provisioner.domain.ids import ResourceId
 from provisioner.domain.nodes import Phase
 from provisioner.domain.spec.cluster import ClusterSpec
-from provisioner.etcd.administration import EtcdAdministration
-from provisioner.etcd.errors import EtcdError
+from provisioner.etcd.errors import EtcdError, EtcdUnreachable
+from provisioner.etcd.keys import EtcdKeys
 from provisioner.store import clusters, events, external_etcd, resources
 from provisioner.store.database import Database
 from provisioner.store.errors import NotFound
@@ -25,24 +25,40 @@ def for_masters(session: Session, spec: ClusterSpec, resource: Resource) -> Exte
     return ExternalEtcd(endpoints=use.endpoints, prefix=use.prefix) if use else None
 
 
-def forget_data(database: Database, vault: Vault, resource_id: str) -> None:
-    """Deletes what the cluster kept. Idempotent. Raises EtcdError or VaultError.
+def claim_prefix(database: Database, vault: Vault, resource_id: str) -> None:
+    """A prefix that a user chose is this cluster's alone from now on: its etcd may be spelled
+    otherwise in another document, so only it can tell. Idempotent.
 
-    In an etcd of the user's own only below a prefix that nobody but us can have used; should it
-    not answer, the history tells what stays there.
+    Raises PrefixTaken and other EtcdErrors, VaultError; EtcdUnreachable while an etcd cluster of
+    ours is still to come.
+    """
+    use = _use(database, resource_id)
+    if use is None or use.own_prefix:
+        return
+    if not use.lasting:
+        raise EtcdUnreachable(f"can't claim {use.prefix}: the etcd cluster serves nobody yet")
+    with _open(vault, resource_id, use) as etcd:
+        etcd.claim(use.prefix, resource_id)
+
+
+def forget_data(database: Database, vault: Vault, resource_id: str) -> None:
+    """Deletes what the cluster kept, and nothing below a prefix that is not proven its own.
+
+    Idempotent. Raises EtcdError or VaultError. An etcd of the user's own that does not answer is
+    not waited for. Of what stays there the history tells.
     """
     use = _use(database, resource_id)
     if use is None or not use.lasting:
         return
-    if use.cluster:
-        _delete(vault, resource_id, use)
-    elif use.own_prefix:
-        try:
-            _delete(vault, resource_id, use)
-        except (EtcdError, VaultError) as err:
-            _tell(database, resource_id, f"keys below {use.prefix} stay in your etcd: {err}")
-    else:
-        _tell(database, resource_id, f"keys below {use.prefix} stay in your etcd")
+    try:
+        if _delete(vault, resource_id, use):
+            return
+        why = "nothing there says that they are this cluster's"
+    except (EtcdError, VaultError) as err:
+        if use.cluster:
+            raise
+        why = str(err)
+    _tell(database, resource_id, f"keys below {use.prefix} stay in their etcd: {why}")
 
 
 def forget_false_start(database: Database, vault: Vault, node: Node) -> None:
@@ -55,8 +71,8 @@ def forget_false_start(database: Database, vault: Vault, node: Node) -> None:
         if resources.get(session, node.resource_id).established:
             return
     use = _use(database, node.resource_id)
-    if use and use.lasting and (use.cluster or use.own_prefix):
-        _delete(vault, node.resource_id, use)
+    if use and use.lasting and _delete(vault, node.resource_id, use):
+        claim_prefix(database, vault, node.resource_id)
 
 
 def _use(database: Database, resource_id: str) -> EtcdUse | None:
@@ -68,11 +84,19 @@ def _use(database: Database, resource_id: str) -> EtcdUse | None:
             return None
 
 
-def _delete(vault: Vault, resource_id: str, use: EtcdUse) -> None:
+def _delete(vault: Vault, resource_id: str, use: EtcdUse) -> bool:
+    """False, and nothing is deleted, when the prefix is not proven this cluster's own."""
+    with _open(vault, resource_id, use) as etcd:
+        own = use.own_prefix or etcd.is_claimed(use.prefix, resource_id)
+        if own:
+            etcd.delete_below(use.prefix)
+    return own
+
+
+def _open(vault: Vault, resource_id: str, use: EtcdUse) -> EtcdKeys:
     files = client_files(vault, ResourceId(resource_id), use.cluster, use.secret)
     hosts = [urlsplit(url).netloc for url in use.endpoints]
-    with EtcdAdministration(hosts, files.authority, files.certificate, files.private_key) as etcd:
-        etcd.delete_below(use.prefix)
+    return EtcdKeys(hosts, files.authority, files.certificate, files.private_key)
 
 
 def _tell(database: Database, resource_id: str, message: str) -> None:
