@@ -3,6 +3,8 @@
 import json
 from typing import Any
 
+import pytest
+
 from provisioner.bootstrap.layout import AGENT_CONFIG
 from tests.node.conftest import MakeMachine
 from tests.node.machine import NODE_TOKEN, Machine
@@ -149,6 +151,22 @@ def test_a_failing_pke_is_told_with_its_last_words_and_no_secret(
     assert last["message"].startswith("pke install master failed")
     assert "no containerd" in last["message"]
     assert NODE_TOKEN not in last["message"]
+
+
+@pytest.mark.parametrize("spelled", [r"pass\"word", "pass%22word", 'pass"word'])
+def test_vcenters_password_is_nowhere_in_the_failure(
+    service: ScriptedService, machine_of: MakeMachine, spelled: str
+) -> None:
+    """pke's output may repeat it, quoted or not, and nothing of it survives where it is cut."""
+    service.replies["GET secrets"] = [answered(CERTIFICATES | ACCOUNT)]
+    machine = machine_of(**PKE, vsphere=VSPHERE)
+    lines = [f"govc: can't log in with {spelled} to vCenter"] * 60
+    (machine.folder / "fail").write_text("\n".join(lines))
+    ended = machine.run()
+    told = str(service.last("POST status").body) + ended.output
+    told += machine.path("/var/lib/pke-provisioner/failed").read_text()
+    assert "log in with [secret]" in told
+    assert "word to" not in told
 
 
 def test_the_log_of_pke_is_roots_alone(machine_of: MakeMachine) -> None:

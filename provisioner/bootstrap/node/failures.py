@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import re
+import shlex
+from collections.abc import Collection
+from urllib.parse import quote
 
 # Bootstrap tokens, signed tokens and keys (PEM or not), in case a program prints them.
 SECRET_SHAPES = re.compile(
@@ -10,6 +14,9 @@ SECRET_SHAPES = re.compile(
     r"|-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(-----END [A-Z ]*PRIVATE KEY-----|\Z)",
     re.DOTALL,
 )
+
+
+MASK = "[secret]"
 
 
 class Failure(Exception):
@@ -21,4 +28,18 @@ class Refused(Failure):
 
 
 def without_secrets(text: str) -> str:
-    return SECRET_SHAPES.sub("[secret]", text)
+    return SECRET_SHAPES.sub(MASK, text)
+
+
+def without(hidden: Collection[str], text: str) -> str:
+    """Hides known secrets, also as programs spell them in quotes and URLs."""
+    spelled = {form for secret in hidden if secret for form in spellings(secret)}
+    for form in sorted(spelled, key=len, reverse=True):
+        text = text.replace(form, MASK)
+    return text
+
+
+def spellings(secret: str) -> set[str]:
+    quoted = {json.dumps(secret)[1:-1], json.dumps(secret, ensure_ascii=False)[1:-1]}
+    in_urls = {quote(secret), quote(secret, safe="")}
+    return {secret, repr(secret)[1:-1], shlex.quote(secret), *quoted, *in_urls}

@@ -9,9 +9,10 @@ import os
 import re
 import subprocess
 import tempfile
+from collections.abc import Collection
 from typing import BinaryIO
 
-from .failures import Failure
+from .failures import Failure, without
 
 STATE = "/var/lib/pke-provisioner/"
 LOG = "/var/log/pke-provisioner/programs.log"
@@ -63,13 +64,20 @@ class Host:
         return None
 
     def run(
-        self, *command: str, seconds: float = 60.0, environment: dict[str, str] | None = None
+        self,
+        *command: str,
+        seconds: float = 60.0,
+        environment: dict[str, str] | None = None,
+        hidden: Collection[str] = (),
     ) -> str:
-        """The end of what it said; LOG keeps all. Raises Failure when it is missing or fails."""
+        """The end of what it said; LOG keeps all. Raises Failure when it is missing or fails.
+
+        `hidden`: what it may say and nobody else may read.
+        """
         with self._log() as log:
             start = log.seek(0, os.SEEK_END)
-            self._run(command, log, log, seconds, environment)
-            return end_of(log, start)
+            self._run(command, log, log, seconds, environment, hidden)
+            return end_of(log, start, hidden)
 
     def output(
         self, *command: str, seconds: float = 60.0, environment: dict[str, str] | None = None
@@ -92,6 +100,7 @@ class Host:
         log: BinaryIO,
         seconds: float,
         environment: dict[str, str] | None,
+        hidden: Collection[str] = (),
     ) -> None:
         start = log.tell()
         variables = dict(os.environ, **(environment or {}))
@@ -100,12 +109,14 @@ class Host:
                 command, stdout=stdout, stderr=log, check=True, timeout=seconds, env=variables
             )
         except (OSError, subprocess.SubprocessError) as error:
-            raise Failure(explained(command, error, end_of(log, start))) from error
+            raise Failure(explained(command, error, end_of(log, start, hidden))) from error
 
 
-def end_of(log: BinaryIO, start: int) -> str:
+def end_of(log: BinaryIO, start: int, hidden: Collection[str] = ()) -> str:
+    """Hidden before it is cut, so that no part of a secret is left over."""
     log.seek(start)
     text = LISTED.sub("", COLOURS.sub("", log.read().decode(errors="replace")))
+    text = without(hidden, text)
     return "\n".join(text.splitlines()[-REPORTED_LINES:])[-REPORTED_CHARACTERS:]
 
 

@@ -51,8 +51,9 @@ class PkeNode:
         role = self._config["node"]["role"]
         environment = dict(self._pke["environment"], PATH=os.environ["PATH"] + ":/usr/local/bin")
         command = ("sh", "-c", SCRIPT, self._host.path(RC), "install", role, *flags)
+        hidden = [values["token"], secrets.get("vspherepassword", "")]
         try:
-            self._host.run(*command, seconds=SECONDS, environment=environment)
+            self._host.run(*command, seconds=SECONDS, environment=environment, hidden=hidden)
         except Failure as failure:
             raise Failure(str(failure).replace("sh -c", f"pke install {role}", 1)) from failure
 
