@@ -14,6 +14,7 @@ from api.clusters import views as cluster_views
 from api.etcd_clusters import routes as etcd_clusters
 from api.etcd_clusters import views as etcd_cluster_views
 from api.images import builds as image_builds
+from api.images import log as image_log
 from api.images import routes as images
 from api.metrics import Metrics, RequestMetrics
 from api.nodepools import routes as nodepools
@@ -51,6 +52,7 @@ def create_app(services: Services) -> FastAPI:
         etcd_clusters,
         etcd_cluster_views,
         image_builds,
+        image_log,
         images,
         operations,
         vcenters,

@@ -1,5 +1,10 @@
 """Runs the API: composes it from settings and serves it until it is told to end."""
 
+import sys
+import threading
+from contextlib import suppress
+from types import FrameType
+
 import uvicorn
 
 from api import logs
@@ -13,6 +18,7 @@ from provisioner.settings import Settings
 # In-flight requests are finished: a reset would end a node's install for good.
 _DRAIN_SECONDS = 30
 _LAST_PORT = 65535
+_NOT_STARTED = 3
 
 
 def serve(settings: Settings) -> None:
@@ -21,21 +27,38 @@ def serve(settings: Settings) -> None:
     check_tls(settings)
     database, vault = open_database(settings), open_vault(settings)
     gateway = Gateway(settings.temporal_address, settings.temporal_namespace, settings.task_queue)
-    app = create_app(assemble(settings, database, vault, gateway))
+    services = assemble(settings, database, vault, gateway)
+    config = uvicorn.Config(
+        create_app(services),
+        host=host,
+        port=port,
+        log_config=logs.configuration(settings),
+        ssl_certfile=settings.api_tls_certificate,
+        ssl_keyfile=settings.api_tls_key,
+        timeout_graceful_shutdown=_DRAIN_SECONDS,
+        server_header=False,
+    )
+    server = _Server(config, services.ending)
     try:
-        uvicorn.run(
-            app,
-            host=host,
-            port=port,
-            log_config=logs.configuration(settings),
-            ssl_certfile=settings.api_tls_certificate,
-            ssl_keyfile=settings.api_tls_key,
-            timeout_graceful_shutdown=_DRAIN_SECONDS,
-            server_header=False,
-        )
+        with suppress(KeyboardInterrupt):
+            server.run()
     finally:
         vault.close()
         database.close()
+    if not server.started:
+        sys.exit(_NOT_STARTED)
+
+
+class _Server(uvicorn.Server):
+    """Draining would wait in vain for answers that go on and on, if they were not told."""
+
+    def __init__(self, config: uvicorn.Config, ending: threading.Event) -> None:
+        super().__init__(config)
+        self._ending = ending
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        self._ending.set()
+        super().handle_exit(sig, frame)
 
 
 def listen_address(text: str) -> tuple[str, int]:

@@ -1,6 +1,7 @@
 """What routes work with: made once by the composition root, handed in, never looked up."""
 
-from dataclasses import dataclass
+import threading
+from dataclasses import dataclass, field
 from typing import Annotated
 
 from fastapi import Depends, Request
@@ -23,6 +24,8 @@ class Services:
     gateway: Gateway
     node_tokens: NodeTokens
     authorities: Authorities
+    # Set when the process is told to end: answers that go on and on come to an end then.
+    ending: threading.Event = field(default_factory=threading.Event)
 
     @property
     def node_access(self) -> ServiceAccess:

@@ -32,6 +32,7 @@ READS = [
     ("GET", "/images/i1"),
     ("GET", "/images/i1/events"),
     ("GET", "/images/builds/i1"),
+    ("GET", "/images/builds/i1/log?follow=false"),
     ("GET", "/operations"),
     ("GET", "/operations/{operation}"),
     ("GET", "/secrets"),
@@ -142,6 +143,7 @@ def test_other_schemes_are_no_tokens(api: Api) -> None:
 
 
 def _template(path: str) -> str:
+    path = path.partition("?")[0]
     parts = path.replace("{operation}", "{operation_id}").split("/")
     if parts[1] in ("clusters", "etcd-clusters") and len(parts) > 2:
         parts[2] = "{cluster}"
