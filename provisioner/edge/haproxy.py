@@ -29,7 +29,8 @@ def _global() -> str:
             "user haproxy",
             "group haproxy",
             "chroot /var/lib/haproxy",
-            "maxconn 20000",
+            # Bounds connections, as far as the process may have that many.
+            "fd-hard-limit 50000",
             f"stats socket {ADMIN_SOCKET} mode 600 level admin expose-fd listeners",
             "stats timeout 30s",
             f"server-state-file {SERVER_STATES}",

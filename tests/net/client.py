@@ -17,9 +17,10 @@ class Client(Machine):
         switch.plug_in(self, f"client{number}", f"00:50:56:00:01:{number}", [address])
         self.write("/etc/kubernetes/pki/ca.crt", authority.certificate)
 
-    def poll(self, vip: str) -> None:
-        """From now on and without end."""
-        self.start(sys.executable, str(HERE / "polling.py"), vip, log="/run/polling.log")
+    def poll(self, vip: str, patience: float = 0.15) -> None:
+        """From now on and without end; `patience` in seconds."""
+        program = (sys.executable, str(HERE / "polling.py"), vip, str(patience))
+        self.start(*program, log="/run/polling.log")
 
     def tries(self, since: float = 0.0) -> list[Try]:
         """`since` in seconds of the monotonic clock, which all machines share."""

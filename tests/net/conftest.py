@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.net.client import Client
+from tests.net.load_balanced import GOALS, MEASURED
 from tests.net.machines import Switch
 from tests.net.masters import Cluster
 from tests.net.observing import Figures, Lab
@@ -19,6 +20,8 @@ _measured = Figures()
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     for name, value in _measured.known().items():
         terminalreporter.write_line(f"floating address: {name} = {value:g}")
+    for name, value in MEASURED.known().items():
+        terminalreporter.write_line(f"load balancer: {name} = {value:g} (goal {GOALS[name]:g})")
 
 
 @pytest.fixture(scope="module")

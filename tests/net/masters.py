@@ -1,6 +1,5 @@
 """Masters of a cluster on a switch: what a VM is given, real keepalived, a stand-in API server."""
 
-import configparser
 import signal
 import sys
 from pathlib import Path
@@ -18,14 +17,13 @@ from provisioner.bootstrap.keepalived import INTERFACE, master_config, render
 from provisioner.bootstrap.keepalived_files import keepalived_files
 from provisioner.bootstrap.layout import NODE_CONFIGURATION
 from provisioner.domain.floating_address import Carrier, priorities
-from provisioner.edge.system import KEEPALIVED_RESTART
+from tests.net.keepalived_service import LOG, PID, start_keepalived
 from tests.net.machines import Machine, Switch
 from tests.net.virtual_hardware import RPCTOOL
 from tests.node.authority import SelfSigned
 
 HERE = Path(__file__).parent
 KEEPALIVED_CONF = "/etc/keepalived/keepalived.conf"
-PID, VRRP_PID = "/run/keepalived.pid", "/run/vrrp.pid"
 
 # Debian's unit reloads by this signal.
 _SYSTEMCTL = """\
@@ -115,24 +113,15 @@ class Master(Machine):
         self.kill("/run/apiserver.pid")
 
     def start_keepalived(self) -> None:
-        """Kept running as the delivered drop-in asks of systemd."""
         self.write(KEEPALIVED_CONF, self.keepalived_conf(self.interface))
-        drop_in = configparser.ConfigParser()
-        drop_in.read_string(KEEPALIVED_RESTART)
-        assert drop_in["Service"]["Restart"] == "on-failure"
-        pause = drop_in["Service"]["RestartSec"]
-        run = f"keepalived --dont-fork --log-console --log-detail -p {PID} -r {VRRP_PID}"
-        # Before systemd starts a service again it ends what is left of it.
-        end = f"kill $(cat {VRRP_PID}); while pidof keepalived; do sleep 0.1; done"
-        supervised = f"until {run}; do {end}; sleep {pause}; done"
-        self._keepalived = self.start("sh", "-c", supervised, log="/run/keepalived.log")
+        self._keepalived = start_keepalived(self)
 
     def stop_keepalived(self) -> None:
         self.kill(PID, number=signal.SIGTERM)
         self._keepalived.wait(10)
 
     def log(self) -> str:
-        return self.path("/run/keepalived.log").read_text()
+        return self.path(LOG).read_text()
 
     def tell(self, text: str | None = None) -> str:
         """The service writes the VM's guestinfo key, the node's timer elapses; the revision."""

@@ -1,6 +1,7 @@
 """A program that asks an API every 20 ms who answers, by a new TLS connection each time.
 
-Writes a line per try: when it began, and who answered or `-`.
+Writes a line per try: when it began, and who answered or `-`. Arguments: its address, and for how
+many seconds it waits.
 """
 
 import http.client
@@ -8,11 +9,12 @@ import ssl
 import sys
 import time
 
-EVERY_SECONDS, PATIENCE_SECONDS = 0.02, 0.15
+EVERY_SECONDS = 0.02
 
 
 def ask(host: str, context: ssl.SSLContext) -> str:
-    connection = http.client.HTTPSConnection(host, 6443, timeout=PATIENCE_SECONDS, context=context)
+    patience = float(sys.argv[2])
+    connection = http.client.HTTPSConnection(host, 6443, timeout=patience, context=context)
     try:
         connection.request("GET", "/who")
         answer = connection.getresponse()

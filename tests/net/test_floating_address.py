@@ -6,8 +6,9 @@ Outages are measured and printed, never asserted: machines differ.
 import pytest
 
 from provisioner.bootstrap.channel import Applied
+from tests.net.keepalived_service import PID, VRRP_PID
 from tests.net.machines import needs_root
-from tests.net.masters import PID, VRRP_PID, Master
+from tests.net.masters import Master
 from tests.net.observing import Figures, Lab, wait_for
 
 pytestmark = needs_root
