@@ -10,4 +10,5 @@ def service_access(settings: Settings) -> ServiceAccess:
         url=settings.api_url,
         authority=authority.read_text() if authority else None,
         poll_seconds=settings.agent_poll_seconds,
+        bootstrap_seconds=settings.deadlines.bootstrap,
     )

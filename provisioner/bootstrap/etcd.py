@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
+from provisioner.bootstrap.agent_config import of_any_role
 from provisioner.bootstrap.cloud_config import dump, login
 from provisioner.bootstrap.delivery import agent_files, file
 from provisioner.bootstrap.errors import PayloadTooLarge
@@ -55,7 +56,7 @@ def _document(spec: EtcdClusterSpec, own: Identity, access: ServiceAccess) -> di
         "users": [*([login(spec.ssh_keys)] if spec.ssh_keys else []), _ETCD_USER],
         "write_files": [
             *agent_files("etcd_member"),
-            file(AGENT_CONFIG, "0600", _agent_config(own, access)),
+            file(AGENT_CONFIG, "0600", of_any_role(own, _PLACE, access)),
             file(f"{SYSTEMD}/{AGENT_UNIT}", "0644", AGENT_SERVICE),
             file(f"{SYSTEMD}/etcd.service", "0644", _UNIT),
         ],
@@ -71,20 +72,7 @@ def _document(spec: EtcdClusterSpec, own: Identity, access: ServiceAccess) -> di
     return document
 
 
-def _agent_config(own: Identity, access: ServiceAccess) -> str:
-    document = {
-        "node": {"name": own.node_name, "pool": MEMBERS, "role": ROLE},
-        "api": {
-            "url": access.url,
-            "authority": access.authority,
-            "organisation": own.org_number,
-            "cluster": own.cluster_number,
-            "token": own.token.get_secret_value(),
-        },
-        "poll_seconds": access.poll_seconds,
-    }
-    return json.dumps(document, indent=1) + "\n"
-
+_PLACE = {"pool": MEMBERS, "role": ROLE}
 
 _ETCD_USER = {
     "name": "etcd",

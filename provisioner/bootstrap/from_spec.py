@@ -35,6 +35,7 @@ class ServiceAccess(Fact):
     url: str
     authority: str | None = None
     poll_seconds: float = 2.0
+    bootstrap_seconds: float = 1200.0
 
 
 class Surroundings(Fact):
@@ -65,6 +66,7 @@ def node_bootstrap(
         api_url=access.url,
         api_authority=access.authority,
         poll_seconds=access.poll_seconds,
+        bootstrap_seconds=access.bootstrap_seconds,
         kubernetes=spec.kubernetes,
         bootstrap=spec.bootstrap,
         image_registry=spec.image_registry,

@@ -48,7 +48,8 @@ class NodeBootstrap(Fact):
 
     The numbers are those of the node API's paths. `api_url` may end in a base path;
     `api_authority` (PEM) pins the CA of its server, None trusts what the image trusts.
-    While it waits, the node asks every `poll_seconds` or so.
+    While it waits, the node asks every `poll_seconds` or so. Once it could begin, it is given up
+    after `bootstrap_seconds`.
     `external_cloud_provider` leaves the node's addresses to a cloud provider in the cluster;
     `vsphere` is for pke, whose Kubernetes versions have the provider within.
     `instance_id` must stay the same for the VM's life: cloud-init starts afresh when it changes.
@@ -65,6 +66,7 @@ class NodeBootstrap(Fact):
     api_authority: str | None = None
     token: SecretStr
     poll_seconds: float = 2.0
+    bootstrap_seconds: float = 1200.0
     kubernetes: Kubernetes
     bootstrap: Bootstrap = Field(default_factory=Bootstrap)
     image_registry: str | None = None

@@ -23,6 +23,7 @@ def packages_config(node: NodeBootstrap) -> dict[str, Any] | None:
         "repository": wanted.repository and wanted.repository.replace("{minor}", minor),
         "key": wanted.key,
         "mirror": wanted.mirror,
+        "security_mirror": wanted.security_mirror,
         "version": version,
         "newest": wanted.patch == "newest",
         "containerd": wanted.containerd,

@@ -118,3 +118,14 @@ def test_refusal_after_ready_changes_nothing(service: ScriptedService, worker: M
     service.replies["POST status"] = [*accepted, Reply(401)]
     assert worker.run().code == 0
     assert worker.has("ready")
+
+
+def test_kubeadm_that_hangs_is_told_of_before_the_service_gives_the_node_up(
+    service: ScriptedService, machine_of: MakeMachine
+) -> None:
+    machine = machine_of(bootstrap_seconds=2.5)
+    (machine.folder / "hold").touch()
+    assert machine.run().code == 3
+    message = service.last("POST status").body["message"]
+    assert message.startswith("kubeadm init failed")
+    assert "timed out after" in message

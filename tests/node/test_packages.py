@@ -8,10 +8,12 @@ from typing import Any
 import pytest
 
 from provisioner.bootstrap.node import packages
+from provisioner.bootstrap.node.apt import mirrored
 from provisioner.bootstrap.node.containerd import configured
 from provisioner.bootstrap.node.failures import Failure
 from provisioner.bootstrap.node.host import Host
 from provisioner.bootstrap.node.packages import Installation, chosen
+from provisioner.bootstrap.node.waiting import Allowance
 from provisioner.bootstrap.packages import packages_config
 from provisioner.domain.spec.cluster import Kubernetes
 from tests.node.machine import a_node
@@ -57,7 +59,7 @@ def install(
             wanted = {"kubernetes": Kubernetes(version="1.35.1"), "bootstrap": bootstrap}
             config = packages_config(a_node(**(wanted | (node or {}))))
             assert config
-            Installation(Host(str(root)), config).ensure()
+            Installation(Host(str(root)), config, Allowance(60)).ensure()
             return root
 
         yield work
@@ -169,3 +171,35 @@ def test_both_forms_of_containerds_configuration(defaults: str) -> None:
 def test_a_configuration_that_is_not_understood_is_not_written() -> None:
     with pytest.raises(Failure, match="SystemdCgroup"):
         configured("version = 9\n", "r/pause:1")
+
+
+@pytest.mark.parametrize(
+    ("system", "security", "suites"),
+    [
+        ("debian", None, ["a: c c-updates"]),
+        ("debian", "b", ["a: c c-updates", "b: c-security"]),
+        ("ubuntu", None, ["a: c c-updates c-security"]),
+    ],
+)
+def test_security_updates_come_from_where_the_distribution_keeps_them(
+    system: str, security: str | None, suites: list[str]
+) -> None:
+    sources = mirrored(f'ID={system}\nVERSION_CODENAME="c"\n', "a", security)
+    told = [dict(line.split(": ", 1) for line in one.splitlines()) for one in sources]
+    assert [f"{one['URIs']}: {one['Suites']}" for one in told] == suites
+
+
+def test_installing_ends_before_the_service_gives_the_node_up(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Whoever is given up cannot say why any more."""
+    tries = []
+
+    def fail() -> None:
+        tries.append(1)
+        raise Failure("no such package")
+
+    monkeypatch.setattr(packages, "PAUSE_SECONDS", 0.01)
+    with pytest.raises(Failure, match="no such package"):
+        packages.persistently(fail, Allowance(0))
+    assert tries == [1]

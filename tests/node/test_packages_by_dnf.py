@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from provisioner.bootstrap.node.host import Host
+from provisioner.bootstrap.node.waiting import Allowance
 from provisioner.bootstrap.node.yum import Yum
 
 LISTED = """\
@@ -26,7 +27,7 @@ def calls(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def dnf(root: Path, mirror: str | None = None) -> Yum:
-    return Yum(Host(str(root)), {"mirror": mirror, "environment": {}})
+    return Yum(Host(str(root)), {"mirror": mirror, "environment": {}}, Allowance(60))
 
 
 def test_the_repository_is_signed_and_kept_from_upgrades(tmp_path: Path) -> None:
@@ -58,3 +59,20 @@ def test_with_a_mirror_nobody_else_is_asked(tmp_path: Path, calls: Path) -> None
     text = (tmp_path / "etc/yum.repos.d/pke-provisioner.repo").read_text()
     assert "[pke-mirror]" in text
     assert "baseurl=https://mirror.example/os/" in text
+
+
+def test_a_mirror_is_signed_as_the_images_own_repositories_are(tmp_path: Path, calls: Path) -> None:
+    """rpm trusts a distribution's key only once a repository has named it."""
+    own = tmp_path / "etc/yum.repos.d/rocky.repo"
+    own.parent.mkdir(parents=True)
+    base, testing = "file:///etc/pki/rpm-gpg/KEY-$releasever", "file:///etc/pki/rpm-gpg/TESTING"
+    own.write_text(
+        f"[base]\nname=x\nenabled=1\ngpgkey={base}\n[test]\nenabled=0\ngpgkey={testing}\n"
+        f"[extra]\ngpgkey={base}\n"
+    )
+    mirrored = dnf(tmp_path, "https://mirror.example/os/")
+    for _ in range(2):
+        mirrored.add_repository("https://pkgs.example/rpm/", "KEY\n")
+    text = (tmp_path / "etc/yum.repos.d/pke-provisioner.repo").read_text()
+    assert f"gpgkey={base}\n" in text.partition("[pke-mirror]")[2]
+    assert "TESTING" not in text

@@ -18,6 +18,7 @@ from .failures import Failure, Refused, without_secrets
 from .host import STATE, Host
 from .node_api import NodeApi
 from .reporter import Reporter
+from .waiting import Allowance
 
 FAILED = 3
 
@@ -54,7 +55,8 @@ class Agent:
             from .packages import Installation
 
             with self._reporter.phase("packages"):
-                Installation(self._host, self._config["packages"]).ensure()
+                allowance = Allowance(float(self._config["bootstrap_seconds"]))
+                Installation(self._host, self._config["packages"], allowance).ensure()
 
     def _member(self, role: str) -> Member:
         """A machine is delivered only the modules of what it becomes."""

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import Any
 
 from .host import Host
+from .waiting import Allowance
 
 KEYRING = "/etc/apt/keyrings/pke-provisioner.asc"
 SOURCES = "/etc/apt/sources.list.d/pke-provisioner.sources"
@@ -34,8 +36,9 @@ class Apt:
 
     subfolder, key_name = "deb/", "Release.key"
 
-    def __init__(self, host: Host, config: dict[str, Any]) -> None:
-        self._host, self._mirror = host, config["mirror"]
+    def __init__(self, host: Host, config: dict[str, Any], allowance: Allowance) -> None:
+        self._host, self._allowance = host, allowance
+        self._mirror, self._security = config["mirror"], config["security_mirror"]
         self._environment = dict(QUIETLY, **config["environment"])
         self._only: tuple[str, ...] = ()
 
@@ -45,7 +48,8 @@ class Apt:
         source = f"Types: deb\nURIs: {url}\nSuites: /\nSigned-By: {signed_by}\n"
         self._host.write(SOURCES, source, 0o644)
         if self._mirror:
-            sources = source + "\n" + mirrored(self._mirror, self._host.read("/etc/os-release"))
+            os_release = self._host.read("/etc/os-release")
+            sources = "\n".join([source, *mirrored(os_release, self._mirror, self._security)])
             self._host.write(MIRRORED + "/all.sources", sources, 0o644)
             parts = self._host.path(MIRRORED)
             self._only = (
@@ -77,17 +81,25 @@ class Apt:
         self._run("apt-get", *OPTIONS, *self._only, *arguments)
 
     def _run(self, *command: str) -> None:
-        self._host.run(*command, seconds=SECONDS, environment=self._environment)
+        seconds = self._allowance.left(SECONDS)
+        self._host.run(*command, seconds=seconds, environment=self._environment)
 
 
-def mirrored(url: str, os_release: str) -> str:
-    """The distribution's archive at `url`, with the keys that the image trusts for it."""
+def mirrored(os_release: str, mirror: str, security: str | None) -> Iterator[str]:
+    """The distribution's archives there, with the keys that the image trusts for them.
+
+    Security updates are a part of Ubuntu's archive, and an archive of their own with Debian.
+    """
     facts = dict(re.findall(r'^(\w+)="?([^"\n]*)"?$', os_release, re.MULTILINE))
-    codename = facts["VERSION_CODENAME"]
-    ubuntu = facts.get("ID") == "ubuntu"
+    codename, ubuntu = facts["VERSION_CODENAME"], facts.get("ID") == "ubuntu"
+    security = security or (mirror if ubuntu else None)
+    suites = {mirror: [codename, f"{codename}-updates"]}
+    if security:
+        suites.setdefault(security, []).append(f"{codename}-security")
     components = "main universe" if ubuntu else "main"
     keyring = "ubuntu" if ubuntu else "debian"
-    return (
-        f"Types: deb\nURIs: {url}\nSuites: {codename} {codename}-updates\n"
-        f"Components: {components}\nSigned-By: /usr/share/keyrings/{keyring}-archive-keyring.gpg\n"
-    )
+    for url, names in suites.items():
+        yield (
+            f"Types: deb\nURIs: {url}\nSuites: {' '.join(names)}\nComponents: {components}\n"
+            f"Signed-By: /usr/share/keyrings/{keyring}-archive-keyring.gpg\n"
+        )

@@ -7,6 +7,7 @@ from typing import Any
 from .host import STATE, Host
 from .node_api import NodeApi
 from .reporter import Reporter
+from .waiting import Allowance
 
 CONFIG = "/etc/etcd/etcd.env"
 PKI = "/etc/etcd/pki"
@@ -19,17 +20,20 @@ class EtcdMember:
 
     def __init__(self, host: Host, config: dict[str, Any], api: NodeApi) -> None:
         self._host, self._api = host, api
-        self._node = config["node"]
+        self._node, self._seconds = config["node"], float(config["bootstrap_seconds"])
 
     def become_ready(self, reporter: Reporter) -> None:
         with reporter.phase("etcd-version"):
             self._host.run("etcd", "--version")
         with reporter.phase("etcd-configuration"):
-            self._write(self._api.etcd_member())
+            given = self._api.etcd_member()
+            allowance = Allowance(self._seconds)
+            self._write(given)
         with reporter.phase("etcd-member"):
             self._host.run("systemctl", "enable", UNIT)
             # It returns once the member serves.
-            self._host.run("systemctl", "restart", UNIT, seconds=START_SECONDS)
+            seconds = allowance.left(START_SECONDS)
+            self._host.run("systemctl", "restart", UNIT, seconds=seconds)
         with reporter.phase("etcd-ready"):
             self._api.report_ready({"name": self._node["name"], "nodePool": self._node["pool"]})
             self._host.write(STATE + "ready", "")

@@ -40,6 +40,12 @@ class Host:
         with open(self.path(path), encoding="utf-8") as file:
             return file.read()
 
+    def names(self, folder: str) -> list[str]:
+        """Sorted; none when there is no such folder."""
+        with contextlib.suppress(FileNotFoundError):
+            return sorted(os.listdir(self.path(folder)))
+        return []
+
     def write(self, path: str, text: str, mode: int = 0o600) -> None:
         """Whole or not at all, and at no time readable by more than `mode` allows."""
         target = self.path(path)

@@ -6,11 +6,11 @@ import time
 
 from .failures import Failure
 from .host import STATE, Host
-from .waiting import say
+from .waiting import Allowance, say
 
 DISCOVERY = "/etc/pke-provisioner/discovery.conf"
 KUBEADM_CONFIG = "/etc/pke-provisioner/kubeadm.yaml"
-KUBEADM_SECONDS = 1200.0
+RESET_SECONDS = 300.0
 # For how long a node that stopped answering may still count as Ready; its name is taken until then.
 GRACE_POLLS = 30
 
@@ -35,16 +35,16 @@ class Kubeadm:
             return
         action = self._host.read(STATE + "kubeadm-started")
         say(f"undoing the unfinished kubeadm {action}")
-        self._host.run("kubeadm", "reset", "--force", seconds=KUBEADM_SECONDS)
+        self._host.run("kubeadm", "reset", "--force", seconds=RESET_SECONDS)
         if action == "join":
             time.sleep(self._grace)
         self._host.remove(STATE + "kubeadm-started")
 
-    def run(self, action: str, documents: str, *options: str) -> None:
+    def run(self, action: str, documents: str, allowance: Allowance, *options: str) -> None:
         self._host.write(KUBEADM_CONFIG, documents)
         self._host.write(STATE + "kubeadm-started", action)
         command = ("kubeadm", action, "--config", self._host.path(KUBEADM_CONFIG), *options)
-        self._host.run(*command, seconds=KUBEADM_SECONDS)
+        self._host.run(*command, seconds=allowance.left())
         self._host.write(STATE + "kubeadm-done", action)
         self._host.remove(KUBEADM_CONFIG)
         self._host.remove(DISCOVERY)

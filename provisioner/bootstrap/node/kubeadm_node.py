@@ -20,6 +20,7 @@ from .network import Network, complete_proxies
 from .node_api import NodeApi
 from .reporter import Reporter
 from .texts import base64_of, filled
+from .waiting import Allowance
 
 LOCALHOST = "127.0.0.1"
 
@@ -62,30 +63,39 @@ class KubeadmNode:
         is_leader = master and leads(
             self._api, self._node["name"], place.address, self._poll_seconds
         )
+        allowance = self._allowance()
         if self._config["keepalived"]:
             start_keepalived(self._host, self._api, place.interface)
-        (self._init if is_leader else self._join)(place.address)
+        if is_leader:
+            self._init(place.address, allowance)
+        else:
+            self._join(place.address)
         if is_leader and self._config["keepalived"]:
             # Once it is ready others join, and may take the address beside one they don't know.
             reload_keepalived(self._host, self._api, place.interface)
 
-    def _init(self, address: str) -> None:
+    def _allowance(self) -> Allowance:
+        """From the moment that this node may begin."""
+        return Allowance(float(self._config["bootstrap_seconds"]))
+
+    def _init(self, address: str, allowance: Allowance) -> None:
         """With a join token that nobody learns: kubeadm's own would live for a day."""
         if self._config["api_name"]:
             resolve_api(self._host, self._config["api_name"], LOCALHOST)
         token = f"{secrets.token_hex(3)}.{secrets.token_hex(8)}"
         init = filled(self._config["kubeadm"]["init"], address=address, token=token)
-        self._kubeadm.run("init", init, "--skip-token-print")
+        self._kubeadm.run("init", init, allowance, "--skip-token-print")
 
     def _join(self, address: str) -> None:
         given = self._api.join_parameters()
+        allowance = self._allowance()
         documents = self._config["kubeadm"]
         authority = base64_of(given["certificateAuthority"])
         server = self._server(given["masterAddress"])
         discovery = filled(documents["discovery"], server=server, authority=authority)
         self._host.write(DISCOVERY, discovery)
         join = filled(documents["join"], address=address, token=given["token"])
-        self._kubeadm.run("join", join)
+        self._kubeadm.run("join", join, allowance)
         if self._config["api_name"]:
             resolve_api(self._host, self._config["api_name"], LOCALHOST)
 

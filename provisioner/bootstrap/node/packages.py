@@ -11,7 +11,7 @@ from .apt import Apt
 from .containerd import configure
 from .failures import Failure
 from .host import STATE, Host
-from .waiting import pauses, say
+from .waiting import Allowance, pauses, say
 from .yum import Yum
 
 KUBERNETES = ("kubelet", "kubeadm")
@@ -33,14 +33,14 @@ class PackageManager(Protocol):
 class Installation:
     """May run twice. Raises Failure with the last thing that the package manager said."""
 
-    def __init__(self, host: Host, config: dict[str, Any]) -> None:
-        self._host, self._config = host, config
+    def __init__(self, host: Host, config: dict[str, Any], allowance: Allowance) -> None:
+        self._host, self._config, self._allowance = host, config, allowance
 
     def ensure(self) -> None:
         if self._host.exists(STATE + "installed"):
             return
-        manager = package_manager(self._host, self._config)
-        persistently(lambda: self._install(manager))
+        manager = package_manager(self._host, self._config, self._allowance)
+        persistently(lambda: self._install(manager), self._allowance)
         configure(self._host, self._config["version"], self._config["image_registry"])
         # Swap would be on again after the next start, and the kubelet refuses it.
         self._host.run("systemctl", "mask", "swap.target")
@@ -82,11 +82,11 @@ class Installation:
             raise Failure(f"the repository's key {url} cannot be had: {error}") from error
 
 
-def package_manager(host: Host, config: dict[str, Any]) -> PackageManager:
+def package_manager(host: Host, config: dict[str, Any], allowance: Allowance) -> PackageManager:
     if shutil.which("apt-get"):
-        return Apt(host, config)
+        return Apt(host, config, allowance)
     if shutil.which("dnf") or shutil.which("yum"):
-        return Yum(host, config)
+        return Yum(host, config, allowance)
     raise Failure("the template has neither apt nor dnf nor yum to install packages with")
 
 
@@ -100,14 +100,14 @@ def chosen(offered: list[str], version: str, newest: bool) -> str | None:
     return None
 
 
-def persistently(install: Callable[[], None]) -> None:
+def persistently(install: Callable[[], None], allowance: Allowance) -> None:
     waits = pauses(PAUSE_SECONDS)
     for number in range(1, TRIES + 1):
         try:
             install()
             return
         except Failure as failure:
-            if number == TRIES:
+            if number == TRIES or allowance.over():
                 raise
             say(f"installing failed, trying again: {failure}")
             time.sleep(next(waits))

@@ -20,7 +20,8 @@ from .texts import filled
 
 RC = "/etc/banzaicloud/pke.rc"
 VSPHERE_CONF = "/etc/kubernetes/vsphere.conf"
-# pke itself waits for an hour for the control plane.
+# pke itself waits for an hour for the control plane, and for its turn after that; it reports its
+# own failures. Only the service knows when its turn came, and gives it up.
 SECONDS = 7200.0
 # The template's own settings, and arguments it adds; exec, so the arguments are seen once only.
 SCRIPT = 'if [ -r "$0" ]; then set -a; . "$0"; set +a; fi; exec pke "$@" $PKE_EXTRA_ARGS'

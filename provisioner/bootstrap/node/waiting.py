@@ -4,9 +4,25 @@ from __future__ import annotations
 
 import functools
 import random
+import time
 from collections.abc import Iterator
 
 say = functools.partial(print, flush=True)
+
+
+class Allowance:
+    """What is left of the seconds that the service gives a node for one step, less what it takes
+    to say how that ended: who is given up cannot tell why any more.
+    """
+
+    def __init__(self, seconds: float) -> None:
+        self._ends = time.monotonic() + seconds - min(60.0, seconds / 5)
+
+    def left(self, most: float = float("inf")) -> float:
+        return min(most, max(self._ends - time.monotonic(), 1.0))
+
+    def over(self) -> bool:
+        return time.monotonic() >= self._ends
 
 
 def pauses(seconds: float) -> Iterator[float]:

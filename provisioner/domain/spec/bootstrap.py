@@ -29,6 +29,11 @@ class Packages(Document):
         default=None,
         description="Mirror of the operating system's packages, used in place of the image's own.",
     )
+    security_mirror: RepositoryUrl | None = Field(
+        default=None,
+        description="Mirror of Debian's security updates, beside mirror; of Ubuntu they are on "
+        "the mirror itself.",
+    )
     containerd: PackageName = Field(
         default="containerd", description="Name of the package that brings containerd."
     )
