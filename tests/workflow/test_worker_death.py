@@ -1,19 +1,13 @@
 """Workers that end in the middle: another one goes on, with exactly the machines asked for."""
 
-import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 
-from lab import processes
-from lab.processes import Command, Process
 from lab.vcenter.control import Control
 from provisioner.domain.nodes import Phase
+from tests.workflow.killable import killable_worker
 from tests.workflow.site import Site
 from tests.workflow.subject import Subject
-
-ROOT = Path(__file__).parents[2]
-READY_SECONDS = 30
 
 
 async def test_stopped_without_grace(site: Site, control: Control) -> None:
@@ -39,11 +33,11 @@ async def test_killed_while_it_clones(site: Site, control: Control, tmp_path: Pa
     creation ends when the dead worker is noticed. The vCenter's watch moves as well.
     """
     control.delay({"CloneVM_Task": 4000})
-    with _worker(site, tmp_path, "first") as first:
+    with killable_worker(site, tmp_path, "first") as first:
         await site.begin()
         subject = Subject.create(site, pool1=2)
         await subject.until(lambda: _count(subject, lambda n: n.clone_task) == 3)
-        with _worker(site, tmp_path, "second"):
+        with killable_worker(site, tmp_path, "second"):
             first.kill()
             subject.scale(pool1=1)
             await subject.becomes("RUNNING")
@@ -53,28 +47,3 @@ async def test_killed_while_it_clones(site: Site, control: Control, tmp_path: Pa
 
 def _count(subject: Subject, holds: Callable[..., object]) -> int:
     return sum(bool(holds(node)) for node in subject.nodes())
-
-
-@contextmanager
-def _worker(site: Site, folder: Path, name: str) -> Iterator[Process]:
-    secret = folder / "secret-id"
-    secret.touch(mode=0o600)
-    secret.write_text(site.servers.openbao.secret_id)
-    settings = {
-        "PKE_DATABASE_URL": site.settings.database_url.get_secret_value(),
-        "PKE_TEMPORAL_ADDRESS": site.servers.temporal.address,
-        "PKE_TASK_QUEUE": site.queue,
-        "PKE_VAULT_URL": site.servers.openbao.url,
-        "PKE_VAULT_ROLE_ID": site.servers.openbao.role_id,
-        "PKE_VAULT_SECRET_ID_FILE": str(secret),
-    }
-    argv = (sys.executable, "-m", "tests.workflow.worker_process")
-    command = Command(name, argv, env=settings, cwd=ROOT)
-    log = folder / f"{name}.log"
-    process = processes.start_ready(
-        command, folder, lambda: "ready" in log.read_text(), READY_SECONDS
-    )
-    try:
-        yield process
-    finally:
-        process.kill()
