@@ -1,20 +1,13 @@
-# To be sourced (`. lab/shell.sh`) in the repository after `make up`.
+# To be sourced (`. lab/shell.sh`) in the repository after `make up`, or within `make lab-shell`.
 
-export PKECTL_CONFIG="$PWD/.lab/stack.json"
-export PATH="$PWD/.venv/bin:$PATH"
+export PKECTL_CONFIG="${PKE_LAB:-$PWD/.lab}/stack.json"
+export PATH="$PWD/lab/bin:$PWD/.venv/bin:$PATH"
 
-# `stack vcenter.port` prints that value of .lab/stack.json.
-stack() {
-    if ! [ -f "$PKECTL_CONFIG" ]; then
-        echo "stack: nothing runs here ($PKECTL_CONFIG is missing): make up first" >&2
-        return 1
-    fi
-    python3 - "$PKECTL_CONFIG" "$1" <<'PYTHON'
-import json, sys
-
-value = json.load(open(sys.argv[1]))
-for key in sys.argv[2].split("."):
-    value = value[key]
-print(value)
-PYTHON
+# `api METHOD PATH [more of curl]`; the token stays off the command line.
+api() {
+    local url ca
+    url=$(stack api) && ca=$(stack caFile) || return
+    curl -sS ${ca:+--cacert "$ca"} -X "$1" "$url$2" \
+        -H @<(printf 'Authorization: Bearer %s' "$(stack token)") "${@:3}"
+    echo
 }

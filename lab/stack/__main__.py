@@ -8,6 +8,7 @@ from lab.stack import background
 from lab.stack.background import StackError
 from lab.stack.facts import StackFacts
 from lab.stack.layout import Layout
+from lab.stack.mending import mend
 
 INTERRUPTED = 130
 FOLDER = Path(__file__).parents[2] / ".lab"
@@ -33,7 +34,8 @@ def main(arguments: list[str] | None = None) -> int:
 def _up(layout: Layout) -> None:
     facts = background.running(layout)
     if facts:
-        print("The stack is running already.")
+        mended = mend(layout, print)
+        print("The stack is whole again." if mended else "The stack is running already.")
     _introduce(facts or background.up(layout, print), layout)
 
 

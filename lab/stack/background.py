@@ -4,7 +4,9 @@ import contextlib
 import shutil
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 
 from lab.guests.machines.cgroups import remove_groups
 from lab.network.namespace import isolated
@@ -118,9 +120,15 @@ def supervisor_pid(layout: Layout) -> int | None:
     return supervisor.pid if supervisor and supervisor.running else None
 
 
-def command(layout: Layout, real: RealGuests | None) -> Command:
-    """What runs a stack until it is told to end. The layout's folder must exist."""
+def command(
+    layout: Layout, real: RealGuests | None, settings: Mapping[str, str] = MappingProxyType({})
+) -> Command:
+    """What runs a stack until it is told to end. The layout's folder must exist.
+
+    `settings` of the product differ from the usual; they are seen by everybody on this computer.
+    """
     argv: tuple[str, ...] = (sys.executable, "-m", "lab.stack.supervisor", str(layout.folder))
+    argv += tuple(f"--set={name}={value}" for name, value in settings.items())
     if real:
         real.write(layout.real_guests)
         argv = isolated(*argv, "--real-guests", str(layout.real_guests))

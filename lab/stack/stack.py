@@ -79,11 +79,26 @@ class Stack:
 
     def restart(self, name: str) -> None:
         """Starts a part, or Temporal, as it was before; killed first if it still runs."""
+        self._restart(name)
+        self._record(self.processes)
+
+    def restart_dead(self) -> None:
+        """What died and can be started again is, and then all is on record anew, once.
+
+        Raises ProcessError.
+        """
+        try:
+            for name in (TEMPORAL, *self.parts.processes):
+                if not self.processes[name].running:
+                    self._restart(name)
+        finally:
+            self._record(self.processes)
+
+    def _restart(self, name: str) -> None:
         if name == TEMPORAL:
             self.servers.restart_temporal()
         else:
             self.parts.restart(name)
-        self._record(self.processes)
 
     def _start(self, running: ExitStack) -> None:
         layout = self._layout

@@ -11,6 +11,10 @@ class Tail:
         self._say = say
         self._read = 0
 
+    def skip(self) -> None:
+        """What the log has by now is not said."""
+        self._read = self._log.stat().st_size
+
     def forward(self) -> None:
         """Says the whole lines that are new since the last call."""
         with self._log.open("rb") as log:

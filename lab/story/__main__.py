@@ -13,6 +13,7 @@ from lab.guestos.errors import GuestOSError
 from lab.network.namespace import isolated
 from lab.pkectl import CommandFailed
 from lab.processes import ProcessError
+from lab.service import ServiceFailed
 from lab.stack import background
 from lab.stack.background import StackError
 from lab.stack.layout import Layout
@@ -29,7 +30,7 @@ LAYOUT = Layout(Path(__file__).parents[2] / ".lab" / "machines")
 INSIDE = "inside"
 INTERRUPTED = 130
 BUILDING, RUNNING = (BuildError, GuestOSError), (ProcessError, StackError)
-FAILURES = (*BUILDING, *RUNNING, CommandFailed, KubectlFailed, StoryFailed)
+FAILURES = (*BUILDING, *RUNNING, CommandFailed, KubectlFailed, ServiceFailed, StoryFailed)
 
 
 def main() -> int:
@@ -43,7 +44,7 @@ def main() -> int:
         require()
         _act(asked.action, asked.arguments)
     except KeyboardInterrupt:
-        print("\nInterrupted. `make lab-down` ends what may still run.", file=sys.stderr)
+        print(f"\nInterrupted. {_next(asked.action)}", file=sys.stderr)
         return INTERRUPTED
     except Missing as problem:
         print(problem, file=sys.stderr)
@@ -95,6 +96,11 @@ def _tell(binaries: Path) -> None:
     finally:
         background.remove_machines(LAYOUT)
     _say(f"\nEverything is stopped; it took {time.monotonic() - began:.0f} s. Next: docs/lab.md")
+
+
+def _next(action: str) -> str:
+    down = "`make lab-down` ends what may still run."
+    return f"`make lab-up` goes on where it was; {down}" if action == "up" else down
 
 
 def _interrupt(*_: object) -> NoReturn:

@@ -11,29 +11,34 @@ from lab.guests.control import GuestsControl
 from lab.guests.machines import entering
 from lab.guests.session import GuestSession
 from lab.network.namespace import entered
-from lab.pkectl import Pkectl
 from lab.stack import background
 from lab.stack.background import StackError
 from lab.stack.facts import StackFacts
 from lab.stack.layout import Layout
-from lab.story.document import FILE
-from lab.story.introduction import register
+from lab.stack.mending import mend
+from lab.story.first_cluster import NAME, ensure_cluster
 from lab.story.templates import build
 from lab.waiting import wait_until
 
-NAME = "demo"
 TASK_SECONDS = 60.0
-WORKING_COPY = Path(__file__).parents[2]
+TOOLS = Path(__file__).parents[1] / "bin"
 
 
 def up(layout: Layout) -> None:
-    """Raises what starting, or pkectl, raises."""
+    """Goes on where an earlier one was interrupted, and starts again what died since.
+
+    Raises what starting, or pkectl, raises.
+    """
     guest_os, real = build(_say)
-    if not background.running(layout):
+    if background.running(layout):
+        mend(layout, _say)
+    else:
         background.up(layout, _say, real)
-        (layout.data / "kubectl").symlink_to(guest_os.binaries / "kubectl")
-        with entered(_supervisor(layout)):
-            _create(Pkectl(StackFacts.read(layout.facts)), layout)
+    kubectl = layout.data / "kubectl"
+    kubectl.unlink(missing_ok=True)
+    kubectl.symlink_to(guest_os.binaries / "kubectl")
+    with entered(_supervisor(layout)):
+        ensure_cluster(StackFacts.read(layout.facts), _kubeconfig(layout))
     _introduce(layout)
 
 
@@ -66,7 +71,7 @@ def shell(layout: Layout, arguments: Sequence[str]) -> NoReturn:
     if arguments and "-" in arguments[0]:
         with entered(supervisor):
             process = int(_node(layout, arguments)["pid"])
-        command = entering.command(process, *(arguments[1:] or ("bash", "-l")))
+        command = entering.command(process, *(arguments[1:] or _left_in_peace("bash", "-l")))
         os.execvp(command[0], command)
     os.environ.update(_environment(layout))
     command = ("nsenter", "--target", str(supervisor), "--net", *(arguments or _interactive()))
@@ -82,35 +87,37 @@ def _node(layout: Layout, arguments: Sequence[str]) -> dict[str, str]:
     return running[arguments[0]]
 
 
-def _create(pkectl: Pkectl, layout: Layout) -> None:
-    register(pkectl, StackFacts.read(layout.facts).vcenter)
-    pkectl.run("cluster", "create", "-f", os.path.relpath(FILE), "--wait")
-    pkectl.run("cluster", "kubeconfig", NAME, "-o", str(_kubeconfig(layout)))
-
-
 def _introduce(layout: Layout) -> None:
     facts = StackFacts.read(layout.facts)
     _say("\nThe lab runs in a network of its own. `make lab-shell` enters it; there,")
-    _say("kubectl and pkectl speak to the cluster and the service. From outside, for scripts:\n")
+    _say("kubectl, pkectl and `stack` speak to the cluster and the service.")
+    _say("From outside, for scripts:\n")
     command = shlex.join(("nsenter", "--target", str(_supervisor(layout)), "--net"))
     _say(f"  {command} env KUBECONFIG={_kubeconfig(layout)} {layout.data / 'kubectl'} get nodes\n")
     _say(f"kubeconfig  {_kubeconfig(layout)} (an hour; pkectl cluster kubeconfig {NAME} renews it)")
     _say(f"API         {facts.api}, token and passwords in {layout.facts}")
     _say("a node      make lab-shell NODE=<its name>; make lab-kill NODE=<its name>")
+    _say("repairs     make lab-up, when a part of the service was ended or died")
     _say("the end     make lab-down")
 
 
 def _environment(layout: Layout) -> dict[str, str]:
-    programs = (str(layout.data), str(Path(sys.executable).parent))
+    programs = (str(layout.data), str(TOOLS), str(Path(sys.executable).parent))
     return {
         "PATH": ":".join((*programs, os.environ["PATH"])),
         "KUBECONFIG": str(_kubeconfig(layout)),
         "PKECTL_CONFIG": str(layout.facts),
+        "PKE_LAB": str(layout.folder),
     }
 
 
 def _interactive() -> tuple[str, ...]:
-    return (os.environ.get("SHELL", "/bin/bash"),)
+    return _left_in_peace(os.environ.get("SHELL", "/bin/bash"))
+
+
+def _left_in_peace(*shell: str) -> tuple[str, ...]:
+    """That the last command in it failed is no failure of whoever opened the shell."""
+    return ("sh", "-c", '"$@"; exit 0', "sh", *shell)
 
 
 def _kubeconfig(layout: Layout) -> Path:

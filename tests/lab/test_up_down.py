@@ -27,12 +27,35 @@ def run(action: str, folder: Path) -> str:
     return done.stdout
 
 
-def test_up_twice_power_cut_up_down_down(folder: Path) -> None:
+def refused(action: str, folder: Path) -> str:
+    done = subprocess.run(command(action, folder), capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    return done.stderr
+
+
+def kill(folder: Path, *names: str) -> None:
+    killed = [one for one in read_records(folder / "processes.json") if one.name in names]
+    for process in killed:
+        os.kill(process.pid, signal.SIGKILL)
+    assert wait_until(lambda: not any(process.running for process in killed), 10)
+
+
+def test_up_twice_parts_killed_up_power_cut_up_down_down(folder: Path) -> None:
     try:
         said = run("up", folder)
         assert StackFacts.read(folder / "stack.json").api in said
         assert ". lab/shell.sh" in said
         assert "running already" in run("up", folder)
+
+        kill(folder, "worker", "api")
+        said = run("up", folder)
+        assert "worker is up" in said
+        assert "api is up" in said
+        assert "whole again" in said
+        assert all(process.running for process in read_records(folder / "processes.json"))
+
+        kill(folder, "openbao")
+        assert "dead for good: openbao" in refused("up", folder)
 
         cut = read_records(folder / "processes.json")
         os.kill(cut[0].pid, signal.SIGKILL)
