@@ -39,6 +39,11 @@ class Settings(BaseSettings):
         default="http://127.0.0.1:8080",
         description="URL of the API as nodes reach it; it is written into their user-data.",
     )
+    api_plaintext_host: str = Field(
+        default="",
+        description="Host of an http PKE_API_URL that is not this machine: every key that nodes "
+        "get travels readable.",
+    )
     api_tls_certificate: Path | None = Field(
         default=None,
         description="Certificate chain (PEM) the API serves with; plain HTTP if unset.",
@@ -79,6 +84,11 @@ class Settings(BaseSettings):
     )
     drain_seconds: int = Field(
         default=600, ge=1, description="How long a drain may wait for PodDisruptionBudgets."
+    )
+    detach_seconds: int = Field(
+        default=300,
+        ge=1,
+        description="How long volumes may take to be detached from a node that is drained.",
     )
     join_token_seconds: int = Field(
         default=900, ge=60, description="Life of a node's Kubernetes bootstrap token."

@@ -15,6 +15,7 @@ from provisioner.vault.vault import Vault
 from provisioner.vsphere.vcenter import Pace
 from workflows.activities.caring import CareActivities
 from workflows.activities.configuring import Configuring
+from workflows.activities.farewells import Farewells
 from workflows.activities.folders import Folders
 from workflows.activities.looking import LookActivities
 from workflows.activities.machine_rows import MachineRows
@@ -83,8 +84,10 @@ def assemble(
     looking = LookActivities(database, settings.deadlines, settings.replacement, threads)
     drains = Threads(_DRAIN_THREADS, "drain")
     hands = Hands(threads, drains)
-    machines = MachineActivities(MachineRows(database), connections, kinds, poker, hands)
-    retirement = Retirement(drains, timedelta(seconds=2 * settings.drain_seconds))
+    farewells = Farewells(database, kinds, threads)
+    rows = MachineRows(database)
+    machines = MachineActivities(rows, connections, kinds, poker, hands, farewells)
+    retirement = Retirement(drains, timedelta(seconds=settings.drain_seconds))
     membership = MembershipActivities(database, connections, kinds, poker, threads, retirement)
     images = Reach(ImageRows(database), connections, threads, poker)
     at_vcenters = InVCenters(

@@ -110,7 +110,7 @@ def _nics(given: AddressPool | None, count: int) -> Iterator[NicConfig]:
             address=f"255.255.255.255/{given.prefix_length}",
             gateway=str(given.gateway) if given.gateway else None,
             nameservers=tuple(map(str, given.nameservers)),
-            routes=tuple((str(route.to), str(route.via)) for route in given.routes),
+            routes=given.routes,
         )
 
 

@@ -14,6 +14,10 @@ from provisioner.edge.keepalived_syntax import document, global_defs, unicast
 
 # What a machine alone knows of its NIC; it puts the name in itself.
 INTERFACE = "@INTERFACE@"
+# Below all that masters are given.
+_LOWEST = 1
+# Addresses that never are anybody's, RFC 5737 and RFC 6666. Without a peer it would multicast.
+_NOBODY = {4: "192.0.2.1", 6: "100::1"}
 
 
 class KeepalivedConfig(Fact):
@@ -51,6 +55,15 @@ def master_config(
         virtual_router_id=router_id,
         priority=carrier.priority,
     )
+
+
+def yielding(config: KeepalivedConfig) -> KeepalivedConfig:
+    """For a master that leaves: it keeps the address until another one has it, and not longer.
+
+    Nobody hears it any more, so the next one takes over; it hears that one, which comes before it.
+    """
+    nobody = _NOBODY[ip_address(config.vip).version]
+    return config.model_copy(update={"priority": _LOWEST, "peers": (nobody,)})
 
 
 def render(config: KeepalivedConfig) -> str:

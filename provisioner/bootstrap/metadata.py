@@ -37,7 +37,7 @@ def _ethernet(index: int, nic: NicConfig) -> dict[str, Any]:
         leased = matched | {"dhcp4": True, "dhcp-identifier": "mac"}
         return leased | ({"dhcp4-overrides": {"route-metric": _OTHERS_METRIC}} if index else {})
     static = matched | {"dhcp4": False, "addresses": [nic.address]}
-    routes = [{"to": to, "via": via} for to, via in nic.routes]
+    routes = [{"to": str(route.to), "via": str(route.via)} for route in nic.routes]
     if nic.gateway is not None:
         everything = "::/0" if ip_interface(nic.address).version == 6 else "0.0.0.0/0"
         routes.append({"to": everything, "via": nic.gateway})

@@ -5,20 +5,18 @@ from pydantic import Field, SecretStr
 from provisioner.domain.clusters import Role
 from provisioner.domain.spec.bootstrap import Bootstrap
 from provisioner.domain.spec.cluster import API_PORT, Endpoint, Kubernetes, Proxy, Taint
+from provisioner.domain.spec.placement import Route
 from provisioner.domain.virtual_machines import Fact
 
 
 class NicConfig(Fact):
-    """A NIC, known by its MAC before the VM exists. `address` is CIDR text; None asks DHCP.
-
-    `routes`: pairs of a network (CIDR text) and the neighbour that leads there.
-    """
+    """A NIC, known by its MAC before the VM exists. `address` is CIDR text; None asks DHCP."""
 
     mac: str
     address: str | None = None
     gateway: str | None = None
     nameservers: tuple[str, ...] = ()
-    routes: tuple[tuple[str, str], ...] = ()
+    routes: tuple[Route, ...] = ()
 
 
 class ExternalEtcd(Fact):

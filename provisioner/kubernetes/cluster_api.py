@@ -1,12 +1,12 @@
 """The door to one cluster's Kubernetes API. Synchronous: callers bring the threads."""
 
 from collections.abc import Callable, Sequence
-from typing import Self
+from typing import Any, Self
 
 from kubernetes.client import CoreV1Api, VersionApi
 from pydantic import SecretStr
 
-from provisioner.kubernetes import signing_requests, token_secrets
+from provisioner.kubernetes import signing_requests, token_secrets, volumes
 from provisioner.kubernetes.addons.installing import Installer
 from provisioner.kubernetes.addons.model import AddOn, Installed
 from provisioner.kubernetes.bootstrap_tokens import BootstrapToken
@@ -58,6 +58,12 @@ class ClusterApi(KubernetesApi):
             lambda client: exists(lambda: CoreV1Api(client).read_node(name)),
         )
 
+    def node_names(self) -> list[str]:
+        found: Any = self._endpoints.call(
+            "list the nodes", lambda client: CoreV1Api(client).list_node()
+        )
+        return [node.metadata.name for node in found.items]
+
     def cordon(self, name: str) -> None:
         change = {"spec": {"unschedulable": True}}
         self._endpoints.call(
@@ -73,6 +79,12 @@ class ClusterApi(KubernetesApi):
         poll_seconds: float = 1.0,
     ) -> None:
         Drain(self._endpoints, name, poll_seconds).run(deadline_seconds, tick)
+
+    def attached_volumes(self, name: str) -> list[str]:
+        return self._endpoints.call(
+            f"list the volumes attached to node {name}",
+            lambda client: volumes.attached(client, name),
+        )
 
     def delete_node(self, name: str) -> None:
         self._endpoints.call(

@@ -17,6 +17,9 @@ class KubernetesApi(Protocol):
     def has_node(self, name: str) -> bool:
         """Whether the Node object is there."""
 
+    def node_names(self) -> list[str]:
+        """Of all Node objects."""
+
     def cordon(self, name: str) -> None:
         """Nothing new is scheduled there. A node that is gone is cordoned enough."""
 
@@ -25,6 +28,11 @@ class KubernetesApi(Protocol):
 
         `tick` is called now and then: whatever it raises ends the drain. Raises DrainBlocked
         with the pods that were still there at the deadline. Cordon first.
+        """
+
+    def attached_volumes(self, name: str) -> list[str]:
+        """PersistentVolumes (in-tree ones by their unique volume names) that are not detached from
+        the node yet, sorted. Empty once the Node is gone and nothing names it any more.
         """
 
     def delete_node(self, name: str) -> None:

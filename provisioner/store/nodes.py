@@ -1,6 +1,7 @@
 """Node rows: one VM each. Clocks are set once; setting one again changes nothing."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select, update
@@ -36,6 +37,32 @@ def of_resource(session: Session, resource_id: str, *, gone: bool = False) -> li
     if not gone:
         query = query.where(Node.phase != Phase.GONE)
     return list(session.scalars(query.order_by(Node.created_at, Node.id)))
+
+
+def without_ticket(session: Session, resource_id: str) -> list[Node]:
+    """Whose turn to join has come, and who have not got yet what they join with."""
+    query = select(Node).where(
+        Node.resource_id == resource_id,
+        Node.phase == Phase.CREATING,
+        Node.join_granted_at.is_not(None),
+        Node.join_token_at.is_(None),
+    )
+    return list(session.scalars(query.order_by(Node.created_at, Node.id)))
+
+
+@dataclass(frozen=True)
+class Grave:
+    name: str
+    join_token_id: str | None
+    gone_at: datetime | None
+
+
+def graves(session: Session, resource_id: str) -> list[Grave]:
+    """Of nodes that were, as far as others may remember them."""
+    query = select(Node.name, Node.join_token_id, Node.gone_at).where(
+        Node.resource_id == resource_id, Node.phase == Phase.GONE
+    )
+    return [Grave(*row) for row in session.execute(query)]
 
 
 def relevant(session: Session, resource_id: str, epoch: int, now: datetime) -> list[Node]:

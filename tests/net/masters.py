@@ -13,7 +13,7 @@ from provisioner.bootstrap.channel import (
     configuration,
     revision,
 )
-from provisioner.bootstrap.keepalived import INTERFACE, master_config, render
+from provisioner.bootstrap.keepalived import INTERFACE, master_config, render, yielding
 from provisioner.bootstrap.keepalived_files import keepalived_files
 from provisioner.bootstrap.layout import NODE_CONFIGURATION
 from provisioner.domain.floating_address import Carrier, priorities
@@ -100,10 +100,11 @@ class Master(Machine):
         self.write("/etc/kubernetes/pki/apiserver.crt", pair.certificate)
         self.write("/etc/kubernetes/pki/apiserver.key", pair.private_key, 0o600)
 
-    def keepalived_conf(self, interface: str = INTERFACE) -> str:
+    def keepalived_conf(self, interface: str = INTERFACE, *, leaving: bool = False) -> str:
         cluster = self.cluster
         given = (self.name, cluster.carriers(), cluster.vip, cluster.router_id)
-        return render(master_config(*given, interface))
+        config = master_config(*given, interface)
+        return render(yielding(config) if leaving else config)
 
     def start_api(self) -> None:
         self.cluster.tell_members()

@@ -88,6 +88,59 @@ def test_peers_change_without_an_outage_when_a_master_is_replaced(
     holder.start_keepalived()
 
 
+def test_the_holder_hands_the_address_over_before_it_goes(lab: Lab, figures: Figures) -> None:
+    cluster, leaving = lab.cluster, lab.holder
+    staying = lab.others()
+
+    def replace() -> None:
+        leaving.tell(leaving.keepalived_conf(leaving=True))
+        wait_for(lambda: cluster.holders() in ([one] for one in staying), leaving.log)
+        cluster.masters.remove(leaving)
+        leaving.power_off()
+        newcomer = cluster.add("10.77.0.15")
+        for each in staying:
+            each.tell()
+        newcomer.start_keepalived()
+        newcomer.start_api()
+
+    seen = lab.see(replace)
+    figures.note("master_replaced_s", seen.outage)
+    [successor] = seen.holders
+    assert seen.answering == [leaving.name, successor.name]
+    lab.settle()
+
+
+def test_a_holder_that_nobody_can_succeed_keeps_the_address(lab: Lab) -> None:
+    holder, others = lab.holder, lab.others()
+    for other in others:
+        other.stop_keepalived()
+    kept = lab.see(lambda: holder.tell(holder.keepalived_conf(leaving=True)))
+    assert (kept.holders, kept.answering) == ([holder], [holder.name])
+    for other in others:
+        other.start_keepalived()
+    wait_for(lambda: lab.cluster.holders() in ([other] for other in others), holder.log)
+    holder.tell()
+    lab.settle()
+
+
+def test_a_master_that_began_alone_hears_of_the_others(lab: Lab) -> None:
+    """Without peers keepalived multicasts; told of some, it goes on as the holder."""
+    holder, others = lab.holder, lab.others()
+    for other in others:
+        other.stop_keepalived()
+    cluster = lab.cluster
+    present = list(cluster.masters)
+    cluster.masters[:] = [holder]
+    holder.tell()
+    cluster.masters[:] = present
+    seen = lab.see(holder.tell)
+    assert (seen.holders, seen.answering) == ([holder], [holder.name])
+    for other in others:
+        other.start_keepalived()
+    lab.settle()
+    assert lab.holder is holder
+
+
 def test_a_document_that_is_refused_changes_nothing(lab: Lab) -> None:
     holder = lab.holder
     wrong = holder.keepalived_conf().replace("nopreempt", "nopremption")

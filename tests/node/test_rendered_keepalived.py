@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from provisioner.bootstrap.keepalived import KeepalivedConfig, render
+from provisioner.bootstrap.keepalived import KeepalivedConfig, render, yielding
 
 
-def rendered(**changes: Any) -> str:
+def config(**changes: Any) -> KeepalivedConfig:
     usual: dict[str, Any] = {
         "router_id": "c1-control-plane-a1b2c",
         "interface": "ens192",
@@ -19,7 +19,11 @@ def rendered(**changes: Any) -> str:
         "virtual_router_id": 51,
         "priority": 103,
     }
-    return render(KeepalivedConfig(**(usual | changes)))
+    return KeepalivedConfig(**(usual | changes))
+
+
+def rendered(**changes: Any) -> str:
+    return render(config(**changes))
 
 
 def block(name: str, text: str) -> list[str]:
@@ -33,6 +37,13 @@ def test_unicast_between_the_masters() -> None:
     assert block("unicast_peer", text) == ["10.0.0.12", "10.0.0.13"]
     assert "    unicast_src_ip 10.0.0.11\n" in text
     assert "vrrp_version 3" in text
+
+
+@pytest.mark.parametrize(("vip", "nobody"), [("10.0.0.100", "192.0.2.1"), ("fd00::1", "100::1")])
+def test_who_leaves_is_not_heard_and_hears_all(vip: str, nobody: str) -> None:
+    leaving = yielding(config(vip=vip))
+    assert (leaving.peers, leaving.priority) == ((nobody,), 1)
+    assert block("unicast_peer", render(leaving)) == [nobody]
 
 
 def test_a_lone_master_has_no_peers_to_name() -> None:

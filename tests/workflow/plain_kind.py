@@ -1,6 +1,7 @@
 """The plainest kind of resource made of VMs: what the machinery must be able to work with."""
 
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from threading import Lock
 
 from sqlalchemy.orm import Session
@@ -12,7 +13,7 @@ from provisioner.store import leases, nodes
 from provisioner.store.database import Database
 from provisioner.store.tables import Node
 from tests.workflow.plain_document import RELEASE, TICKETS
-from workflows.kinds.interface import Answer, Configuration, NotYet, Unwanted
+from workflows.kinds.interface import Answer, Configuration, Farewell, NotYet, Unwanted
 
 # Where its nodes would say what they made of a configuration: its revision, and what was wrong.
 ANSWER = "guestinfo.answer"
@@ -39,7 +40,10 @@ class PlainKind:
         self.admission: Callable[[str], bool] = lambda _: True
         self.on_task: Callable[[str], None] = lambda _: None
         self.on_retire: Callable[[str, Unwanted], None] = lambda *_: None
+        self.retire_until: list[datetime] = []
         self.kept: tuple[str, ...] = ()
+        self.farewells: dict[str, Farewell] = {}
+        self.on_bury: Callable[[str], None] = lambda _: None
         self.told: Callable[[str], Mapping[str, Configuration]] = lambda _: {}
         self.on_care: Callable[[str], tuple[Condition, ...]] = lambda _: ()
 
@@ -55,8 +59,9 @@ class PlainKind:
         if not self.admission(node_id):
             raise NotYet("the test says no")
 
-    def retire(self, node_id: str, unwanted: Unwanted) -> str | None:
+    def retire(self, node_id: str, until: datetime, unwanted: Unwanted) -> str | None:
         self._note("retire", node_id)
+        self.retire_until.append(until)
         self.on_retire(node_id, unwanted)
         return None
 
@@ -64,6 +69,14 @@ class PlainKind:
         self._note("end_membership", node_id)
         if node_id in self.kept:
             raise Kept("the test keeps it")
+
+    def farewell(self, node_id: str) -> Farewell | None:
+        self._note("farewell", node_id)
+        return self.farewells.get(node_id)
+
+    def bury(self, node_id: str) -> None:
+        self._note("bury", node_id)
+        self.on_bury(node_id)
 
     def forget(self, session: Session, node: Node) -> None:
         self._note("forget", node.id)

@@ -1,14 +1,18 @@
 """VMs: made, powered on, destroyed. Knows nothing of what they are for."""
 
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 
 from temporalio import activity
 
 from provisioner.domain.errors import ProvisionerError
 from provisioner.domain.virtual_machines import POWERED_ON
+from provisioner.store.types import utc_now
 from provisioner.vsphere.errors import VCenterError
 from workflows.activities.cloning import Cloning
+from workflows.activities.farewells import Farewells
 from workflows.activities.machine_rows import MachineRows, RemovalOrder
 from workflows.activities.own_machines import destroy_own, find_own
 from workflows.connections import Connection, Connections
@@ -18,6 +22,9 @@ from workflows.heartbeats import heartbeats
 from workflows.kinds.interface import Kind
 from workflows.poking import Poker, end
 from workflows.threads import Threads
+
+_BURIAL = timedelta(minutes=2)
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -36,9 +43,11 @@ class MachineActivities:
         kinds: Mapping[str, Kind],
         poker: Poker,
         hands: Hands,
+        farewells: Farewells,
     ) -> None:
         self._rows, self._connections, self._kinds = rows, connections, kinds
         self._poker, self._threads, self._patient = poker, hands.threads, hands.patient
+        self._farewells = farewells
         self._cloning = Cloning(rows, kinds, hands.threads)
 
     @activity.defn
@@ -84,15 +93,26 @@ class MachineActivities:
                 if order.doubtful and await self._is_back(connection, order):
                     return
                 kind = self._kinds[order.kind]
+                await self._farewells.say(connection, order)
                 await self._patient.run(kind.end_membership, order.node_id)
                 swept = await _destroy(connection, order)
                 await self._threads.run(kind.clean_up, order.node_id)
+                await self._bury(kind, order)
         except ProvisionerError as err:
             await self._threads.run(self._rows.note_trouble, order.node_id, err)
             raise again(err) from None
         forget = self._kinds[order.kind].forget
         await self._threads.run(self._rows.note_gone, order.node_id, forget, swept)
         self._poker.poke(order.workflow_id)
+
+    async def _bury(self, kind: Kind, order: RemovalOrder) -> None:
+        """For a while only: what it fails to do, regular care will."""
+        try:
+            await self._patient.run(kind.bury, order.node_id)
+        except ProvisionerError as err:
+            if utc_now() - activity.info().scheduled_time < _BURIAL:
+                raise
+            _log.warning("%s is gone, and others still know it: %s", order.name, err)
 
     async def _is_back(self, connection: Connection, order: RemovalOrder) -> bool:
         """What was decided rested on what the watch had seen: vCenter has the last word."""

@@ -29,11 +29,12 @@ CLEARED = {"guestinfo.userdata": "", "guestinfo.userdata.encoding": ""}
 
 @dataclass(frozen=True)
 class Retirement:
-    """`threads` of its own: a drain sleeps in one. `patience`: how long it may fail, then the
-    node goes anyway."""
+    """`threads` of its own: a drain sleeps in one. `drain`: how long it may wait for others; for
+    as long again it may fail, then the node goes anyway.
+    """
 
     threads: Threads
-    patience: timedelta
+    drain: timedelta
 
 
 @dataclass(frozen=True)
@@ -57,7 +58,7 @@ class MembershipActivities:
         retirement: Retirement,
     ) -> None:
         self._database, self._rows = database, MachineRows(database)
-        self._drains, self._patience = retirement.threads, retirement.patience
+        self._drains, self._drain = retirement.threads, retirement.drain
         self._connections, self._kinds = connections, kinds
         self._poker, self._threads = poker, threads
 
@@ -89,15 +90,18 @@ class MembershipActivities:
         if kind is None:
             return
         stops = activity.is_worker_shutdown
+        # Of the first attempt: those that follow are not given more time.
+        until = activity.info().scheduled_time + self._drain
 
         def unwanted() -> bool:
             return stops() or self._unwanted(given.node)
 
         async with heartbeats():
             try:
-                warning = await self._drains.run(self._kinds[kind].retire, given.node, unwanted)
+                retire = self._kinds[kind].retire
+                warning = await self._drains.run(retire, given.node, until, unwanted)
             except ProvisionerError as err:
-                if utc_now() - activity.info().scheduled_time < self._patience:
+                if utc_now() < until + self._drain:
                     await self._threads.run(self._rows.note_trouble, given.node, err)
                     raise again(err) from None
                 warning = f"{err}; it is removed all the same"

@@ -17,8 +17,6 @@ from provisioner.vault.vault import Vault
 
 COMMON_NAME = "pke-provisioner"
 _CERTIFICATE_SECONDS = 600
-# Well before the certificate ends, so that a long drain does not outlive it by much.
-_REUSE_SECONDS = 300
 
 
 @dataclass(frozen=True)
@@ -29,10 +27,17 @@ class _Open:
 
 
 class ClusterAccess:
-    """One connection per cluster and process, renewed with its certificate."""
+    """One connection per cluster and process, renewed with its certificate.
 
-    def __init__(self, database: Database, vault: Vault) -> None:
+    The API server refuses a certificate from the second on in which it ends, also on a connection
+    that is open: what takes longer than half a certificate's life asks for `api` again.
+    """
+
+    def __init__(
+        self, database: Database, vault: Vault, certificate_seconds: int = _CERTIFICATE_SECONDS
+    ) -> None:
         self._database, self._vault = database, vault
+        self._certificate_seconds = certificate_seconds
         self._open: dict[str, _Open] = {}
         self._locks: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
 
@@ -54,10 +59,10 @@ class ClusterAccess:
 
     def _connect(self, resource_id: str, endpoints: tuple[str, ...]) -> _Open:
         issued = self._vault.admin_certificate(
-            ResourceId(resource_id), ClientRole.PROVISIONER, COMMON_NAME, _CERTIFICATE_SECONDS
+            ResourceId(resource_id), ClientRole.PROVISIONER, COMMON_NAME, self._certificate_seconds
         )
         api = ClusterApi(endpoints, issued.authority, issued.certificate, issued.private_key)
-        return _Open(api, endpoints, time.monotonic() + _REUSE_SECONDS)
+        return _Open(api, endpoints, time.monotonic() + self._certificate_seconds / 2)
 
     def _endpoints(self, resource_id: str) -> tuple[str, ...]:
         """The floating address or DNS name first, then the masters' own addresses."""

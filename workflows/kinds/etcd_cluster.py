@@ -2,17 +2,16 @@
 
 import json
 from collections.abc import Mapping
+from datetime import datetime
 
 from pydantic import SecretStr
 from sqlalchemy.orm import Session
 
 from provisioner.bootstrap import etcd as bootstrap
-from provisioner.bootstrap.from_spec import Identity
 from provisioner.domain.conditions import Condition
 from provisioner.domain.errors import ProvisionerError
 from provisioner.domain.etcd_clusters import AUTHORITY, MEMBERSHIPS, RELEASE, peer_url
 from provisioner.domain.ids import ResourceId
-from provisioner.domain.nodes import Phase
 from provisioner.etcd.administration import NotInSync
 from provisioner.etcd.errors import QuorumAtRisk
 from provisioner.node_access import service_access
@@ -30,8 +29,8 @@ from provisioner.store.tables import Node, Resource
 from provisioner.vault.layout import join_token_path
 from provisioner.vault.vault import Vault
 from workflows.kinds.etcd_access import EtcdAccess
-from workflows.kinds.interface import Answer, Configuration, NotYet, Unwanted
-from workflows.kinds.node_identity import claims, nic_config
+from workflows.kinds.interface import Answer, Configuration, Farewell, NotYet, Unwanted
+from workflows.kinds.node_identity import identity
 
 _QUORUM_SECONDS = 60.0
 
@@ -47,14 +46,7 @@ class EtcdClusterKind:
         with self._database.read() as session:
             node, resource = self._known(session, node_id)
             spec = etcd_clusters.spec_of(session, resource)
-        own = Identity(
-            node_name=node.name,
-            instance_id=node.id,
-            org_number=resource.org_id,
-            cluster_number=resource.number,
-            token=self._vault.sign_node_token(claims(resource, node)),
-            nics=tuple(map(nic_config, node.nics)),
-        )
+        own = identity(self._vault, resource, node)
         return bootstrap.render(spec, own, service_access(self._settings))
 
     def admit(self, node_id: str) -> None:
@@ -71,8 +63,11 @@ class EtcdClusterKind:
         if ill := own & health.problems.keys():
             raise NotYet(f"etcd on {node.name} {health.problems[ill.pop()]}")
 
-    def retire(self, node_id: str, unwanted: Unwanted) -> str | None:
+    def retire(self, node_id: str, until: datetime, unwanted: Unwanted) -> str | None:
         """Clients know all members: nothing moves before one goes."""
+        return None
+
+    def farewell(self, node_id: str) -> Farewell | None:
         return None
 
     def end_membership(self, node_id: str) -> None:
@@ -92,6 +87,9 @@ class EtcdClusterKind:
 
     def forget(self, session: Session, node: Node) -> None:
         leadership.clear(session, node.id)
+
+    def bury(self, node_id: str) -> None:
+        """Its member is out since before its VM went."""
 
     def clean_up(self, node_id: str) -> None:
         with self._database.read() as session:
@@ -132,13 +130,7 @@ class EtcdClusterKind:
     def _ensure_learners(self, resource_id: str) -> None:
         """Whoever's turn has come is known to the others before it may start."""
         with self._database.read() as session:
-            waiting = [
-                node
-                for node in nodes.of_resource(session, resource_id)
-                if node.phase == Phase.CREATING
-                and node.join_granted_at
-                and node.join_token_at is None
-            ]
+            waiting = nodes.without_ticket(session, resource_id)
         for node in waiting:
             with self._access.open(resource_id) as etcd:
                 initial = etcd.ensure_learner(node.name, peer_url(etcd_members.address(node)))

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 
 from sqlalchemy.orm import Session
@@ -41,11 +42,22 @@ class Answer:
     final: bool = True
 
 
+@dataclass(frozen=True)
+class Farewell:
+    """What a member is told so that others take over what it carries, `seconds` after it has it."""
+
+    configuration: Configuration
+    seconds: float
+
+
 class TaskRunner(Protocol):
     """Tasks of a kind that work at a vCenter."""
 
     async def run(self, resource_id: str, task: str) -> None:
         """Idempotent; raises ProvisionerError. Cancelled, it ends what it began, then returns."""
+
+    def seconds(self, task: str) -> float:
+        """How long it may take where nothing is wrong. Trouble that passes is borne longer."""
 
 
 class Carer(Protocol):
@@ -65,8 +77,14 @@ class Kind(Carer, Protocol):
     def admit(self, node_id: str) -> None:
         """The node reported ready: prove it. Raises NotYet when the proof is not there."""
 
-    def retire(self, node_id: str, unwanted: Unwanted) -> str | None:
-        """Takes a member out of service before its VM goes. A text is a warning for the history."""
+    def retire(self, node_id: str, until: datetime, unwanted: Unwanted) -> str | None:
+        """Takes a member out of service before its VM goes, and waits for others until then.
+
+        A text is a warning for the history.
+        """
+
+    def farewell(self, node_id: str) -> Farewell | None:
+        """For a member that serves until its membership ends. None: it carries nothing."""
 
     def end_membership(self, node_id: str) -> None:
         """Right before its VM goes, retired or not: the others can do without it.
@@ -78,8 +96,11 @@ class Kind(Carer, Protocol):
     def forget(self, session: Session, node: Node) -> None:
         """The VM is proven gone: rows of this kind that speak of it go too."""
 
+    def bury(self, node_id: str) -> None:
+        """The node's VM is gone: the others forget it. What this misses, `care` finds."""
+
     def clean_up(self, node_id: str) -> None:
-        """Secrets of a node that is ready or gone."""
+        """The node's VM is gone: secrets of it, and what would mislead its successor."""
 
     def run_task(self, resource_id: str, task: str) -> None:
         """One of the tasks that this kind's wishes name."""

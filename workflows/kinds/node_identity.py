@@ -1,13 +1,25 @@
-"""Who a node is, of whatever kind: its token's claims and its NICs, from what is on record."""
+"""Who a node is, of whatever kind, from what is on record: its token, its NICs."""
 
 from datetime import datetime
 from typing import Any
 
+from provisioner.bootstrap.from_spec import Identity
 from provisioner.bootstrap.model import NicConfig
 from provisioner.domain.clusters import TOKEN_AUDIENCE, TOKEN_ISSUER
 from provisioner.domain.kinds import role
-from provisioner.domain.machines import NicPlan
 from provisioner.store.tables import Node, Resource
+from provisioner.vault.vault import Vault
+
+
+def identity(vault: Vault, resource: Resource, node: Node) -> Identity:
+    return Identity(
+        node_name=node.name,
+        instance_id=node.id,
+        org_number=resource.org_id,
+        cluster_number=resource.number,
+        token=vault.sign_node_token(claims(resource, node)),
+        nics=tuple(map(NicConfig.model_validate, node.nics)),
+    )
 
 
 def claims(resource: Resource, node: Node) -> dict[str, Any]:
@@ -26,17 +38,6 @@ def claims(resource: Resource, node: Node) -> dict[str, Any]:
         "name": node.name,
         "attempt": node.attempt,
     }
-
-
-def nic_config(recorded: dict[str, Any]) -> NicConfig:
-    nic = NicPlan.model_validate(recorded)
-    return NicConfig(
-        mac=nic.mac,
-        address=nic.address,
-        gateway=str(nic.gateway) if nic.gateway else None,
-        nameservers=tuple(map(str, nic.nameservers)),
-        routes=tuple((str(route.to), str(route.via)) for route in nic.routes),
-    )
 
 
 def _seconds(at: datetime) -> int:

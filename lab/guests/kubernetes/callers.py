@@ -1,5 +1,7 @@
 """Who calls, and what they may do: client certificates and bootstrap tokens, no more."""
 
+import ssl
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -20,8 +22,13 @@ class Caller:
 def identify(
     cluster: InMemoryCluster, certificate: Mapping[str, Any] | None, authorization: str
 ) -> Caller | None:
-    """`certificate` is what `SSLSocket.getpeercert` answers: the handshake has verified it."""
+    """`certificate` is what `SSLSocket.getpeercert` answers: the handshake has verified it.
+
+    One that has ended since is nobody's: an API server looks at each request.
+    """
     if certificate:
+        if ssl.cert_time_to_seconds(certificate["notAfter"]) <= time.time():
+            return None
         return _from_subject(certificate["subject"])
     token = authorization.removeprefix("Bearer ")
     if token != authorization and cluster.accepts_token(token):

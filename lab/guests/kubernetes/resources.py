@@ -45,6 +45,9 @@ SIGNING_REQUESTS = Resource(
     "CertificateSigningRequest",
     namespaced=False,
 )
+VOLUME_ATTACHMENTS = Resource(
+    "storage.k8s.io", "v1", "volumeattachments", "VolumeAttachment", namespaced=False
+)
 _RBAC, _ADMISSION = "rbac.authorization.k8s.io", "admissionregistration.k8s.io"
 
 RESOURCES = (
@@ -66,6 +69,7 @@ RESOURCES = (
     Resource(_RBAC, "v1", "clusterroles", "ClusterRole", namespaced=False),
     Resource(_RBAC, "v1", "clusterrolebindings", "ClusterRoleBinding", namespaced=False),
     Resource("storage.k8s.io", "v1", "storageclasses", "StorageClass", namespaced=False),
+    VOLUME_ATTACHMENTS,
     Resource("storage.k8s.io", "v1", "csidrivers", "CSIDriver", namespaced=False),
     Resource("scheduling.k8s.io", "v1", "priorityclasses", "PriorityClass", namespaced=False),
     Resource(
