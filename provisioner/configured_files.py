@@ -1,7 +1,9 @@
-"""The files that settings name: checked at start, so that no request is the first to find out."""
+"""What settings name: checked at start, so that no request is the first to find out."""
 
 import ssl
+from ipaddress import ip_address
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from provisioner.domain.errors import ProvisionerError
 from provisioner.settings import Settings
@@ -16,6 +18,19 @@ def check_files(settings: Settings) -> None:
     _check_authorities("PKE_VAULT_CA_FILE", settings.vault_ca_file)
     _check_authorities("PKE_API_CA_FILE", settings.api_ca_file)
     _check_authorities("PKE_ADD_ON_CA_FILE", settings.add_on_ca_file)
+
+
+def check_node_access(settings: Settings) -> None:
+    """Nodes fetch the keys of their cluster's authorities at this URL. Raises Misconfigured."""
+    url = urlsplit(settings.api_url)
+    host = url.hostname or ""
+    if url.scheme == "https" or _is_this_machine(host) or host == settings.api_plaintext_host:
+        return
+    raise Misconfigured(
+        f"PKE_API_URL: {settings.api_url} is not encrypted, and nodes would fetch their cluster's "
+        "keys there: use https (PKE_API_TLS_CERTIFICATE, or a proxy before the API); where "
+        f"something else protects that network, set PKE_API_PLAINTEXT_HOST={host}"
+    )
 
 
 def check_tls(settings: Settings) -> None:
@@ -55,3 +70,12 @@ def _check_authorities(setting: str, path: Path | None) -> None:
         ssl.create_default_context(cadata=text)
     except (ssl.SSLError, ValueError) as err:
         raise Misconfigured(f"{setting}: {path} holds no certificates in PEM: {err}") from err
+
+
+def _is_this_machine(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False

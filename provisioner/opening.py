@@ -6,7 +6,7 @@ from pydantic import SecretStr
 from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
-from provisioner.configured_files import Misconfigured, check_files, read
+from provisioner.configured_files import Misconfigured, check_files, check_node_access, read
 from provisioner.settings import Settings
 from provisioner.store.database import Database
 from provisioner.store.errors import SchemaOutdated
@@ -50,6 +50,7 @@ def open_vault(settings: Settings) -> Vault:
     if not settings.vault_role_id or secret_id is None:
         raise Misconfigured("set PKE_VAULT_ROLE_ID and PKE_VAULT_SECRET_ID_FILE")
     check_files(settings)
+    check_node_access(settings)
     secret = read("PKE_VAULT_SECRET_ID_FILE", secret_id).strip()
     if not secret:
         raise Misconfigured(f"PKE_VAULT_SECRET_ID_FILE: {secret_id} is empty")

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
+from provisioner.configured_files import check_node_access
 from provisioner.settings import Settings
 from provisioner.store import tokens
 from provisioner.store.database import Database
@@ -160,6 +161,34 @@ def test_a_wrong_setting_is_named(path: Path) -> None:
 def test_what_is_missing_is_named(migrated: Path, environment: dict[str, str], named: str) -> None:
     usual = {"PKE_VAULT_ROLE_ID": "r", "PKE_VAULT_SECRET_ID_FILE": __file__}
     assert named in refusal(migrated, "api", **(usual | environment))
+
+
+@pytest.mark.parametrize(
+    ("url", "plaintext"),
+    [
+        ("http://127.0.0.1:8080", ""),
+        ("http://[::1]:8080", ""),
+        ("http://localhost/pke", ""),
+        ("https://pke.example.org", ""),
+        ("http://pke.example.org:8080", "pke.example.org"),
+    ],
+)
+def test_nodes_may_fetch_keys_where_nobody_reads_along(url: str, plaintext: str) -> None:
+    check_node_access(Settings(api_url=url, api_plaintext_host=plaintext))
+
+
+@pytest.mark.parametrize("plaintext", ["", "example.org"])
+def test_keys_do_not_travel_readable_by_accident(migrated: Path, plaintext: str) -> None:
+    said = refusal(
+        migrated,
+        "api",
+        PKE_VAULT_ROLE_ID="r",
+        PKE_VAULT_SECRET_ID_FILE=__file__,
+        PKE_API_URL="http://pke.example.org:8080",
+        PKE_API_PLAINTEXT_HOST=plaintext,
+    )
+    assert "PKE_API_URL: http://pke.example.org:8080 is not encrypted" in said
+    assert "PKE_API_PLAINTEXT_HOST=pke.example.org" in said
 
 
 @pytest.mark.parametrize(
