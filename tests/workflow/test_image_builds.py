@@ -108,6 +108,7 @@ async def test_a_failed_build_leaves_its_reason_and_no_machine(
 
     assert "no package of kubeadm 9.9.9, alas" in subject.operations()[-1].reason
     assert "no package of kubeadm 9.9.9, alas" in subject.log()
+    assert subject.log()[-1].startswith("build failed: Packer ended with 1")
     assert subject.machines() == []
 
     packer.plan()
@@ -229,6 +230,13 @@ async def test_no_packer_is_told_with_its_setting(
         subject = ImageSubject.ask(bare, BUILD)
         await subject.becomes("FAILED")
     assert "PKE_PACKER" in subject.operations()[-1].reason
+
+
+async def test_a_definition_that_is_gone_is_told(running: Site, packer: ScriptedPacker) -> None:
+    subject = ImageSubject.ask(running, BUILD | {"definition": "debian-11-node"})
+    await subject.becomes("FAILED")
+    assert "there is no image definition 'debian-11-node'" in subject.operations()[-1].reason
+    assert packer.pids == []
 
 
 async def test_builds_beyond_those_at_a_time_wait(

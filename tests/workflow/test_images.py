@@ -45,6 +45,11 @@ async def test_an_import_is_booted_and_registered(running: Site) -> None:
     assert subject.machines() == []
     assert [one.state for one in subject.operations()] == ["succeeded"]
     assert len(subject.events("ImageRegistered")) == 1
+    assert subject.log() == [
+        f"{task} {what}"
+        for task in ("boot-test", "copy", "register")
+        for what in ("begins", "is done")
+    ]
 
 
 async def test_an_import_is_released_and_its_template_stays(running: Site) -> None:

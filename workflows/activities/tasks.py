@@ -68,16 +68,18 @@ class TaskActivities:
                     await self._threads.run(self._kinds[kind].run_task, given.resource, given.task)
             except ProvisionerError as err:
                 await self._threads.run(self._note_problem, given, err)
-                if passes(err) and not self._overdue(when):
+                if passes(err) and not self._overdue(kind, given.task, when):
                     raise again(err) from None
                 failure = str(err)
         await self._threads.run(self._finish, given, failure)
         self._poker.poke(resource_workflow(kind, given.resource))
 
-    def _overdue(self, when: When) -> bool:
+    def _overdue(self, kind: str, task: str, when: When) -> bool:
         """Its problem should have passed by now. Only what comes last goes on until all is gone."""
+        runner = self._runners.get(kind)
+        takes = timedelta(seconds=runner.seconds(task) if runner else 0)
         waited = utc_now() - activity.info().scheduled_time
-        return when is not When.AFTER_NODES and waited > self._patience
+        return when is not When.AFTER_NODES and waited > takes + self._patience
 
     async def _end_others(self, kind: str, given: TaskInput) -> None:
         """What another task makes while we remove would stay."""

@@ -36,7 +36,7 @@ class ImageBuilds:
     async def run(self, order: ImageOrder) -> None:
         """Begins anew: what an earlier attempt left is removed first."""
         rows, threads = self._reach.rows, self._reach.threads
-        packer = await threads.run(self._packer)
+        packer = await threads.run(self._packer, order)
         async with self._slot(order):
             place = await threads.run(rows.place, order)
             folder = await self._folders.ensure(order, place)
@@ -51,11 +51,12 @@ class ImageBuilds:
         await threads.run(rows.note_template, order, template, made.datastores[0])
         await threads.run(rows.note_report, order, _reported(built))
 
-    def _packer(self) -> PackerBuild:
+    def _packer(self, order: ImageOrder) -> PackerBuild:
         settings = self._settings
         tools = find_tools(settings.packer, settings.packer_plugins)
-        templates = Definitions(settings.image_definitions).folder
-        return PackerBuild(tools, templates, settings.image_build_seconds)
+        definitions = Definitions(settings.image_definitions)
+        definitions.path(order.spec.definition or "")
+        return PackerBuild(tools, definitions.folder, settings.image_build_seconds)
 
     @asynccontextmanager
     async def _slot(self, order: ImageOrder) -> AsyncIterator[None]:
@@ -76,18 +77,15 @@ class ImageBuilds:
         wanted = await self._reach.threads.run(_build_order, order, place, access)
 
         async def append(lines: Sequence[str]) -> None:
-            await self._reach.threads.run(self._reach.rows.append_log, order, lines)
+            await self._reach.log(order, *lines)
 
         log = Log(append, Redactor(wanted.secrets()))
         async with log.written():
-            log.say(f"A build of {order.spec.definition} begins in {place.folder_path}.")
+            log.say(f"Packer builds {order.spec.definition} in {place.folder_path}")
             try:
                 return await packer.run(wanted, log.say)
             except asyncio.CancelledError:
-                log.say("The build was cancelled, or its worker stops.")
-                raise
-            except (ProvisionerError, OSError) as err:
-                log.say(f"The build failed: {err}")
+                log.say("the build was cancelled, or its worker stops")
                 raise
 
     async def _access(self, order: ImageOrder) -> VCenterAccess:

@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable
 
 from provisioner.domain import images
+from provisioner.domain.errors import ProvisionerError
 from provisioner.settings import Settings
 from workflows.kinds.image_boot_tests import ImageBootTests
 from workflows.kinds.image_builds import ImageBuilds
@@ -18,6 +19,11 @@ class ImageTasks:
 
     def __init__(self, reach: Reach, settings: Settings) -> None:
         self._reach = reach
+        self._seconds = {
+            images.BUILD: settings.image_build_seconds,
+            images.BOOT_TEST: settings.image_boot_test_seconds,
+            images.COPY: settings.deadlines.clone,
+        }
         self._folders = ImageFolders(reach.rows, reach.connections, reach.threads)
         builds = ImageBuilds(reach, self._folders, settings)
         tests = ImageBootTests(reach, self._folders, settings.image_boot_test_seconds)
@@ -33,7 +39,17 @@ class ImageTasks:
 
     async def run(self, resource_id: str, task: str) -> None:
         order = await self._reach.threads.run(self._reach.rows.order, resource_id)
-        await self._tasks[task](order)
+        await self._reach.log(order, f"{task} begins")
+        try:
+            await self._tasks[task](order)
+        except ProvisionerError as err:
+            if not err.expected:
+                await self._reach.log(order, f"{task} failed: {err}")
+            raise
+        await self._reach.log(order, f"{task} is done")
+
+    def seconds(self, task: str) -> float:
+        return self._seconds.get(task, 0)
 
     async def _register(self, order: ImageOrder) -> None:
         async with self._reach.connections.guarded(order.vcenter_id) as connection:
