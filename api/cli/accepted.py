@@ -8,7 +8,7 @@ from rich.console import RenderableType
 
 from api.cli.client import Api, Change, Document
 from api.cli.errors import Misused
-from api.cli.kinds import title
+from api.cli.kinds import kind_of
 from api.cli.options import LONG
 from api.cli.output import Format, pairs, say, show
 from api.cli.plans import plan_table
@@ -31,12 +31,18 @@ def carry_out(api: Api, change: Change, manner: Manner) -> None:
     answer = api.change(change, dry_run=manner.dry_run)
     if manner.dry_run:
         show(answer, manner.form, lambda: plan_table(answer))
-    elif manner.wait:
-        _wait(api, answer, manner)
     else:
-        show(answer, manner.form, lambda: _short(answer))
-        if manner.form is Format.TABLE:
-            say(f"follow it with: pkectl operation watch {answer['id']}")
+        tell(api, answer, manner)
+
+
+def tell(api: Api, operation: Document, manner: Manner) -> None:
+    """One that was accepted: as it is or, waited for, as it ended."""
+    if manner.wait:
+        _wait(api, operation, manner)
+        return
+    show(operation, manner.form, lambda: _short(operation))
+    if manner.form is Format.TABLE:
+        say(f"follow it with: pkectl operation watch {operation['id']}")
 
 
 def confirm(question: str, yes: bool) -> None:
@@ -58,7 +64,7 @@ def _short(operation: Document) -> RenderableType:
     return pairs(
         (
             ("operation", operation["id"]),
-            (title(operation), operation["cluster"]["name"]),
+            (kind_of(operation).title, operation["cluster"]["name"]),
             ("kind", operation["kind"]),
             ("state", operation["state"]),
         )

@@ -2,11 +2,13 @@
 
 import ssl
 import uuid
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Literal
 from urllib.parse import quote
 
 import httpx
+from httpx_sse import ServerSentEvent, SSEError, connect_sse
 
 from api.cli.config import Connection
 from api.cli.errors import Misused, Unreachable
@@ -60,6 +62,18 @@ class Api:
 
     def text(self, where: str) -> str:
         return self._send("GET", where, repeatable=True).text
+
+    def events(self, where: str, after: int, **query: str) -> Iterator[ServerSentEvent]:
+        """A stream, from behind that id. It may break off: then Unreachable is raised."""
+        headers = {"Last-Event-ID": str(after)}
+        try:
+            with connect_sse(self._http, "GET", where, headers=headers, params=query) as source:
+                if not source.response.is_success:
+                    source.response.read()
+                    raise error_of(source.response)
+                yield from source.iter_sse()
+        except (httpx.TransportError, SSEError) as err:
+            raise _unreachable(self.url, err) from err
 
     def change(self, change: Change, *, dry_run: bool = False) -> Document:
         """A POST is done once however often it is sent: each has an Idempotency-Key of its own."""

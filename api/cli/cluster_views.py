@@ -6,16 +6,14 @@ from typing import Annotated
 import typer
 from rich.text import Text
 
-from api.cli.client import Api, Document, path
 from api.cli.cluster_tables import CLUSTERS, EXPENDABLE, NODES, describe, event_lines
 from api.cli.errors import Interrupted, NotFound
+from api.cli.kinds import CLUSTER
 from api.cli.options import LONG, ClusterName, Output, Timeout, api
 from api.cli.output import Format, console, show, table
-from api.cli.progress import watch as watch_operation
-from api.cli.suggestions import suggesting
+from api.cli.resources import Named
 
 app = typer.Typer()
-PAGE = 500
 POLL_SECONDS = 1.0
 
 All = Annotated[bool, typer.Option("--all", "-a", help="Also VMs that are gone, with the reason.")]
@@ -43,9 +41,7 @@ def get(
 
       pkectl cluster update demo -f demo.yaml
     """
-    client = api(ctx)
-    with suggesting(client, "/clusters", cluster):
-        found = client.get(path("clusters", cluster))
+    found = Named(api(ctx), CLUSTER, cluster).get()
     if spec:
         show(found["spec"], Format.YAML if output is Format.TABLE else output, Text)
     else:
@@ -57,9 +53,7 @@ def nodes(
     ctx: typer.Context, cluster: ClusterName, every: All = False, output: Output = Format.TABLE
 ) -> None:
     """List a cluster's nodes, each with the step it is at and since when."""
-    client, query = api(ctx), {"all": "true"} if every else {}
-    with suggesting(client, "/clusters", cluster):
-        found = client.items(path("clusters", cluster, "nodes"), **query)
+    found = Named(api(ctx), CLUSTER, cluster).nodes(gone=every)
     show(found, output, lambda: table(found, NODES, "no nodes", EXPENDABLE))
 
 
@@ -71,9 +65,8 @@ def events(
     output: Output = Format.TABLE,
 ) -> None:
     """Show what happened to a cluster and why, oldest first."""
-    client = api(ctx)
-    with suggesting(client, "/clusters", cluster):
-        found = _page(client, cluster, 0)
+    named = Named(api(ctx), CLUSTER, cluster)
+    found = named.events()
     seen = 0
     try:
         while found or follow:
@@ -81,9 +74,9 @@ def events(
                 show(found, output, lambda page=found: event_lines(page))  # type: ignore[misc]
                 seen = found[-1]["number"]
             elif follow:
-                _must_live(client, cluster)
+                _must_live(named)
                 time.sleep(POLL_SECONDS)
-            found = _page(client, cluster, seen)
+            found = named.events(seen)
     except NotFound:
         console(stderr=True).print(f"cluster {cluster} is deleted")
     except KeyboardInterrupt:
@@ -100,18 +93,10 @@ def watch(
 
     A live picture on a terminal, lines in a pipe. Exit code 0 when it succeeded, 1 when it failed.
     """
-    client = api(ctx)
-    with suggesting(client, "/clusters", cluster):
-        found = client.get(path("clusters", cluster))
-    operation = client.get(path("operations", found["operation"]))
-    watch_operation(client, operation, Format.TABLE, timeout)
+    Named(api(ctx), CLUSTER, cluster).watch(timeout)
 
 
-def _must_live(client: Api, cluster: str) -> None:
+def _must_live(cluster: Named) -> None:
     """Raises NotFound: by its id a deleted cluster still answers, but has no future."""
-    if client.get(path("clusters", cluster))["status"] == "DELETED":
-        raise NotFound(f"cluster {cluster} is deleted")
-
-
-def _page(client: Api, cluster: str, after: int) -> list[Document]:
-    return client.items(path("clusters", cluster, "events"), after=after, limit=PAGE)
+    if cluster.get()["status"] == "DELETED":
+        raise NotFound(f"cluster {cluster.name} is deleted")

@@ -8,9 +8,11 @@ from api.cli.accepted import Manner, carry_out, confirm
 from api.cli.changes import changes
 from api.cli.client import Api, Change, Document, path
 from api.cli.documents import read_document
-from api.cli.errors import CliError, Conflict, InvalidRequest, NotFound
+from api.cli.errors import CliError, Conflict, InvalidRequest
+from api.cli.kinds import CLUSTER
 from api.cli.options import LONG, ClusterName, DryRun, File, Output, Timeout, Wait, Yes, api
 from api.cli.output import Format, say
+from api.cli.resources import Named
 from api.cli.suggestions import suggesting
 
 app = typer.Typer()
@@ -117,10 +119,7 @@ def retry(
 
       pkectl cluster retry demo --wait
     """
-    client = api(ctx)
-    with suggesting(client, "/clusters", cluster):
-        change = Change("POST", path("clusters", cluster, "retry"))
-        carry_out(client, change, Manner(output, wait, timeout))
+    Named(api(ctx), CLUSTER, cluster).retry(Manner(output, wait, timeout))
 
 
 @app.command()
@@ -143,11 +142,5 @@ def delete(  # noqa: PLR0913 a command's options
     """
     client = api(ctx)
     confirm(f"Delete cluster {cluster} with all its VMs and their data?", yes)
-    try:
-        with suggesting(client, "/clusters", cluster):
-            change = Change("DELETE", path("clusters", cluster))
-            carry_out(client, change, Manner(output, wait, timeout))
-    except NotFound as err:
-        if not missing_ok:
-            raise
-        say(f"{err}; nothing to delete")
+    manner = Manner(output, wait, timeout)
+    Named(client, CLUSTER, cluster).delete(manner, missing_ok=missing_ok)

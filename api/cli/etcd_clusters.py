@@ -7,20 +7,17 @@ from rich.console import Group, RenderableType
 from rich.text import Text
 
 from api.cli.accepted import Manner, carry_out, confirm
-from api.cli.client import Api, Change, path
-from api.cli.cluster_tables import CONDITIONS, EXPENDABLE, NODES, event_lines
+from api.cli.client import Change
+from api.cli.cluster_tables import CONDITIONS, EXPENDABLE, NODES
 from api.cli.clusters import Key
 from api.cli.documents import read_document
-from api.cli.errors import NotFound
+from api.cli.kinds import ETCD_CLUSTER
 from api.cli.options import LONG, DryRun, File, Output, Timeout, Wait, Yes, api
-from api.cli.output import Column, Format, Row, pairs, say, show, table
-from api.cli.progress import watch as watch_operation
-from api.cli.suggestions import suggesting
+from api.cli.output import Column, Format, Row, pairs, show, table
+from api.cli.resources import Named
 from api.cli.words import age, clock
 
 app = typer.Typer(no_args_is_help=True, help="Etcd clusters that keep clusters' data.")
-COLLECTION = "etcd-clusters"
-PAGE = 1000
 
 Name = Annotated[
     str,
@@ -60,14 +57,14 @@ def create(  # noqa: PLR0913 a command's options
 
       pkectl etcd create -f etcd.yaml --wait
     """
-    change = Change("POST", path(COLLECTION), read_document(file), idempotency_key)
+    change = Change("POST", ETCD_CLUSTER.path(), read_document(file), idempotency_key)
     carry_out(api(ctx), change, Manner(output, wait, timeout, dry_run))
 
 
 @app.command("list")
 def list_(ctx: typer.Context, output: Output = Format.TABLE) -> None:
     """List the etcd clusters of your organisation, and who uses them."""
-    found = api(ctx).items(path(COLLECTION))
+    found = api(ctx).items(ETCD_CLUSTER.path())
     empty = "no etcd clusters yet; create one with: pkectl etcd create -f FILE"
     show(found, output, lambda: table(found, ETCD_CLUSTERS, empty))
 
@@ -75,7 +72,7 @@ def list_(ctx: typer.Context, output: Output = Format.TABLE) -> None:
 @app.command()
 def get(ctx: typer.Context, etcd: Name, spec: Spec = False, output: Output = Format.TABLE) -> None:
     """Show an etcd cluster: status, endpoints, users, conditions with reasons."""
-    found = _found(api(ctx), etcd)
+    found = Named(api(ctx), ETCD_CLUSTER, etcd).get()
     if spec:
         show(found["spec"], Format.YAML if output is Format.TABLE else output, Text)
     else:
@@ -87,20 +84,14 @@ def nodes(
     ctx: typer.Context, etcd: Name, every: All = False, output: Output = Format.TABLE
 ) -> None:
     """List an etcd cluster's members, each with the step it is at and since when."""
-    client, query = api(ctx), {"all": "true"} if every else {}
-    with suggesting(client, path(COLLECTION), etcd):
-        found = client.items(path(COLLECTION, etcd, "nodes"), **query)
+    found = Named(api(ctx), ETCD_CLUSTER, etcd).nodes(gone=every)
     show(found, output, lambda: table(found, NODES, "no members", EXPENDABLE))
 
 
 @app.command()
 def events(ctx: typer.Context, etcd: Name, output: Output = Format.TABLE) -> None:
     """Show what happened to an etcd cluster and why, oldest first."""
-    client, seen = api(ctx), 0
-    with suggesting(client, path(COLLECTION), etcd):
-        while found := client.items(path(COLLECTION, etcd, "events"), after=seen, limit=PAGE):
-            show(found, output, lambda page=found: event_lines(page))  # type: ignore[misc]
-            seen = found[-1]["number"]
+    Named(api(ctx), ETCD_CLUSTER, etcd).show_events(output)
 
 
 @app.command()
@@ -109,9 +100,7 @@ def watch(ctx: typer.Context, etcd: Name, timeout: Timeout = LONG) -> None:
 
     Exit code 0 when it succeeded, 1 when it failed.
     """
-    client = api(ctx)
-    operation = client.get(path("operations", _found(client, etcd)["operation"]))
-    watch_operation(client, operation, Format.TABLE, timeout)
+    Named(api(ctx), ETCD_CLUSTER, etcd).watch(timeout)
 
 
 @app.command()
@@ -123,10 +112,7 @@ def retry(
     output: Output = Format.TABLE,
 ) -> None:
     """Try again what failed, once its cause is mended."""
-    client = api(ctx)
-    with suggesting(client, path(COLLECTION), etcd):
-        change = Change("POST", path(COLLECTION, etcd, "retry"))
-        carry_out(client, change, Manner(output, wait, timeout))
+    Named(api(ctx), ETCD_CLUSTER, etcd).retry(Manner(output, wait, timeout))
 
 
 @app.command()
@@ -149,20 +135,8 @@ def delete(  # noqa: PLR0913 a command's options
     """
     client = api(ctx)
     confirm(f"Delete etcd cluster {etcd} with all the data it holds?", yes)
-    try:
-        with suggesting(client, path(COLLECTION), etcd):
-            change = Change("DELETE", path(COLLECTION, etcd))
-            carry_out(client, change, Manner(output, wait, timeout))
-    except NotFound as err:
-        if not missing_ok:
-            raise
-        say(f"{err}; nothing to delete")
-
-
-def _found(client: Api, etcd: str) -> Row:
-    with suggesting(client, path(COLLECTION), etcd):
-        found: Row = client.get(path(COLLECTION, etcd))
-        return found
+    manner = Manner(output, wait, timeout)
+    Named(client, ETCD_CLUSTER, etcd).delete(manner, missing_ok=missing_ok)
 
 
 def _describe(etcd: Row) -> RenderableType:

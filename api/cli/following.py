@@ -11,7 +11,7 @@ from typing import Protocol
 
 from api.cli.client import Api, Document, path
 from api.cli.errors import Interrupted, NotFound, OperationFailed, TimedOut, Unreachable
-from api.cli.kinds import collection, command
+from api.cli.kinds import kind_of
 from api.cli.words import moment, span
 
 POLL_SECONDS = 1.0
@@ -65,7 +65,7 @@ class Looker:
     def __init__(self, api: Api, operation: Document) -> None:
         self._api = api
         self._id = operation["id"]
-        self._where = collection(operation), operation["cluster"]["id"]
+        self._kind, self._resource = kind_of(operation), operation["cluster"]["id"]
         self._since = moment(operation["startedAt"]) - SAME_MOMENT
         self._seen = 0
 
@@ -91,15 +91,19 @@ class Looker:
             self._id = operation["supersededBy"]
             operation = self._api.get(path("operations", self._id))
         try:
-            cluster = self._api.get(path(*self._where))
-            nodes = self._api.items(path(*self._where, "nodes"))
-            return Picture(operation, cluster, nodes, self._events())
+            cluster = self._api.get(self._kind.path(self._resource))
+            return Picture(operation, cluster, self._nodes(), self._events())
         except NotFound:
             return Picture(self._api.get(path("operations", self._id)))
 
+    def _nodes(self) -> list[Document]:
+        if not self._kind.has_nodes:
+            return []
+        return self._api.items(self._kind.path(self._resource, "nodes"))
+
     def _events(self) -> list[Document]:
         found: list[Document] = []
-        where = path(*self._where, "events")
+        where = self._kind.path(self._resource, "events")
         while page := self._api.items(where, after=self._seen, limit=PAGE):
             self._seen = page[-1]["number"]
             found += page
@@ -120,7 +124,7 @@ def _ended(operation: Document) -> Document:
         return operation
     failed = [step for step in operation["steps"] if step["state"] == "failed"]
     details = "; ".join(f"{step['name']}: {step['detail']}" for step in failed)
-    what, name = command(operation), operation["cluster"]["name"]
+    what, name = kind_of(operation).command, operation["cluster"]["name"]
     raise OperationFailed(
         f"{operation['kind']} {operation['state']}: {operation['reason'] or details}",
         f"look at 'pkectl {what} events {name}', mend the cause, then 'pkectl {what} retry {name}'",

@@ -1,24 +1,40 @@
 """Where resources of each kind are found, and which commands are about them."""
 
-from api.cli.client import Document
+from dataclasses import dataclass
 
-_COLLECTIONS = {"cluster": "clusters", "etcd-cluster": "etcd-clusters"}
-_COMMANDS = {"cluster": "cluster", "etcd-cluster": "etcd"}
-
-
-def collection(operation: Document) -> str:
-    """The first segment of the path of what the operation changes."""
-    return _COLLECTIONS[_kind(operation)]
+from api.cli.client import Document, path
 
 
-def command(operation: Document) -> str:
-    """`cluster` of `pkectl cluster events ...`."""
-    return _COMMANDS[_kind(operation)]
+@dataclass(frozen=True)
+class Kind:
+    """`collection`: first segment of their paths; `command`: `etcd` of `pkectl etcd ...`.
+
+    `making`: segments before the name where one is tried again, if not its own path.
+    """
+
+    name: str
+    collection: str
+    command: str
+    has_nodes: bool = True
+    making: tuple[str, ...] = ()
+
+    @property
+    def title(self) -> str:
+        return self.name.replace("-", " ")
+
+    def path(self, *segments: str) -> str:
+        return path(self.collection, *segments)
+
+    def making_path(self, *segments: str) -> str:
+        return path(self.collection, *self.making, *segments)
 
 
-def title(operation: Document) -> str:
-    return _kind(operation).replace("-", " ")
+CLUSTER = Kind("cluster", "clusters", "cluster")
+ETCD_CLUSTER = Kind("etcd-cluster", "etcd-clusters", "etcd")
+IMAGE = Kind("image", "images", "image", has_nodes=False, making=("builds",))
+_KINDS = {kind.name: kind for kind in (CLUSTER, ETCD_CLUSTER, IMAGE)}
 
 
-def _kind(operation: Document) -> str:
-    return str(operation["cluster"].get("kind", "cluster"))
+def kind_of(operation: Document) -> Kind:
+    """Of what the operation changes."""
+    return _KINDS[operation["cluster"].get("kind", CLUSTER.name)]

@@ -58,7 +58,8 @@ def _heading(picture: Picture) -> Text:
     text = Text.assemble((clean(operation["cluster"]["name"]), "bold"), "  ")
     if cluster:
         text.append_text(coloured(cluster["status"]))
-        text.append(f"  {cluster['nodes']['ready']}/{cluster['nodes']['total']} nodes ready")
+        if counts := cluster.get("nodes"):
+            text.append(f"  {counts['ready']}/{counts['total']} nodes ready")
     text.append(f"  {operation['kind']} ")
     text.append_text(coloured(operation["state"]))
     return text.append(f" {operation['percent']}% after {lasted(operation)}")

@@ -7,7 +7,7 @@ from rich.console import Group, RenderableType
 from rich.text import Text
 
 from api.cli.client import path
-from api.cli.kinds import title
+from api.cli.kinds import kind_of
 from api.cli.options import LONG, Output, Timeout, api
 from api.cli.output import Column, Format, Row, pairs, show, table
 from api.cli.progress import watch as watch_operation
@@ -70,7 +70,7 @@ def _describe(operation: Row) -> RenderableType:
     facts = pairs(
         (
             ("id", operation["id"]),
-            (title(operation), operation["cluster"]["name"]),
+            (kind_of(operation).title, operation["cluster"]["name"]),
             ("kind", operation["kind"]),
             ("state", operation["state"]),
             ("done", f"{operation['percent']}%"),

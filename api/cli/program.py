@@ -13,6 +13,8 @@ from api.cli import (
     cluster_views,
     clusters,
     etcd_clusters,
+    image_views,
+    images,
     kubeconfigs,
     nodepools,
     operations,
@@ -49,8 +51,12 @@ cluster.command()(nodepools.scale)
 cluster.command()(kubeconfigs.kubeconfig)
 cluster.add_typer(nodepools.app, name="nodepool")
 cluster.add_typer(add_ons.app, name="addon")
+image = typer.Typer(no_args_is_help=True, help="Templates that nodes are cloned from.")
+image.add_typer(image_views.app)
+image.add_typer(images.app)
 app.add_typer(cluster, name="cluster")
 app.add_typer(etcd_clusters.app, name="etcd")
+app.add_typer(image, name="image")
 app.add_typer(vcenters.app, name="vcenter")
 app.add_typer(secrets.app, name="secret")
 app.add_typer(operations.app, name="operation")

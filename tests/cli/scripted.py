@@ -41,6 +41,10 @@ class Script:
         return next(one for one in reversed(self.asked) if one.method == method)
 
 
+class Events(tuple[str, ...]):
+    """An answer that is a stream of Server-Sent Events."""
+
+
 def problem(status: int, detail: str, **more: Any) -> Answer:
     return status, {"type": "about:blank", "status": status, "detail": detail, **more}
 
@@ -64,10 +68,14 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _send(self, status: int, answer: Any) -> None:
         content = answer.encode() if isinstance(answer, str) else json.dumps(answer).encode()
+        if isinstance(answer, Events):
+            content = "".join(answer).encode()
         if status == 204:
             content = b""
         self.send_response(status)
         self.send_header("Content-Length", str(len(content)))
+        if isinstance(answer, Events):
+            self.send_header("Content-Type", "text/event-stream")
         self.end_headers()
         self.wfile.write(content)
 

@@ -1,0 +1,70 @@
+"""Images as people read them."""
+
+from collections.abc import Iterator
+
+from rich.console import Group, RenderableType
+from rich.text import Text
+
+from api.cli.cluster_tables import CONDITIONS
+from api.cli.output import Column, Row, pairs, table
+from api.cli.words import age, clock
+
+IMAGES: tuple[Column, ...] = (
+    ("NAME", lambda row: row["name"]),
+    ("STATUS", lambda row: row["status"]),
+    ("OS", lambda row: row["os"]),
+    ("KUBERNETES", lambda row: row["kubernetesVersion"]),
+    ("VCENTER", lambda row: row["vcenter"]),
+    ("DATASTORES", lambda row: ", ".join(row["datastores"])),
+    ("FROM", lambda row: row["definition"] or row["source"]),
+    ("AGE", lambda row: age(row["registeredAt"] or row["createdAt"])),
+)
+EXPENDABLE = ("FROM", "VCENTER")
+TEMPLATES: tuple[Column, ...] = (
+    ("TEMPLATE", lambda row: row["name"]),
+    ("DATASTORE", lambda row: row["datastore"]),
+    ("PATH", lambda row: row["path"]),
+)
+USES: tuple[Column, ...] = (
+    ("USED BY", lambda row: row["name"]),
+    ("KIND", lambda row: row["kind"]),
+    ("GROUP", lambda row: row["group"]),
+)
+CHECKS: tuple[Column, ...] = (
+    ("CHECK", lambda row: row.get("name")),
+    ("RESULT", lambda row: "passed" if row.get("ok") else "failed"),
+    ("FOUND", lambda row: row.get("found")),
+)
+
+
+def describe(image: Row) -> RenderableType:
+    facts = pairs(
+        (
+            ("name", image["name"]),
+            ("id", image["id"]),
+            ("status", image["status"]),
+            ("vcenter", image["vcenter"]),
+            ("os", image["os"]),
+            ("kubernetes", image["kubernetesVersion"]),
+            ("made from", image["definition"] or image["spec"].get("template")),
+            ("source", image["source"]),
+            ("digest", image["digest"]),
+            ("operation", image["operation"]),
+            ("registered", clock(image["registeredAt"])),
+            ("created", f"{clock(image['createdAt'])} by {image['createdBy']}"),
+            ("deletion asked", clock(image["deletionRequestedAt"])),
+        )
+    )
+    return Group(facts, *_tables(image))
+
+
+def _tables(image: Row) -> Iterator[RenderableType]:
+    found = (
+        (image["templates"], TEMPLATES),
+        (image["uses"], USES),
+        (image["report"].get("checks") or [], CHECKS),
+        (image["conditions"], CONDITIONS),
+    )
+    for rows, columns in found:
+        if rows:
+            yield from (Text(), table(rows, columns))
