@@ -88,6 +88,8 @@ def _cluster(node: NodeBootstrap) -> Document:
     )
     if node.image_registry:
         document["imageRepository"] = node.image_registry
+        # kubeadm drops this part of the name where the registry is not its own.
+        document["dns"] = {"imageRepository": f"{node.image_registry}/coredns"}
     if node.etcd:
         document["etcd"] = {"external": _external_etcd(node.etcd)}
     return document

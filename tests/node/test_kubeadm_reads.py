@@ -63,6 +63,21 @@ def test_joining(kubeadm: Path, tmp_path: Path, name: str, role: str) -> None:
 
 
 @pytest.mark.timeout(3600)
+def test_a_registry_has_every_image_by_its_usual_name(kubeadm: Path, tmp_path: Path) -> None:
+    named = [listed(kubeadm, tmp_path, VARIANTS[name]) for name in ("plain", "registry")]
+    usual = [image.replace("registry.k8s.io", "registry.corp:5000/k8s") for image in named[0]]
+    assert named[1] == usual
+    assert any("/coredns/coredns:" in image for image in usual)
+
+
+def listed(kubeadm: Path, folder: Path, variant: dict[str, Any]) -> list[str]:
+    (folder / "config.yaml").write_text(filled(init_documents(a_node(**variant)), folder))
+    command = [str(kubeadm), "config", "images", "list", "--config", str(folder / "config.yaml")]
+    run = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True)
+    return run.stdout.split()
+
+
+@pytest.mark.timeout(3600)
 def test_a_field_it_does_not_know_is_found(kubeadm: Path, tmp_path: Path) -> None:
     documents = filled(init_documents(a_node()), tmp_path).replace("podSubnet", "podSubnets")
     assert "unknown field" in verdict(kubeadm, documents, tmp_path)
