@@ -24,18 +24,20 @@ class EtcdAdministration(EtcdCluster):
     def ensure_learner(self, name: str, peer_url: str) -> Mapping[str, str]:
         """Peer URLs of all members by name, the learner's own among them, as it has to be told.
 
-        A learner has no vote: should it never start, the others go on deciding without it. Whoever
-        else was known at its address is gone, or this raises QuorumAtRisk.
+        A learner has no vote: should it never start, the others go on deciding without it.
         """
-        for member in self.members():
-            if peer_url in member.peer_urls and member.name not in ("", name):
-                self._remove(member)
         self._ensure_added(name, peer_url)
         return {
             name if peer_url in member.peer_urls else member.name or f"member-{member.id}": url
             for member in self.members()
             for url in member.peer_urls
         }
+
+    def remove_former(self, name: str, peer_url: str) -> None:
+        """Whoever but `name` is known at that address leaves, or this raises QuorumAtRisk."""
+        for member in self.members():
+            if peer_url in member.peer_urls and member.name not in ("", name):
+                self._remove(member)
 
     def ensure_voter(self, name: str) -> None:
         """Raises NotInSync while the learner `name` still has to catch up, or did not start."""

@@ -195,6 +195,15 @@ class Leadership(Base):
     claimed_at: Mapped[datetime] = mapped_column(default=utc_now)
 
 
+class MembershipChange(Base):
+    """Who changes the members of a resource's quorum, until when at most."""
+
+    __tablename__ = "membership_change"
+    resource_id: Mapped[str] = mapped_column(ForeignKey("resource.id"), primary_key=True)
+    holder: Mapped[str] = mapped_column(Uuid)
+    until: Mapped[datetime]
+
+
 class Task(Base):
     """Work on a resource as a whole, such as its certificates."""
 
@@ -210,7 +219,8 @@ class Task(Base):
 
 
 class Secret(Base):
-    """Credentials that documents name; the values are in Vault alone.
+    """Credentials that documents name; the values are in Vault alone, but for the `server` that
+    they are for.
 
     Until `stored_at` the row only stands for what is being written or deleted there.
     """
@@ -221,6 +231,7 @@ class Secret(Base):
     org_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"))
     name: Mapped[str] = mapped_column(String(63))
     type: Mapped[str] = mapped_column(String(16))
+    server: Mapped[str | None] = mapped_column(String(255))
     secret_path: Mapped[str] = mapped_column(String(255))
     created_at: Mapped[datetime] = mapped_column(default=utc_now)
     created_by: Mapped[str] = mapped_column(String(63))

@@ -18,8 +18,10 @@ from provisioner.vault.vault import Vault
 from tests.etcd.ring import SECONDS, Ring
 from tests.store.estate import Estate
 from tests.unit.documents import cluster_document
+from workflows.kinds import membership_change
 from workflows.kinds.cluster_care import Subject
 from workflows.kinds.cluster_etcd import ClusterEtcd
+from workflows.kinds.membership_change import AnotherChange
 
 
 @dataclass
@@ -101,6 +103,25 @@ def test_none_leaves_whom_the_others_need(masters: Masters) -> None:
         masters.etcd.end_membership(third.id)
     assert caught.value.transient
     assert masters.members(leader) == {leader.name, second.name, third.name}
+
+
+def test_two_workers_do_not_remove_two_at_once(
+    masters: Masters, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each process would find that the other's still serves."""
+    [leader, second, third] = masters.rows
+    masters.estate.set(third, phase=Phase.REMOVING)
+    elsewhere = ClusterEtcd(masters.estate.database, masters.ring.vault)
+    monkeypatch.setattr(membership_change, "PATIENCE_SECONDS", 0.1)
+    with (
+        membership_change.membership_change(masters.estate.database, masters.resource),
+        pytest.raises(AnotherChange) as caught,
+    ):
+        elsewhere.end_membership(third.id)
+    assert caught.value.transient
+    assert masters.members(leader) == {leader.name, second.name, third.name}
+    masters.leave(third)
+    assert masters.members(leader) == {leader.name, second.name}
 
 
 def test_the_last_one_that_was_ready_stays(masters: Masters) -> None:

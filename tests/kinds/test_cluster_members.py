@@ -40,7 +40,7 @@ def test_who_leaves_makes_way_for_any_other(estate: Estate) -> None:
     usual = configurations(estate.database, resource)
     assert usual[leaving.id].revision != told.configuration.revision
     for node_id, given in usual.items():
-        assert ("10.0.0.20" in keepalived(given)), node_id
+        assert "10.0.0.20" in keepalived(given), node_id
 
 
 def test_nobody_makes_way_while_none_else_serves(estate: Estate) -> None:

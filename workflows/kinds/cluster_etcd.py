@@ -1,8 +1,6 @@
 """The etcd that a cluster's own masters hold together: its health, and members that leave."""
 
-from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from threading import Lock
 
 from sqlalchemy.orm import Session
 
@@ -17,6 +15,7 @@ from provisioner.store.database import Database
 from provisioner.store.tables import Node
 from provisioner.vault.vault import Vault
 from workflows.kinds.cluster_care import Subject
+from workflows.kinds.membership_change import membership_change
 
 CLIENT_PORT = 2379
 COMMON_NAME = "pke-provisioner"
@@ -29,8 +28,6 @@ _TIMEOUT_SECONDS = 3.0
 class ClusterEtcd:
     def __init__(self, database: Database, vault: Vault) -> None:
         self._database, self._vault = database, vault
-        # Two members removed at once could each have counted on the other.
-        self._removing: defaultdict[str, Lock] = defaultdict(Lock)
 
     def end_membership(self, node_id: str) -> None:
         """Its member is out and the others serve. Idempotent; asks nothing of the node itself.
@@ -47,7 +44,10 @@ class ClusterEtcd:
                 f"{node.name} is the last master that ever was ready, and what the cluster knows "
                 "would be gone with it; delete the cluster if it is not needed any more"
             )
-        with self._removing[node.resource_id], self._open(node.resource_id, others) as etcd:
+        with (
+            membership_change(self._database, node.resource_id),
+            self._open(node.resource_id, others) as etcd,
+        ):
             etcd.remove_member(node.name, node.address)
             etcd.await_quorum(_QUORUM_SECONDS)
 

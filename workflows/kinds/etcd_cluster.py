@@ -30,6 +30,7 @@ from provisioner.vault.layout import join_token_path
 from provisioner.vault.vault import Vault
 from workflows.kinds.etcd_access import EtcdAccess
 from workflows.kinds.interface import Answer, Configuration, Farewell, NotYet, Unwanted
+from workflows.kinds.membership_change import membership_change
 from workflows.kinds.node_identity import identity
 
 _QUORUM_SECONDS = 60.0
@@ -81,7 +82,10 @@ class EtcdClusterKind:
                 f"{node.name} is the last member of {resource.name} that served: "
                 "what the cluster knows would be gone; bring another one back"
             )
-        with self._access.open(resource.id, without=node.id) as etcd:
+        with (
+            membership_change(self._database, resource.id),
+            self._access.open(resource.id, without=node.id) as etcd,
+        ):
             etcd.remove_member(node.name, etcd_members.address(node))
             etcd.await_quorum(_QUORUM_SECONDS)
 
@@ -132,12 +136,21 @@ class EtcdClusterKind:
         with self._database.read() as session:
             waiting = nodes.without_ticket(session, resource_id)
         for node in waiting:
-            with self._access.open(resource_id) as etcd:
-                initial = etcd.ensure_learner(node.name, peer_url(etcd_members.address(node)))
+            initial = self._let_in(node)
             path = join_token_path(ResourceId(resource_id), node.id)
             self._vault.write_secret(path, {"initial": SecretStr(json.dumps(dict(initial)))})
             with self._database.write() as session:
                 nodes.stamp(nodes.get(session, node.id), "join_token_at")
+
+    def _let_in(self, node: Node) -> Mapping[str, str]:
+        """As a learner. Whoever had the address before is gone and would be taken for it."""
+        url = peer_url(etcd_members.address(node))
+        with (
+            membership_change(self._database, node.resource_id),
+            self._access.open(node.resource_id) as etcd,
+        ):
+            etcd.remove_former(node.name, url)
+            return etcd.ensure_learner(node.name, url)
 
     def _release(self, resource_id: str) -> None:
         self._vault.remove_cluster(ResourceId(resource_id))

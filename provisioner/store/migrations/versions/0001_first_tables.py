@@ -61,6 +61,7 @@ def upgrade() -> None:
         sa.Column("org_id", sa.Integer(), nullable=False),
         sa.Column("name", sa.String(length=63), nullable=False),
         sa.Column("type", sa.String(length=16), nullable=False),
+        sa.Column("server", sa.String(length=255), nullable=True),
         sa.Column("secret_path", sa.String(length=255), nullable=False),
         sa.Column("created_at", UtcDateTime(timezone=True), nullable=False),
         sa.Column("created_by", sa.String(length=63), nullable=False),
@@ -346,6 +347,17 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("resource_id", "moref"),
     )
     op.create_table(
+        "membership_change",
+        sa.Column("resource_id", sa.String(length=36), nullable=False),
+        sa.Column("holder", sa.String(length=36), nullable=False),
+        sa.Column("until", UtcDateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["resource_id"],
+            ["resource.id"],
+        ),
+        sa.PrimaryKeyConstraint("resource_id"),
+    )
+    op.create_table(
         "spec",
         sa.Column("resource_id", sa.String(length=36), nullable=False),
         sa.Column("generation", sa.Integer(), nullable=False),
@@ -425,6 +437,7 @@ def downgrade() -> None:
     op.drop_table("leadership")
     op.drop_table("task")
     op.drop_table("spec")
+    op.drop_table("membership_change")
     op.drop_table("image_template")
     op.drop_table("image_log_line")
     with op.batch_alter_table("image", schema=None) as batch_op:
