@@ -16,7 +16,7 @@ from provisioner.store.tables import Lease
 
 ADDRESS, VIP, RESERVED, VRID, MAC = "address", "vip", "reserved", "vrid", "mac"
 # These share one space: none may be what another is.
-_IP_KINDS = (ADDRESS, VIP, RESERVED)
+IP_KINDS = (ADDRESS, VIP, RESERVED)
 _HIGHEST_VRID = 255
 
 
@@ -33,7 +33,7 @@ def l2_domain(vcenter_instance_uuid: str, network: str) -> str:
 
 def taken_addresses(session: Session, domain: str) -> dict[str, str]:
     """Address to the id of the resource that holds it."""
-    query = select(Lease).where(Lease.domain == domain, Lease.kind.in_(_IP_KINDS))
+    query = select(Lease).where(Lease.domain == domain, Lease.kind.in_(IP_KINDS))
     return {lease.value: lease.resource_id for lease in session.scalars(query)}
 
 
@@ -41,7 +41,7 @@ def addresses_in_use(session: Session, resource_id: str, domain: str) -> set[str
     """Those that no further node of this resource may have."""
     query = select(Lease.value).where(
         Lease.domain == domain,
-        Lease.kind.in_(_IP_KINDS),
+        Lease.kind.in_(IP_KINDS),
         (Lease.kind != RESERVED) | (Lease.resource_id != resource_id),
     )
     return set(session.scalars(query))
@@ -49,7 +49,7 @@ def addresses_in_use(session: Session, resource_id: str, domain: str) -> set[str
 
 def take(session: Session, kind: str, domain: str, value: str, holder: Holder) -> None:
     """Raises Taken when somebody else holds it; holding it already is success."""
-    kinds = _IP_KINDS if kind in _IP_KINDS else (kind,)
+    kinds = IP_KINDS if kind in IP_KINDS else (kind,)
     query = select(Lease).where(Lease.kind.in_(kinds), Lease.domain == domain, Lease.value == value)
     found = session.scalars(query).first()
     if found is None:

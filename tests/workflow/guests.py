@@ -51,8 +51,9 @@ class Guests:
     def _report_address(self, node: Node) -> None:
         if self.has_address(node) and node.moref and node.id not in self._told:
             self._told.add(node.id)
+            planned, _, _ = (node.nics[0]["address"] or "").partition("/")
             inspector = self._site.inspector_at(node.vcenter_id)
-            inspector.report_address(node.moref, f"{NETWORK}.{len(self._told)}")
+            inspector.report_address(node.moref, planned or f"{NETWORK}.{len(self._told)}")
 
     def _advance(self, node: Node) -> None:
         if node.leading_at or node.join_token_at:

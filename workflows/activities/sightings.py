@@ -4,11 +4,11 @@ from collections.abc import Set
 
 from sqlalchemy.orm import Session
 
-from provisioner.domain.machines import NicPlan
 from provisioner.domain.nodes import Loss, Phase
 from provisioner.domain.virtual_machines import POWERED_ON, VMSeen, WatchBatch
-from provisioner.store import events, inventory, leases, nodes, resources, vcenters
+from provisioner.store import events, inventory, nodes, resources, vcenters
 from provisioner.store.database import Database
+from provisioner.store.guest_addresses import own_address
 from provisioner.store.tables import Node, VCenter
 from provisioner.store.types import utc_now
 from provisioner.vsphere.vcenter import VCenterAbout
@@ -97,21 +97,12 @@ def _losses(session: Session, row: VCenter, gone: Set[str], elsewhere: Set[str])
 def _note_address(session: Session, node: Node, vm: VMSeen) -> bool:
     if node.phase != Phase.CREATING and node.address:
         return False
-    address = _own_address(session, node, vm)
+    address = own_address(session, node, vm)
     if address is None or address == node.address:
         return False
     node.address = address
     nodes.stamp(node, "addressed_at", utc_now())
     return True
-
-
-def _own_address(session: Session, node: Node, vm: VMSeen) -> str | None:
-    """The first NIC's IPv4 address, by MAC; never the VIP, which a master may carry as well."""
-    nics = [NicPlan.model_validate(nic) for nic in node.nics]
-    found = next((nic for nic in vm.nics if nics and nic.mac.lower() == nics[0].mac), None)
-    addresses = [one for one in (found.addresses if found else ()) if ":" not in one]
-    vips = leases.vips_of(session, node.resource_id) if len(addresses) > 1 else set()
-    return next((one for one in addresses if one not in vips), None)
 
 
 def _powers(session: Session, row: VCenter, batch: WatchBatch) -> set[str]:

@@ -1,7 +1,8 @@
 """Kubelets' serving certificates: approved for nodes and addresses of ours, for no others."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
+from itertools import chain
 from time import monotonic
 
 from sqlalchemy.orm import Session
@@ -67,25 +68,22 @@ def known_addresses(session: Session, resource_id: str) -> Mapping[str, set[str]
     rows = nodes.of_resource(session, resource_id)
     members = [node for node in rows if node.phase in (Phase.CREATING, Phase.READY)]
     planned = {node.id: _planned(node) for node in rows}
+    # By DHCP, what is on record is the guest's word, too.
+    claimed = {
+        node.id: planned[node.id] | ({node.address} if node.address else set()) for node in rows
+    }
+    claims = Counter(chain.from_iterable(claimed.values()))
     seen = inventory.addresses(session, [node.instance_uuid for node in members])
     vips = leases.vips_of(session, resource_id)
-    return {
-        node.name: planned[node.id]
-        | (seen.get(node.instance_uuid, set()) - vips - _of_others(planned, node))
-        for node in members
-    }
+
+    def told(node: Node) -> set[str]:
+        own = claimed[node.id]
+        addresses = (seen.get(node.instance_uuid, set()) | own) - vips
+        return {address for address in addresses if claims[address] == (address in own)}
+
+    return {node.name: planned[node.id] | told(node) for node in members}
 
 
 def _planned(node: Node) -> set[str]:
     nics = [NicPlan.model_validate(nic) for nic in node.nics]
-    fixed = {nic.address.partition("/")[0] for nic in nics if nic.address}
-    return fixed | ({node.address} if node.address else set())
-
-
-def _of_others(planned: Mapping[str, set[str]], own: Node) -> set[str]:
-    return {
-        address
-        for node_id, addresses in planned.items()
-        if node_id != own.id
-        for address in addresses
-    }
+    return {nic.address.partition("/")[0] for nic in nics if nic.address}
