@@ -96,12 +96,13 @@ class Records:
 
 
 def _row(org_id: int, who: str, new: NewSecret) -> Secret:
-    secret_id = new_uuid()
+    secret_id, server = new_uuid(), new.values.get("server")
     return Secret(
         id=secret_id,
         org_id=org_id,
         name=secrets.unfinished_name(secret_id),
         type=new.type,
+        server=server.get_secret_value() if server else None,
         secret_path=secret_path(secret_id),
         created_by=who,
     )

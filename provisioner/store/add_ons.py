@@ -1,6 +1,6 @@
 """What clusters were last seen to hold of their add-ons, and what add-ons need on record."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import select
@@ -8,7 +8,8 @@ from sqlalchemy.orm import Session
 
 from provisioner.domain.faults import Fault
 from provisioner.domain.spec.cluster import ClusterSpec
-from provisioner.store import secrets
+from provisioner.store import secrets, vcenters
+from provisioner.store.errors import NotFound
 from provisioner.store.tables import AddOnRow
 from provisioner.store.types import utc_now
 
@@ -22,11 +23,28 @@ class Sighting:
 
 
 def faults_of_storage(session: Session, org_id: int, spec: ClusterSpec) -> list[Fault]:
-    """Whether the account that vSphere's programs in the cluster are to have is there."""
+    """Whether the account that vSphere's programs in the cluster are to have is there, and one of
+    the cluster's own vCenter, whose port they are told.
+    """
     if spec.storage is None:
         return []
     name = spec.storage.secret
-    return secrets.reference_faults(session, org_id, "storage.secret", name, "vsphere")
+    faults = secrets.reference_faults(session, org_id, "storage.secret", name, "vsphere")
+    return faults or [*_another_vcenters(session, org_id, spec.vcenter, name)]
+
+
+def _another_vcenters(session: Session, org_id: int, vcenter: str, secret: str) -> Iterator[Fault]:
+    try:
+        host = vcenters.find(session, org_id, vcenter).host
+    except NotFound:
+        return
+    server = secrets.find(session, org_id, secret).server or ""
+    if server.lower() != host.lower():
+        advice = (
+            f"the secret {secret!r} is for {server}, but the vCenter {vcenter!r} is {host}; "
+            "store one with that server"
+        )
+        yield Fault("storage.secret", advice, rests_on=("storage.secret", "vcenter"))
 
 
 def note(session: Session, resource_id: str, name: str, seen: Sighting | None) -> None:

@@ -105,7 +105,9 @@ def test_a_manifest_is_replaced(operator: httpx.Client) -> None:
     assert shown(operator, "c1")["spec"]["addOns"]["cniManifest"] == after
 
 
-def add_secret(api: Api, name: str, of_type: str = "vsphere") -> None:
+def add_secret(
+    api: Api, name: str, of_type: str = "vsphere", server: str = "vcenter.example"
+) -> None:
     org_id, secret_id = api.organisation(), new_uuid()
     with api.database.write() as session:
         row = Secret(
@@ -113,6 +115,7 @@ def add_secret(api: Api, name: str, of_type: str = "vsphere") -> None:
             org_id=org_id,
             name=name,
             type=of_type,
+            server=server,
             secret_path=secret_path(secret_id),
             created_by="alice",
             stored_at=utc_now(),
@@ -130,6 +133,18 @@ def test_the_storages_account_is_replaced(api: Api, operator: httpx.Client) -> N
         assert set(faults(answer)) == {"storage.secret"}
     accepted(operator.patch(ADD_ONS, json={"storage": {"secret": "csi-2"}}))
     assert shown(operator, "c1")["spec"]["storage"] == {"secret": "csi-2", "policy": "gold"}
+
+
+def test_an_account_of_another_vcenter_is_refused(api: Api, operator: httpx.Client) -> None:
+    """Its programs would be sent to that server, at the port of this one."""
+    for name, server in (("csi", "VCenter.Example"), ("other", "vc2.example")):
+        add_secret(api, name, server=server)
+    answer = operator.post("/clusters", json=cluster_document(storage={"secret": "other"}))
+    told = faults(answer)["storage.secret"]
+    assert "for vc2.example, but the vCenter 'lab' is vcenter.example" in told
+    create(operator, cluster_document(storage={"secret": "csi"}))
+    answer = operator.patch(ADD_ONS, json={"storage": {"secret": "other"}})
+    assert set(faults(answer)) == {"storage.secret"}
 
 
 def test_an_account_that_nobody_stored_is_refused(operator: httpx.Client) -> None:

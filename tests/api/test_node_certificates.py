@@ -10,7 +10,7 @@ from tests.api.served import Api
 from tests.api.visiting import Visit
 from tests.unit.documents import cluster_document
 
-ACCOUNT = {"server": "vcenter.corp", "username": "k8s@corp", "password": "s3cr3t"}
+ACCOUNT = {"server": "vcenter.example", "username": "k8s@corp", "password": "s3cr3t"}
 
 
 def told(api: Api, operator: httpx.Client, method: str, version: str) -> dict[str, Any]:
