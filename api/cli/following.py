@@ -124,11 +124,17 @@ def _ended(operation: Document) -> Document:
         return operation
     failed = [step for step in operation["steps"] if step["state"] == "failed"]
     details = "; ".join(f"{step['name']}: {step['detail']}" for step in failed)
-    what, name = kind_of(operation).command, operation["cluster"]["name"]
     raise OperationFailed(
         f"{operation['kind']} {operation['state']}: {operation['reason'] or details}",
-        f"look at 'pkectl {what} events {name}', mend the cause, then 'pkectl {what} retry {name}'",
+        _advice(operation),
     )
+
+
+def _advice(operation: Document) -> str:
+    what, name = f"pkectl {kind_of(operation).command}", operation["cluster"]["name"]
+    anew = f"; if its document is the cause, '{what} delete {name}' and create it anew"
+    mending = f"look at '{what} events {name}', mend the cause, then '{what} retry {name}'"
+    return mending + (anew if operation["kind"] == "create" else "")
 
 
 def _follow_on(operation: str) -> str:

@@ -30,18 +30,26 @@ class Wish:
     template: str | None
     placement: Placement
     override: PlacementOverride | None = None
+    disk_gib: int | None = None
 
     def effective(self) -> Placement:
         return self.placement.overlaid(self.override)
 
     @property
     def template_path(self) -> str:
-        return f"{self.group}.template" if self.group else "template"
+        return self._own("template")
+
+    @property
+    def disk_path(self) -> str:
+        return self._own("diskGiB")
 
     def path(self, name: str) -> str:
         """Of a placement's field."""
         own = self.override is not None and getattr(self.override, name, None) is not None
         return f"{self.group}.placement.{to_camel(name)}" if own else f"placement.{to_camel(name)}"
+
+    def _own(self, name: str) -> str:
+        return f"{self.group}.{name}" if self.group else name
 
 
 @dataclass
@@ -77,7 +85,13 @@ class Resolver:
 
     def template(self, wish: Wish) -> InventoryObject | None:
         """None when there were faults, or there is none."""
-        return self._template(wish.template, self._below(wish), wish.template_path)
+        found = self._template(wish.template, self._below(wish), wish.template_path)
+        if found and found.disk_gib and wish.disk_gib and wish.disk_gib < found.disk_gib:
+            has = f"is less than the {found.disk_gib} GiB of template {found.name}"
+            advice = f"{has}, and disks only grow; give as much at least, or leave it out"
+            self.faults.append(Fault(wish.disk_path, advice, (wish.disk_path, wish.template_path)))
+            return None
+        return found
 
     def datastore(self, wish: Wish, name: str, path: str) -> InventoryObject | None:
         """One beside the placement's own, in the same datacenter; `path` is the field's."""

@@ -26,7 +26,9 @@ def resolve(
     places: dict[str, Resolved] = {}
     for shape in shapes:
         machine = shape.machine
-        wish = Wish(shape.path, machine.template, shape.placement, machine.placement)
+        wish = Wish(
+            shape.path, machine.template, shape.placement, machine.placement, machine.disk_gib
+        )
         if place := resolver.resolve(wish):
             places.setdefault(shape.name, place)
     return places, sorted(set(resolver.faults))

@@ -51,7 +51,7 @@ def _disk_changes(disk: Any, request: CloneRequest) -> Iterator[Any]:
     if disk is None or wanted < _bytes(disk):
         has = "no disk" if disk is None else f"a disk of {-(-_bytes(disk) // GIB)} GiB"
         raise InvalidRequest(
-            f"{request.name} is to get a disk of {request.disk_gib} GiB, but its template "
+            f"a disk of {request.disk_gib} GiB is asked for, but the template "
             f"{request.template} has {has}, and disks only grow"
         )
     if wanted > _bytes(disk):

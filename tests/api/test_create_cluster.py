@@ -54,6 +54,18 @@ def test_vip_and_vrid_are_leased(api: Api, operator: httpx.Client) -> None:
     assert leases(api) == [("vip", "10.0.0.10"), ("vrid", "1")]
 
 
+def test_a_disk_that_would_have_to_shrink_is_refused_at_once(
+    api: Api, operator: httpx.Client
+) -> None:
+    pool = {"name": "small", "size": 1, "template": "debian-12-node", "diskGiB": 5}
+    body = cluster_document(nodePools=[pool])
+    for path in ("/clusters", "/clusters?dryRun=true"):
+        told = faults(operator.post(path, json=body))
+        assert list(told) == ["nodePools.0.diskGiB"]
+        assert "20 GiB" in told["nodePools.0.diskGiB"]
+    assert resources(api) == 0
+
+
 def test_external_endpoint_takes_no_vrid(api: Api, operator: httpx.Client) -> None:
     endpoint = {"mode": "external", "dnsName": "k8s.example.com"}
     found = create(operator, cluster_document(endpoint=endpoint))

@@ -87,6 +87,7 @@ def test_a_failed_operation_is_1_with_its_reason(pkectl: Pkectl, script: Script)
     assert ran.code == 1
     assert "workers: no address" in ran.err
     assert "pkectl cluster retry demo" in ran.err
+    assert "pkectl cluster delete demo" in ran.err
 
 
 def test_a_lost_answer_is_asked_for_again_with_the_same_key(pkectl: Pkectl, script: Script) -> None:

@@ -1,5 +1,6 @@
 """Every name of a placement stands for exactly one object, or its user learns what there is."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -77,6 +78,17 @@ def test_an_ambiguous_name_is_answered_with_the_paths() -> None:
 def test_a_vm_is_no_template() -> None:
     found = faults(wish("database"))
     assert found == {f"{POOL}.template": "/DC1/vm/templates/database is a VM, not a template"}
+
+
+@pytest.mark.parametrize("asked", [None, 20, 21])
+def test_a_disk_may_be_as_the_templates_or_larger(asked: int | None) -> None:
+    assert resolved(replace(wish(), disk_gib=asked)).template.disk_gib == 20
+
+
+def test_a_disk_smaller_than_the_templates_can_not_be() -> None:
+    found = faults(replace(wish(), disk_gib=19))
+    assert list(found) == [f"{POOL}.diskGiB"]
+    assert "less than the 20 GiB of template debian-12-node" in found[f"{POOL}.diskGiB"]
 
 
 def test_a_path_of_another_datacenter_is_not_found() -> None:

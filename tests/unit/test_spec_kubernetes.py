@@ -14,7 +14,7 @@ def exempting(*entries: str) -> dict[str, Any]:
     return cluster_document(proxy={"http": "http://proxy:3128", "noProxy": list(entries)})
 
 
-@pytest.mark.parametrize("version", ["1.31.0", "1.35.2", "1.100.0"])
+@pytest.mark.parametrize("version", ["1.31.0", "1.35.2", "1.40.0"])
 def test_versions_that_read_our_documents(version: str) -> None:
     assert paths_of(cluster_document(kubernetes={"version": version})) == []
 
@@ -23,6 +23,12 @@ def test_versions_that_read_our_documents(version: str) -> None:
 def test_older_ones_do_not(version: str) -> None:
     body = cluster_document(kubernetes={"version": version})
     assert "1.31" in advice_at("kubernetes.version", body)
+
+
+@pytest.mark.parametrize("version", ["1.41.0", "1.99.0"])
+def test_a_version_that_will_not_be_for_years_is_a_slip(version: str) -> None:
+    body = cluster_document(kubernetes={"version": version})
+    assert "up to 1.40" in advice_at("kubernetes.version", body)
 
 
 def test_the_pods_network_has_room_for_a_node() -> None:

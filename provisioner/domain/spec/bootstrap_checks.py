@@ -8,6 +8,8 @@ from provisioner.domain.spec.cluster import ClusterSpec
 
 # kubeadm reads v1beta4 since then, which is what nodes are given.
 _OLDEST_MINOR = 31
+# Catches slips of the pen. Releases come three a year, so it stands in no upgrade's way for long.
+_NEWEST_MINOR = 40
 # What pke itself accepts (its version check).
 _PKE_MINORS = range(19, 24)
 _PUBLIC_KEY = re.compile(
@@ -30,6 +32,9 @@ def _version(spec: ClusterSpec) -> Iterator[Fault]:
     fields = ("kubernetes.version", "bootstrap.method")
     if spec.bootstrap.method == "kubeadm" and minor < _OLDEST_MINOR:
         advice = f"is too old: clusters are made of Kubernetes 1.{_OLDEST_MINOR} and newer"
+        yield Fault("kubernetes.version", advice, rests_on=fields)
+    if spec.bootstrap.method == "kubeadm" and minor > _NEWEST_MINOR:
+        advice = f"is too new: this service makes clusters of Kubernetes up to 1.{_NEWEST_MINOR}"
         yield Fault("kubernetes.version", advice, rests_on=fields)
     if spec.bootstrap.method == "pke" and minor not in _PKE_MINORS:
         advice = f"pke installs 1.{_PKE_MINORS[0]} to 1.{_PKE_MINORS[-1]}; for others use kubeadm"
