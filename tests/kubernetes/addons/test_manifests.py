@@ -1,8 +1,10 @@
 """An operator's manifest: fetched from a real server, taken only when it is the one promised."""
 
+import contextlib
 import hashlib
 import ssl
 import threading
+import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
@@ -17,10 +19,21 @@ NAMESPACE = b"apiVersion: v1\nkind: Namespace\nmetadata: {name: calico}\nstatus:
 
 class Mirror(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
+        if self.path == "/slow.yaml":
+            return self.drip()
         status = {"/manifest.yaml": 200, "/busy.yaml": 503, "/moved.yaml": 302}.get(self.path, 404)
         self.send_response(status)
         self.end_headers()
         self.wfile.write(NAMESPACE if status == 200 else b"")
+
+    def drip(self) -> None:
+        """Never long without a byte, and never done."""
+        self.send_response(200)
+        self.end_headers()
+        with contextlib.suppress(OSError):
+            while True:
+                self.wfile.write(b"#")
+                time.sleep(0.05)
 
     def log_message(self, *_: object) -> None: ...
 
@@ -62,6 +75,11 @@ def test_a_server_that_nobody_vouches_for_is_not_believed(mirror):
 def test_other_answers_are_told(mirror, authority, name, kind):
     with pytest.raises(kind, match="it answers"):
         fetching.from_url(f"{mirror}/{name}", authority.certificate)
+
+
+def test_a_server_that_drips_is_left(mirror, authority):
+    with pytest.raises(ManifestUnreachable, match=r"more than 0\.5 s"):
+        fetching.from_url(f"{mirror}/slow.yaml", authority.certificate, seconds=0.5)
 
 
 def test_what_is_endless_is_cut_short(mirror, authority, monkeypatch):
