@@ -21,6 +21,17 @@ HAPROXY_PID = "/run/haproxy.pid"
 _ENVIRONMENT = f"CONFIG={layout.HAPROXY} PIDFILE={HAPROXY_PID} EXTRAOPTS='-S /run/master.sock'"
 # As in Debian's unit.
 _EXEC_START = "/usr/sbin/haproxy -Ws -f $CONFIG -p $PIDFILE $EXTRAOPTS"
+# Debian's unit puts the journal's socket into the chroot.
+_LOG_SOCKET = "/var/lib/haproxy/dev/log"
+_JOURNAL = f"""
+import os, socket
+door = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+door.bind({_LOG_SOCKET!r})
+os.chmod({_LOG_SOCKET!r}, 0o666)
+while True:
+    print(door.recv(65536).decode().strip())
+"""
+JOURNAL = "/run/journal.log"
 
 
 class Member(Machine):
@@ -40,6 +51,9 @@ class Member(Machine):
             self.write(path, text, layout.FILES[path].mode)
 
     def boot(self) -> None:
+        self.path("/var/lib/haproxy/dev").mkdir(parents=True, exist_ok=True)
+        self.start("/usr/bin/python3", "-uc", _JOURNAL, log=JOURNAL)
+        wait_for(lambda: self.path(_LOG_SOCKET).exists(), lambda: "a journal")
         self.run(*layout.FILES[layout.FIREWALL].apply)
         self.run("sysctl", "--load", layout.SYSCTL)
         self.start_haproxy()
@@ -103,6 +117,9 @@ class Member(Machine):
         rows = [row.split(",") for row in self.ask_haproxy("show stat").splitlines()]
         found = {row[1]: row[17] for row in rows if row[0] == backend}
         return {name: state for name, state in found.items() if name != "BACKEND"}
+
+    def journal(self) -> list[str]:
+        return self.path(JOURNAL).read_text().splitlines()
 
     def haproxy_log(self) -> str:
         return self.path("/run/haproxy.log").read_text()

@@ -1,0 +1,152 @@
+"""What a pair is told while it serves, and who may reach what."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import pytest
+
+from provisioner.edge.model import AdminState
+from tests.net.client import Client
+from tests.net.load_balanced import LoadBalanced, load_balanced
+from tests.net.load_balancer_documents import VIPS, document, pool, server, service, vip
+from tests.net.load_balancers import Member
+from tests.net.machines import Switch, needs_root
+from tests.node.authority import SelfSigned
+
+pytestmark = needs_root
+
+EAST, WEST = VIPS
+WEB = "web1.servers"
+
+
+@pytest.fixture(scope="module")
+def lab(switch: Switch, authority: SelfSigned) -> Iterator[LoadBalanced]:
+    with load_balanced(switch, authority) as made:
+        yield made
+
+
+@pytest.fixture(autouse=True)
+def _settled(lab: LoadBalanced) -> Iterator[None]:
+    lab.settle()
+    yield
+    tell(lab)
+
+
+def tell(
+    lab: LoadBalanced,
+    body: Mapping[str, Any] | None = None,
+    states: Mapping[str, AdminState] | None = None,
+) -> None:
+    for member in lab.pair.members:
+        lab.pair.tell(member, body, states)
+        reload(member)
+
+
+def reload(member: Member) -> None:
+    member.reload_haproxy()
+    member.reload_keepalived()
+
+
+@pytest.mark.parametrize("state", ["drain", "maintenance"])
+def test_a_server_that_is_taken_out_stays_out_until_it_is_ready(
+    lab: LoadBalanced, state: AdminState
+) -> None:
+    lab.until(lambda: lab.sees(EAST) == {"east2"}, lambda: tell(lab, states={"east1": state}))
+    lab.east.reload_haproxy()
+    assert lab.see(lambda: None).answered[EAST] == {"east2"}
+    lab.until(lambda: lab.sees(EAST) == {"east1", "east2"}, lambda: tell(lab))
+
+
+def test_vips_change_on_one_member_after_the_other(lab: LoadBalanced) -> None:
+    added = document(vips=[vip(1), vip(2), {"name": "vip3", "address": "10.77.0.103"}])
+
+    def on(member: Member) -> None:
+        lab.pair.tell(member, added)
+        reload(member)
+
+    for member in (lab.east, lab.west):
+        seen = lab.see(lambda member=member: on(member))  # type: ignore[misc]
+        assert seen.holders == {EAST: [lab.east], WEST: [lab.west]}
+        assert set(seen.outages.values()) == {0}
+        assert lab.pair.holders("10.77.0.103") == [lab.east]
+
+
+CLOSED = """
+table inet closed {
+    chain input {
+        type filter hook input priority filter;
+        tcp dport 2380 drop
+    }
+}
+"""
+
+
+def test_ports_move_together_and_by_hand(lab: LoadBalanced) -> None:
+    """Both servers answer at TLS, one of them at nothing else."""
+    servers = [{**server("east", one), "port": None} for one in (1, 2)]
+    together = service(
+        1, ports=[6443, 2380], pools=[{**pool("east"), "servers": servers}], moveTogether=True
+    )
+    body = document(services=[together, service(2)])
+    lab.until(lambda: lab.sees(EAST) == {"east1"}, lambda: tell(lab, body))
+    east1 = lab.servers["east1"]
+    east1.write("/run/closed.nft", CLOSED)
+    close = lambda: east1.run("nft", "-f", "/run/closed.nft")  # noqa: E731
+    lab.until(lambda: lab.sees(EAST) == {"east2"}, close)
+    lab.until(lambda: lab.sees(EAST) == {"east1"}, lambda: east1.run("nft", "flush", "ruleset"))
+    repointed = document(services=[together | {"active": "east2"}, service(2)])
+    lab.until(lambda: lab.sees(EAST) == {"east2"}, lambda: tell(lab, repointed))
+
+
+def test_each_service_logs_under_its_own_name(lab: LoadBalanced) -> None:
+    assert any(" web1[" in line and "web1.servers/east" in line for line in lab.east.journal())
+    assert not any(" web1[" in line and "/west" in line for line in lab.east.journal()[-20:])
+
+
+PORTS = (22, 80, 6443, 8404, 8405)
+OPEN = """
+import socket, sys
+for port in sys.argv[2:]:
+    try:
+        socket.create_connection((sys.argv[1], int(port)), 0.5).close()
+        print("open")
+    except ConnectionRefusedError:
+        print("closed")
+    except TimeoutError:
+        print("dropped")
+"""
+
+
+def scan(client: Client, address: str) -> dict[int, str]:
+    told = client.run("/usr/bin/python3", "-c", OPEN, address, *map(str, PORTS)).stdout
+    return dict(zip(PORTS, told.split(), strict=True))
+
+
+def test_nothing_is_reachable_but_what_a_member_is_there_for(lab: LoadBalanced) -> None:
+    stranger, friend = lab.clients.values()
+    dropped = dict.fromkeys(PORTS, "dropped")
+    assert scan(stranger, "10.77.0.11") == dropped
+    assert scan(stranger, EAST) == dropped | {6443: "open"}
+    assert scan(friend, "10.77.0.11") == dropped | {22: "closed", 8404: "open"}
+    assert scan(friend, EAST) == dropped | {6443: "open"}
+
+
+def curl(client: Client, user: str, *more: str) -> str:
+    """The status of the stats page; 000 for none."""
+    login = ("--user", f"{user}:{user}-password") if user else ()
+    url = "http://10.77.0.11:8404/stats"
+    told = ("-s", "-o", "/dev/null", "-w", "%{http_code}", "--max-time", "5")
+    return client.run("curl", *told, *login, *more, url).stdout
+
+
+def test_only_the_admin_takes_servers_out_by_hand_and_a_reload_keeps_it(lab: LoadBalanced) -> None:
+    friend = lab.clients[WEST]
+    take_out = ("--data", f"s=east1&action=maint&b={WEB}")
+    assert [curl(friend, user) for user in ("", "viewer", "admin")] == ["401", "200", "200"]
+    curl(friend, "viewer", *take_out)
+    assert lab.east.servers(WEB)["east1"] == "UP"
+    curl(friend, "admin", *take_out)
+    assert lab.east.servers(WEB)["east1"] == "MAINT"
+    lab.east.reload_haproxy()
+    assert lab.east.servers(WEB)["east1"] == "MAINT"
+    curl(friend, "admin", "--data", f"s=east1&action=ready&b={WEB}")
