@@ -3,6 +3,8 @@
 import secrets
 
 SUFFIX_LENGTH = 5
+# As which the service shows itself to the clusters that it made.
+SERVICE = "pke-provisioner"
 MAX_HOSTNAME = 63
 # No vowels and no look-alikes: a random suffix must not spell anything.
 _ALPHABET = "bcdfghjkmnpqrstvwxz2456789"

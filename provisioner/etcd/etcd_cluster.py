@@ -59,6 +59,12 @@ class EtcdCluster:
         told = {member.id: told for member, told in zip(members, problems, strict=True) if told}
         return Health(members=members, problems=told)
 
+    def endpoint_problems(self) -> dict[str, str]:
+        """Of those endpoints of ours that do not serve, why, by URL. For whoever only uses it."""
+        with ThreadPoolExecutor(_ASKED_AT_ONCE) as pool:
+            told = zip(self._urls, pool.map(self._gateway.problem, self._urls), strict=True)
+            return {url: problem for url, problem in told if problem}
+
     def remove_member(self, name: str, address: str | None) -> None:
         """The member of the machine with this name; `address` tells one that never started.
 

@@ -16,7 +16,6 @@ from workflows.kinds import cluster_members
 from workflows.kinds.cluster_access import ClusterAccess
 from workflows.kinds.cluster_add_ons import ClusterAddOns
 from workflows.kinds.cluster_care import Check, ClusterCare
-from workflows.kinds.cluster_etcd import HEALTH as ETCD_HEALTH
 from workflows.kinds.cluster_etcd import ClusterEtcd
 from workflows.kinds.cluster_joining import ClusterJoining
 from workflows.kinds.cluster_leaving import ClusterLeaving
@@ -24,6 +23,7 @@ from workflows.kinds.cluster_nodes import ClusterNodes
 from workflows.kinds.cluster_remains import CONDITION as FORGOTTEN
 from workflows.kinds.cluster_remains import ClusterRemains
 from workflows.kinds.cluster_tasks import ClusterTasks
+from workflows.kinds.etcd_health import HEALTH as ETCD_HEALTH
 from workflows.kinds.interface import Answer, Configuration, Farewell, Unwanted
 from workflows.kinds.kubelet_certificates import CONDITION as CERTIFICATES_HELD
 from workflows.kinds.kubelet_certificates import KubeletCertificates

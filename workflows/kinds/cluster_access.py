@@ -6,6 +6,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 
 from provisioner.domain.ids import ResourceId
+from provisioner.domain.naming import SERVICE
 from provisioner.domain.nodes import Phase
 from provisioner.domain.spec.cluster import API_PORT, CONTROL_PLANE
 from provisioner.kubernetes.cluster_api import ClusterApi
@@ -15,7 +16,6 @@ from provisioner.store.database import Database
 from provisioner.vault.pki import ClientRole
 from provisioner.vault.vault import Vault
 
-COMMON_NAME = "pke-provisioner"
 _CERTIFICATE_SECONDS = 600
 
 
@@ -59,7 +59,7 @@ class ClusterAccess:
 
     def _connect(self, resource_id: str, endpoints: tuple[str, ...]) -> _Open:
         issued = self._vault.admin_certificate(
-            ResourceId(resource_id), ClientRole.PROVISIONER, COMMON_NAME, self._certificate_seconds
+            ResourceId(resource_id), ClientRole.PROVISIONER, SERVICE, self._certificate_seconds
         )
         api = ClusterApi(endpoints, issued.authority, issued.certificate, issued.private_key)
         return _Open(api, endpoints, time.monotonic() + self._certificate_seconds / 2)

@@ -5,7 +5,9 @@ from collections.abc import Iterable, Sequence
 from sqlalchemy.orm import Session
 
 from provisioner.domain.conditions import Condition
+from provisioner.domain.etcd_clusters import CLIENT_PORT
 from provisioner.domain.ids import ResourceId
+from provisioner.domain.naming import SERVICE
 from provisioner.domain.nodes import Phase
 from provisioner.domain.spec.cluster import CONTROL_PLANE, ClusterSpec
 from provisioner.etcd.errors import QuorumAtRisk
@@ -14,12 +16,11 @@ from provisioner.store import clusters, nodes, resources
 from provisioner.store.database import Database
 from provisioner.store.tables import Node
 from provisioner.vault.vault import Vault
+from workflows.kinds import external_etcd
 from workflows.kinds.cluster_care import Subject
+from workflows.kinds.etcd_health import of_members, unhealthy
 from workflows.kinds.membership_change import membership_change
 
-CLIENT_PORT = 2379
-COMMON_NAME = "pke-provisioner"
-HEALTH = "EtcdHealthy"
 # Nothing is lost when it takes longer: whoever asks comes again.
 _QUORUM_SECONDS = 15.0
 _TIMEOUT_SECONDS = 3.0
@@ -52,20 +53,18 @@ class ClusterEtcd:
             etcd.await_quorum(_QUORUM_SECONDS)
 
     def look(self, subject: Subject) -> Iterable[Condition]:
-        """Nothing of etcd that is not the masters' own."""
         if not has_own_etcd(subject.spec):
+            yield from external_etcd.look(self._database, self._vault, subject.resource_id)
             return
         masters = [node for node in subject.nodes if node.group == CONTROL_PLANE]
         with self._open(subject.resource_id, [node for node in masters if node.address]) as etcd:
             health = etcd.health()
         strays = {member.label for member in health.members} - {node.name for node in masters}
-        if health.problems:
-            yield _condition("False", "MemberDown", health.describe())
-        elif strays:
+        if strays and not health.problems:
             told = f"members of no master of ours: {', '.join(sorted(strays))}"
-            yield _condition("False", "StrayMember", told)
+            yield unhealthy("StrayMember", told)
         else:
-            yield _condition("True", "Healthy", f"{len(health.members)} members serve")
+            yield of_members(health)
 
     def _others(self, session: Session, node: Node) -> list[Node]:
         """Masters that serve, as far as is known; those that are away are asked last."""
@@ -80,7 +79,7 @@ class ClusterEtcd:
         return sorted(found, key=lambda other: other.lost is not None)
 
     def _open(self, resource_id: str, masters: Sequence[Node]) -> EtcdCluster:
-        issued = self._vault.etcd_certificate(ResourceId(resource_id), COMMON_NAME)
+        issued = self._vault.etcd_certificate(ResourceId(resource_id), SERVICE)
         endpoints = [f"{master.address}:{CLIENT_PORT}" for master in masters]
         return EtcdCluster(
             endpoints,
@@ -103,7 +102,3 @@ def _may_be_member(session: Session, node: Node) -> bool:
     if resource.deletion_requested_at is not None:
         return False
     return has_own_etcd(clusters.spec_of(session, resource))
-
-
-def _condition(status: str, reason: str, message: str) -> Condition:
-    return Condition(type=HEALTH, status=status, reason=reason, message=message)

@@ -2,12 +2,12 @@
 
 from provisioner.domain.etcd_clusters import CLIENT_PORT
 from provisioner.domain.ids import ResourceId
+from provisioner.domain.naming import SERVICE
 from provisioner.etcd.administration import EtcdAdministration
 from provisioner.store import etcd_members, nodes
 from provisioner.store.database import Database
 from provisioner.vault.vault import Vault
 
-COMMON_NAME = "pke-provisioner"
 _CERTIFICATE_SECONDS = 600
 
 
@@ -28,7 +28,7 @@ class EtcdAccess:
                 asked.append(nodes.get(session, also))
             addresses = [etcd_members.address(node) for node in asked]
         issued = self._vault.etcd_cluster_client(
-            ResourceId(resource_id), COMMON_NAME, _CERTIFICATE_SECONDS
+            ResourceId(resource_id), SERVICE, _CERTIFICATE_SECONDS
         )
         endpoints = [f"{address}:{CLIENT_PORT}" for address in addresses]
         return EtcdAdministration(

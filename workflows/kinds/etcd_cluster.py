@@ -28,6 +28,7 @@ from provisioner.store.database import Database
 from provisioner.store.tables import Node, Resource
 from provisioner.vault.layout import join_token_path
 from provisioner.vault.vault import Vault
+from workflows.kinds import etcd_health
 from workflows.kinds.etcd_access import EtcdAccess
 from workflows.kinds.interface import Answer, Configuration, Farewell, NotYet, Unwanted
 from workflows.kinds.membership_change import membership_change
@@ -121,10 +122,8 @@ class EtcdClusterKind:
             with self._access.open(resource_id) as etcd:
                 health = etcd.health()
         except ProvisionerError as err:
-            return (_condition("False", "Unreachable", str(err)),)
-        if health.problems:
-            return (_condition("False", "MemberDown", health.describe()),)
-        return (_condition("True", "Healthy", f"{len(health.members)} members serve"),)
+            return (etcd_health.unhealthy("Unreachable", str(err)),)
+        return (etcd_health.of_members(health),)
 
     def _ensure_authority(self, resource_id: str) -> None:
         with self._database.read() as session:
@@ -161,7 +160,3 @@ class EtcdClusterKind:
     def _known(session: Session, node_id: str) -> tuple[Node, Resource]:
         node = nodes.get(session, node_id)
         return node, resources.get(session, node.resource_id)
-
-
-def _condition(status: str, reason: str, message: str) -> Condition:
-    return Condition(type="EtcdHealthy", status=status, reason=reason, message=message)

@@ -1,10 +1,12 @@
 """A Kubernetes cluster's part of an etcd that its masters do not hold."""
 
+from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 from sqlalchemy.orm import Session
 
 from provisioner.bootstrap.model import ExternalEtcd
+from provisioner.domain.conditions import Condition
 from provisioner.domain.ids import ResourceId
 from provisioner.domain.nodes import Phase
 from provisioner.domain.spec.cluster import ClusterSpec
@@ -18,6 +20,7 @@ from provisioner.store.tables import Node, Resource
 from provisioner.vault.errors import VaultError
 from provisioner.vault.external_etcd import client_files
 from provisioner.vault.vault import Vault
+from workflows.kinds import etcd_health
 
 
 def for_masters(session: Session, spec: ClusterSpec, resource: Resource) -> ExternalEtcd | None:
@@ -39,6 +42,18 @@ def claim_prefix(database: Database, vault: Vault, resource_id: str) -> None:
         raise EtcdUnreachable(f"can't claim {use.prefix}: the etcd cluster serves nobody yet")
     with _open(vault, resource_id, use) as etcd:
         etcd.claim(use.prefix, resource_id)
+
+
+def look(database: Database, vault: Vault, resource_id: str) -> Iterator[Condition]:
+    """Whether each of the endpoints that the masters use serves; nothing before it is there.
+
+    Raises VaultError.
+    """
+    use = _use(database, resource_id)
+    if use is None or not use.lasting:
+        return
+    with _open(vault, resource_id, use) as etcd:
+        yield etcd_health.of_endpoints(len(use.endpoints), etcd.endpoint_problems())
 
 
 def forget_data(database: Database, vault: Vault, resource_id: str) -> None:
