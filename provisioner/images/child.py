@@ -1,8 +1,12 @@
 """A program on a leash: heard line by line, ended with its caller, its deadline or our death."""
 
 import asyncio
+import os
+import signal
 import sys
-from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
+from asyncio.subprocess import Process
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -10,6 +14,7 @@ from typing import Any
 _LEASH = Path(__file__).with_name("leash.py")
 _END = b"."
 _LONGEST_LINE = 64 * 1024
+_LAST_WORDS_SECONDS = 5.0
 
 
 @dataclass(frozen=True)
@@ -45,31 +50,58 @@ async def run(command: Command, hear: Callable[[str], None]) -> int:
     hearing = asyncio.create_task(_hear(process, hear))
     try:
         async with asyncio.timeout(command.seconds):
-            await asyncio.shield(hearing)
+            await _is_over(process)
     finally:
         await _surely(_end(process, hearing, command.polite_seconds))
-    code = await process.wait()
+    code = process.returncode if process.returncode is not None else -signal.SIGKILL
     return code if code >= 0 else 128 - code
 
 
-async def _hear(process: asyncio.subprocess.Process, hear: Callable[[str], None]) -> None:
+async def _hear(process: Process, hear: Callable[[str], None]) -> None:
     if process.stdout is not None:
         async for line in _lines(process.stdout):
             hear(line)
     await process.wait()
 
 
-async def _end(
-    process: asyncio.subprocess.Process, hearing: "asyncio.Task[None]", polite_seconds: float
-) -> None:
-    leash = process.stdin
-    if leash is None:
+async def _is_over(process: Process) -> None:
+    """Whoever still holds its output: asyncio's own `wait` would wait for them, too."""
+    try:
+        ended = os.pidfd_open(process.pid)
+    except ProcessLookupError:
         return
-    if not hearing.done():
+    loop, over = asyncio.get_running_loop(), asyncio.Event()
+    loop.add_reader(ended, over.set)
+    try:
+        await over.wait()
+    finally:
+        loop.remove_reader(ended)
+        os.close(ended)
+
+
+async def _end(process: Process, hearing: "asyncio.Task[None]", polite_seconds: float) -> None:
+    leash = process.stdin
+    if leash is not None:
         leash.write(_END)
-        await asyncio.wait({hearing}, timeout=polite_seconds)
-    leash.close()
-    await hearing
+        with suppress(TimeoutError):
+            await asyncio.wait_for(_is_over(process), polite_seconds)
+        leash.close()
+        await _is_over(process)
+    # Only a leash that was killed itself leaves somebody.
+    for pid in _session(process.pid):
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+    await asyncio.wait({hearing}, timeout=_LAST_WORDS_SECONDS)
+    hearing.cancel()
+    await asyncio.gather(hearing, return_exceptions=True)
+
+
+def _session(leader: int) -> Iterator[int]:
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(OSError):
+            _state, _parent, _group, session, *_ = stat.read_text().rpartition(")")[2].split()
+            if int(session) == leader:
+                yield int(stat.parent.name)
 
 
 async def _surely(work: Coroutine[Any, Any, None]) -> None:

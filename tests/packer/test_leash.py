@@ -109,6 +109,20 @@ async def test_a_cancelled_one_that_does_not_end_is_killed(tmp_path: Path) -> No
     assert alive(tmp_path) == []
 
 
+async def test_a_leash_that_is_killed_itself_leaves_nobody_of_its_session(tmp_path: Path) -> None:
+    ready = asyncio.Event()
+    plain = FAMILY.replace("setsid ", "")
+    running = asyncio.create_task(run(command(tmp_path, plain), lambda _: ready.set()))
+    await asyncio.wait_for(ready.wait(), SECONDS)
+    os.kill(_parent(int((tmp_path / "program").read_text())), signal.SIGKILL)
+    assert await running == 128 + signal.SIGKILL
+    assert alive(tmp_path) == []
+
+
+def _parent(pid: int) -> int:
+    return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
+
+
 @pytest.mark.parametrize("victim", ["caller", "leash"])
 def test_nothing_outlives_its_caller(tmp_path: Path, victim: str) -> None:
     """Whoever is killed: the process that asked, or the one that holds the leash."""

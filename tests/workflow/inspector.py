@@ -93,6 +93,9 @@ class Inspector:
     def move(self, moref: str, path: str) -> None:
         self._done(lambda: self._at(path).MoveIntoFolder_Task([self._vm(moref)]))
 
+    def rename(self, moref: str, name: str) -> None:
+        self._done(lambda: self._vm(moref).Rename_Task(name))
+
     def destroy(self, moref: str) -> None:
         if self._session.call(lambda: self._vm(moref).runtime.powerState) == "poweredOn":
             self.power_off(moref)

@@ -207,7 +207,7 @@ async def test_a_killed_worker_takes_packer_along_and_another_begins_anew(
             first.kill()
             await subject.until(lambda: not packer.is_alive())
             packer.plan()
-            await subject.becomes("RUNNING", seconds=60)
+            await subject.becomes("RUNNING", seconds=90)
     assert len(packer.pids) == 2
     assert not packer.is_alive()
     assert set(subject.in_vcenter()) == {"an-image"}
@@ -276,6 +276,23 @@ async def test_what_keeps_no_more_than_one_lets_the_older_go(
 
     assert set(newer.in_vcenter()) == {"newer"}
     assert any("newer" in event.message for event in older.events())
+
+
+async def test_a_template_that_was_renamed_or_moved_is_released_all_the_same(
+    running: Site, packer: ScriptedPacker
+) -> None:
+    subject = ImageSubject.ask(running, BUILD | {"copies": ["storage-1"]})
+    await subject.becomes("RUNNING")
+    running.inspector.make_folder("golden", running.root_folder)
+    moved = subject.templates()["an-image"].moref
+    running.inspector.move(moved, f"{running.root_folder}/golden")
+    running.inspector.rename(subject.templates()["an-image-storage-1"].moref, "the-best")
+
+    subject.delete()
+    await subject.until(lambda: subject.row.deleted_at is not None)
+
+    assert subject.machines() == []
+    assert subject.events("FolderKept") == []
 
 
 async def test_a_login_that_is_refused_is_not_tried_by_packer(

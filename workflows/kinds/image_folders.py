@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from provisioner.domain import marks
 from provisioner.domain.image_places import ImagePlace, folder_name
 from provisioner.domain.virtual_machines import FolderVM
 from workflows.activities.own_machines import StillThere
@@ -39,12 +40,13 @@ class ImageFolders:
             raise StillThere(f"vCenter destroyed {told} and still has it")
 
     async def remove(self, order: ImageOrder, sources: Iterable[str]) -> None:
-        """With all of ours in it. Somebody else's VM keeps the folder, and is told."""
+        """With all of ours, wherever they are. Somebody else's VM keeps the folder, and is told."""
         name = folder_name(order.spec.name, order.id)
         folder = order.folder or await self._threads.run(self._rows.folder_seen, order, name)
         if folder is None:
             return
         await self.sweep(order, folder, order.own_names, sources)
+        await self._destroy_moved(order)
         async with self._connections.guarded(order.vcenter_id) as connection:
             gone = await connection.vcenter.remove_folder_if_empty(folder)
             connection.forget_folders([folder])
@@ -53,6 +55,14 @@ class ImageFolders:
             told = ", ".join(one.name for one in left) or "something"
             message = f"its folder stays: {told} in it is not of the image's making"
             await self._threads.run(self._rows.record, order, "FolderKept", message, warning=True)
+
+    async def _destroy_moved(self, order: ImageOrder) -> None:
+        """Templates of ours that somebody renamed or moved. Those without our mark stay."""
+        async with self._connections.guarded(order.vcenter_id) as connection:
+            for template in order.own_templates:
+                found = await connection.vcenter.inspect(template.moref)
+                if found and found.marks.get(marks.IMAGE) == order.id:
+                    await connection.vcenter.destroy_template(template.moref)
 
     async def _named(
         self, connection: Connection, folder: str, names: Iterable[str]

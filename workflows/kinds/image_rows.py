@@ -7,7 +7,13 @@ from typing import Any
 from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
-from provisioner.domain.image_places import ImagePlace, boot_test_name, copy_name, image_place
+from provisioner.domain.image_places import (
+    ImagePlace,
+    boot_test_name,
+    copy_name,
+    folder_name,
+    image_place,
+)
 from provisioner.domain.spec.image import ImageSpec
 from provisioner.store import (
     events,
@@ -59,7 +65,14 @@ class ImageOrder:
     def own_names(self) -> frozenset[str]:
         """Of everything that its making puts into its folder. What else is there is not ours."""
         copies = (copy_name(self.spec.name, one.split("/")[-1]) for one in self.spec.copies)
-        return frozenset({self.spec.name, boot_test_name(self.spec.name), *copies})
+        made = (one.name for one in self.own_templates)
+        return frozenset({self.spec.name, boot_test_name(self.spec.name), *copies, *made})
+
+    @property
+    def own_templates(self) -> tuple[Template, ...]:
+        """Those we made: they were put into its folder, wherever they are now."""
+        folder = folder_name(self.spec.name, self.id)
+        return tuple(one for one in self.templates if one.path.split("/")[-2] == folder)
 
 
 class ImageRows:
