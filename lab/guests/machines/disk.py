@@ -12,6 +12,8 @@ from lab.guests.machines.commands import CommandError, run, try_to
 # On an overlay these would fail (containerd makes overlays itself) or be slow.
 PLAIN = ("/var/lib/containerd", "/var/lib/kubelet", "/var/lib/etcd")
 CONTAINERD = PLAIN[0]
+# A whole containerd, on a slow disk that others use as well.
+_COPY_SECONDS = 600.0
 
 
 class Disk:
@@ -110,14 +112,18 @@ class Disk:
 
 def _copy(source: Path, target: Path) -> None:
     target.parent.mkdir(parents=True, exist_ok=True)
-    run("cp", "--archive", "--reflink=auto", str(source), str(target))
+    _cp("--reflink=auto", source, target)
+
+
+def _cp(option: str, source: Path, target: Path) -> None:
+    run("cp", "--archive", option, str(source), str(target), seconds=_COPY_SECONDS)
 
 
 def _link(source: Path, target: Path) -> None:
     """Of a folder whose files never change: where links can't be, copies."""
     target.parent.mkdir(parents=True, exist_ok=True)
     try:
-        run("cp", "--archive", "--link", str(source), str(target))
+        _cp("--link", source, target)
     except CommandError:
         shutil.rmtree(target, ignore_errors=True)
         _copy(source, target)

@@ -6,7 +6,7 @@ PATH = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
 
 class ProgramFailed(Exception):
-    """Quotes what it said."""
+    """Quotes what it said; or it took too long."""
 
 
 def command(process: int, *argv: str) -> tuple[str, ...]:
@@ -16,9 +16,11 @@ def command(process: int, *argv: str) -> tuple[str, ...]:
 
 def run(process: int, *argv: str, stdin: str = "", seconds: float = 30) -> str:
     """Its output. Raises ProgramFailed."""
-    done = subprocess.run(
-        command(process, *argv), input=stdin, capture_output=True, text=True, timeout=seconds
-    )
+    inside = command(process, *argv)
+    try:
+        done = subprocess.run(inside, input=stdin, capture_output=True, text=True, timeout=seconds)
+    except subprocess.TimeoutExpired as err:
+        raise ProgramFailed(f"`{' '.join(argv)}` did not end within {seconds:g} s") from err
     if done.returncode:
         raise ProgramFailed(f"`{' '.join(argv)}`: {done.returncode}\n{done.stdout}{done.stderr}")
     return done.stdout
