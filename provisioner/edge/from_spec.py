@@ -4,11 +4,10 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from provisioner.domain.spec.load_balancer import LoadBalancerSpec, Member, Network
 from provisioner.domain.spec.load_balancer import Vip as WantedVip
-from provisioner.domain.spec.load_balancer_services import Pool
-from provisioner.domain.spec.load_balancer_services import Service as WantedService
 from provisioner.edge import model
 from provisioner.edge.endpoints import Endpoint, endpoint_service
 from provisioner.edge.placeholders import INTERFACES
+from provisioner.edge.services import service_of
 
 PREFERRED, OTHER = 100, 98
 
@@ -87,79 +86,6 @@ def _services(
 ) -> Iterator[model.Service]:
     vips = {vip.name: _vip(own, vip) for vip in spec.vips}
     for service in spec.services:
-        yield _service(service, vips[service.vip], own, states)
+        yield service_of(service, vips[service.vip], own, states)
     for endpoint in endpoints:
         yield endpoint_service(endpoint, _vip(own, endpoint.vip()))
-
-
-def _service(
-    service: WantedService,
-    vip: model.Vip,
-    own: Member,
-    states: Mapping[str, model.AdminState],
-) -> model.Service:
-    default = f"{service.name}.servers"
-    pools = {default: service.default_pools()} | {
-        f"{service.name}.rule{number}": service.pools_of(rule)
-        for number, rule in enumerate(service.rules, 1)
-    }
-    return model.Service(
-        name=service.name,
-        vip=vip,
-        ports=service.ports,
-        mode=service.mode,
-        redirect_http=service.redirect_http,
-        branches=tuple(
-            model.Branch(
-                backend=f"{service.name}.rule{number}",
-                port=rule.port,
-                path_prefix=rule.path_prefix,
-            )
-            for number, rule in enumerate(service.rules, 1)
-        ),
-        default_backend=default if pools[default] else None,
-        backends=tuple(
-            _backend(name, service, some, own, states) for name, some in pools.items() if some
-        ),
-        timeouts=service.timeouts,
-    )
-
-
-def _backend(
-    name: str,
-    service: WantedService,
-    pools: Sequence[Pool],
-    own: Member,
-    states: Mapping[str, model.AdminState],
-) -> model.Backend:
-    together = tuple(port for port in service.ports if isinstance(port, int))
-    return model.Backend(
-        name=name,
-        balance=service.balance,
-        servers=tuple(_servers(service, pools, own, states)),
-        proxy_protocol=service.proxy_protocol,
-        ports_together=together if service.move_together else (),
-        cut_when_down=service.move_together,
-    )
-
-
-def _servers(
-    service: WantedService,
-    pools: Sequence[Pool],
-    own: Member,
-    states: Mapping[str, model.AdminState],
-) -> Iterator[model.Server]:
-    at_home = any(pool.site == own.site for pool in pools) if own.site else False
-    for pool in pools:
-        for server in pool.servers:
-            yield model.Server(
-                name=server.name,
-                address=server.address,
-                port=server.port,
-                weight=server.weight,
-                check=pool.check,
-                backup=server.name != service.active_server()
-                if service.move_together
-                else at_home and pool.site not in (own.site, None),
-                state=states.get(server.name, "ready"),
-            )

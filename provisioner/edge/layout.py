@@ -30,14 +30,8 @@ class ManagedFile(NamedTuple):
 
 
 _RELOAD_UNITS = ("systemctl", "daemon-reload")
+# In the order in which changes come into force: what others need goes first.
 FILES = {
-    HAPROXY: ManagedFile(
-        0o600, ("haproxy", "-c", "-q", "-f"), ("systemctl", "reload-or-restart", "haproxy.service")
-    ),
-    KEEPALIVED: ManagedFile(
-        0o600, ("keepalived", "-t", "-f"), ("systemctl", "reload-or-restart", "keepalived.service")
-    ),
-    FIREWALL: ManagedFile(0o600, ("nft", "-c", "-f"), ("nft", "-f", FIREWALL)),
     SYSCTL: ManagedFile(0o644, (), ("sysctl", "--quiet", "--load", SYSCTL)),
     JOURNAL: ManagedFile(0o644, (), ("systemctl", "restart", "systemd-journald.service")),
     SSHD: ManagedFile(
@@ -47,4 +41,11 @@ FILES = {
     KEEP_SERVER_STATES: ManagedFile(0o755, (), ()),
     HAPROXY_DROP_IN: ManagedFile(0o644, (), _RELOAD_UNITS),
     KEEPALIVED_DROP_IN: ManagedFile(0o644, (), _RELOAD_UNITS),
+    FIREWALL: ManagedFile(0o600, ("nft", "-c", "-f"), ("nft", "-f", FIREWALL)),
+    HAPROXY: ManagedFile(
+        0o600, ("haproxy", "-c", "-q", "-f"), ("systemctl", "reload-or-restart", "haproxy.service")
+    ),
+    KEEPALIVED: ManagedFile(
+        0o600, ("keepalived", "-t", "-f"), ("systemctl", "reload-or-restart", "keepalived.service")
+    ),
 }

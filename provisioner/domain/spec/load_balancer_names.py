@@ -1,8 +1,10 @@
-"""Names within a load balancer's document."""
+"""Names and places within a load balancer's document."""
 
 from collections.abc import Iterable, Iterator
 
 from provisioner.domain.faults import Fault
+from provisioner.domain.spec.load_balancer import LoadBalancerSpec
+from provisioner.domain.spec.load_balancer_services import Server, Service
 
 
 def repeated(names: Iterable[tuple[str, str]]) -> Iterator[Fault]:
@@ -21,3 +23,14 @@ def unknown(path: str, name: str, known: Iterable[str], holder: str) -> Iterator
     if name not in names:
         advice = f"{name!r} is none of {holder}: {', '.join(names) or 'there is none'}"
         yield Fault(path, advice, rests_on=(path, holder))
+
+
+def service_paths(spec: LoadBalancerSpec) -> Iterator[tuple[str, Service]]:
+    for index, service in enumerate(spec.services):
+        yield f"services.{index}", service
+
+
+def server_paths(service: Service, path: str) -> Iterator[tuple[str, Server]]:
+    for number, pool in enumerate(service.pools):
+        for index, server in enumerate(pool.servers):
+            yield f"{path}.pools.{number}.servers.{index}", server

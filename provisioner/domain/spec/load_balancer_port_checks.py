@@ -5,8 +5,8 @@ from ipaddress import IPv4Address
 
 from provisioner.domain.faults import Fault
 from provisioner.domain.spec.load_balancer import LoadBalancerSpec
+from provisioner.domain.spec.load_balancer_names import server_paths, service_paths
 from provisioner.domain.spec.load_balancer_network_checks import nics
-from provisioner.domain.spec.load_balancer_service_checks import server_paths, service_paths
 from provisioner.domain.spec.load_balancer_services import Server, Service
 
 SSH_PORT = 22

@@ -5,8 +5,14 @@ from ipaddress import IPv4Address
 
 from provisioner.domain.faults import Fault
 from provisioner.domain.spec.load_balancer import LoadBalancerSpec
-from provisioner.domain.spec.load_balancer_names import repeated, unknown
-from provisioner.domain.spec.load_balancer_services import Check, Pool, Rule, Server, Service
+from provisioner.domain.spec.load_balancer_moving_checks import check_moving
+from provisioner.domain.spec.load_balancer_names import (
+    repeated,
+    server_paths,
+    service_paths,
+    unknown,
+)
+from provisioner.domain.spec.load_balancer_services import Check, Pool, Rule, Service
 
 _HTTP_ONLY = ("path", "host", "status", "tls")
 
@@ -18,19 +24,8 @@ def check_services(spec: LoadBalancerSpec) -> Iterator[Fault]:
         yield from _pools(spec, service, path)
         yield from _rules(service, path)
         yield from _checks(service, path)
-        yield from _moving(service, path)
+        yield from check_moving(service, path)
     yield from _one_address_each(spec)
-
-
-def service_paths(spec: LoadBalancerSpec) -> Iterator[tuple[str, Service]]:
-    for index, service in enumerate(spec.services):
-        yield f"services.{index}", service
-
-
-def server_paths(service: Service, path: str) -> Iterator[tuple[str, Server]]:
-    for number, pool in enumerate(service.pools):
-        for index, server in enumerate(pool.servers):
-            yield f"{path}.pools.{number}.servers.{index}", server
 
 
 def _pools(spec: LoadBalancerSpec, service: Service, path: str) -> Iterator[Fault]:
@@ -92,30 +87,6 @@ def _question(service: Service, check: Check) -> tuple[object, ...]:
     if service.move_together:
         return (check.type, check.port)
     return (check.path, check.host, check.status) if check.type == "http" else ()
-
-
-def _moving(service: Service, path: str) -> Iterator[Fault]:
-    """One server for all ports, so nothing that would part them."""
-    moves, names = f"{path}.moveTogether", [server.name for server in service.servers()]
-    if service.active is not None:
-        yield from unknown(f"{path}.active", service.active, names, f"{path}.pools")
-    if not service.move_together:
-        if service.active is not None:
-            advice = "is for services with moveTogether"
-            yield Fault(f"{path}.active", advice, rests_on=(f"{path}.active", moves))
-        return
-    if len(names) < 2:
-        advice = "needs a server and another that stands by"
-        yield Fault(f"{path}.pools", advice, rests_on=(f"{path}.pools", moves))
-    for field, wrong in (("rules", bool(service.rules)), ("mode", service.mode != "tcp")):
-        if wrong:
-            advice = "ports that move together are tcp, and have no rules"
-            yield Fault(f"{path}.{field}", advice, rests_on=(f"{path}.{field}", moves))
-    for index, pool in enumerate(service.pools):
-        if pool.check.type == "http":
-            at = f"{path}.pools.{index}.check.type"
-            advice = "every port is asked, so tcp or tls"
-            yield Fault(at, advice, rests_on=(at, moves))
 
 
 def _one_address_each(spec: LoadBalancerSpec) -> Iterator[Fault]:
