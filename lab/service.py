@@ -84,16 +84,17 @@ class Service:
 
     def ask(self, verb: str, path: str, body: object = None) -> dict[str, Any]:
         """Raises ServiceFailed with the problem that was answered."""
-        answer = self._send(verb, path, body)
+        answer = self.answer(verb, path, body)
         if answer.is_error:
             raise ServiceFailed(f"{verb} {path}: {answer.status_code} {answer.text}")
         found: dict[str, Any] = answer.json()
         return found
 
     def text(self, path: str) -> str:
-        return self._send("GET", path, None).raise_for_status().text
+        return self.answer("GET", path).raise_for_status().text
 
-    def _send(self, verb: str, path: str, body: object) -> httpx.Response:
+    def answer(self, verb: str, path: str, body: object = None) -> httpx.Response:
+        """Whatever it is. Raises httpx.TransportError when the API stays away."""
         deadline = time.monotonic() + AWAY_SECONDS
         while True:
             try:

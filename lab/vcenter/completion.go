@@ -1,6 +1,9 @@
 package main
 
 import (
+	"crypto/sha256"
+	"fmt"
+
 	"github.com/vmware/govmomi/simulator"
 	"github.com/vmware/govmomi/vim25/mo"
 	"github.com/vmware/govmomi/vim25/types"
@@ -52,6 +55,7 @@ func (c *completion) UpdateObject(ctx *simulator.Context, obj mo.Reference, chan
 				{Name: "config.instanceUuid", Val: vm.Config.InstanceUuid},
 			})
 		case "config.hardware.device":
+			giveAddresses(vm)
 			ctx.Update(vm, []types.PropertyChange{{Name: "guest.net", Val: vm.Guest.Net}})
 		case "runtime.powerState":
 			if change.Val == types.VirtualMachinePowerStatePoweredOff {
@@ -62,6 +66,29 @@ func (c *completion) UpdateObject(ctx *simulator.Context, obj mo.Reference, chan
 }
 
 func (c *completion) RemoveObject(*simulator.Context, types.ManagedObjectReference) {}
+
+// giveAddresses: a NIC whose MAC nobody chose has one of its own; the simulator's clones keep that of
+// their source.
+func giveAddresses(vm *mo.VirtualMachine) {
+	for _, device := range vm.Config.Hardware.Device {
+		nic, ok := device.(types.BaseVirtualEthernetCard)
+		if !ok {
+			continue
+		}
+		card := nic.GetVirtualEthernetCard()
+		if card.AddressType == string(types.VirtualEthernetCardMacTypeManual) {
+			continue
+		}
+		sum := sha256.Sum256(fmt.Append(nil, vm.Config.Uuid, card.Key))
+		// What VMware keeps for vCenter to give: 00:50:56:80 to bf.
+		card.MacAddress = fmt.Sprintf("00:50:56:%02x:%02x:%02x", 0x80|sum[0]&0x3f, sum[1], sum[2])
+		for i := range vm.Guest.Net {
+			if vm.Guest.Net[i].DeviceConfigId == card.Key {
+				vm.Guest.Net[i].MacAddress = card.MacAddress
+			}
+		}
+	}
+}
 
 // silentGuest is what VMware Tools report of a guest that no longer runs.
 func silentGuest(vm *mo.VirtualMachine) []types.PropertyChange {

@@ -1,0 +1,84 @@
+"""Images that go through, and images that do not: by the real Packer, in a real machine."""
+
+from typing import Any
+
+import pytest
+
+from lab.story.document import cluster_document
+from tests.images import definitions
+from tests.images.world import VERSION, Images
+
+GOOD, BROKEN, UNREACHABLE = "good", "broken", "unreachable"
+NO_SUCH_VERSION = "1.35.99"
+# The lab has no machine for it, so nothing of it ever answers.
+NO_MACHINE = "ubuntu-24.04-node"
+CLUSTER = "of-an-image"
+
+
+@pytest.fixture(scope="module")
+def begun(running: Images) -> dict[str, dict[str, Any]]:
+    """Operations, side by side: waiting is most of it."""
+    impatient = {"definition": definitions.UNREACHABLE, "template": NO_MACHINE}
+    return {
+        GOOD: running.begin(GOOD),
+        BROKEN: running.begin(BROKEN, kubernetesVersion=NO_SUCH_VERSION),
+        UNREACHABLE: running.begin(UNREACHABLE, **impatient),
+    }
+
+
+def test_an_unreachable_guest_fails_the_build(
+    images: Images, begun: dict[str, dict[str, Any]]
+) -> None:
+    ended = images.outcome(begun[UNREACHABLE])
+    assert ended["state"] == "failed"
+    assert "timeout waiting for IP address" in ended["reason"]
+    assert images.machines(UNREACHABLE) == {}
+    assert "Waiting for IP" in images.log(UNREACHABLE)
+    assert images.build(UNREACHABLE)["state"] == "failed"
+
+
+def test_a_failing_step_fails_the_build(images: Images, begun: dict[str, dict[str, Any]]) -> None:
+    ended = images.outcome(begun[BROKEN])
+    assert ended["state"] == "failed"
+    assert f"no package of kubeadm {NO_SUCH_VERSION}" in images.log(BROKEN)
+    assert images.machines(BROKEN) == {}
+    assert "Packer ended with 1" in images.events(BROKEN)
+
+
+def test_a_build_becomes_an_image(images: Images, begun: dict[str, dict[str, Any]]) -> None:
+    ended = images.outcome(begun[GOOD])
+    assert ended["state"] == "succeeded", ended["reason"]
+    found = images.image(GOOD)
+    assert (found["os"], found["kubernetesVersion"]) == ("debian12", VERSION)
+    assert found["registeredAt"]
+    assert {one["name"] for one in found["report"]["checks"]} > {"kubelet", "containerd"}
+    assert [one["state"] for one in images.build(GOOD)["phases"]] == ["done"] * 5
+    assert list(images.machines(GOOD)) == [GOOD], "the clone that booted is gone"
+    [moref] = images.machines(GOOD).values()
+    options = images.world.options(moref)
+    assert "guestinfo.userdata" not in options
+    assert options["pke-provisioner.image.definition"] == "debian-12-node"
+
+
+def test_the_same_again_is_answered_from_the_catalogue(
+    images: Images, begun: dict[str, dict[str, Any]]
+) -> None:
+    images.outcome(begun[GOOD])
+    assert images.begin("another")["name"] == GOOD
+
+
+def test_a_cluster_stands_on_it(images: Images, begun: dict[str, dict[str, Any]]) -> None:
+    images.outcome(begun[GOOD])
+    document = cluster_document(CLUSTER, masters=1, workers=0)
+    for group in (document["controlPlane"], *document["nodePools"]):
+        del group["template"]
+        group["image"] = "os=debian12, kubernetes=1.35"
+    images.service.succeeded(images.service.create(document), 300)
+    [use, *_] = images.image(GOOD)["uses"]
+    assert use["name"] == CLUSTER
+    refused = images.service.answer("DELETE", f"/images/{GOOD}")
+    assert refused.status_code == 409
+    assert CLUSTER in refused.text
+    images.service.succeeded(images.service.delete(CLUSTER), 120)
+    images.service.succeeded(images.service.ask("DELETE", f"/images/{GOOD}"), 120)
+    assert not images.has_a_folder(GOOD)

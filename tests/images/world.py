@@ -1,0 +1,138 @@
+"""Images of the lab: asked for at the API, built by the real Packer, seen in vCenter."""
+
+import contextlib
+import os
+import signal
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any, Self
+
+from lab.guestos import signing
+from lab.guests.session import GuestSession
+from lab.packer.tools import PackerTools
+from lab.processes import Command, start
+from lab.service import Service
+from lab.stack.layout import Layout
+from lab.stack.options import WORKER
+from lab.stack.records import read_records
+from lab.waiting import wait_until
+from tests.machines.world import World
+
+SECONDS = 300.0
+FOLDER = "/DC1/vm/kubernetes"
+SERVER = "http://10.77.0.1"
+PLAIN = "debian-12-plain"
+VERSION = "1.35.4"
+
+
+def request(name: str, **changes: Any) -> dict[str, Any]:
+    variables = {
+        "apt_mirror": f"{SERVER}/debian/",
+        "kubernetes_repository": f"{SERVER}/core:/stable:/v{{minor}}/deb/",
+        "kubernetes_repository_key": (signing.ensure_key() / signing.PUBLIC).read_text(),
+        "pull_images": False,
+        "memory_mib": 1024,
+    }
+    placement = {
+        "datacenter": "DC1",
+        "cluster": "compute-1",
+        "datastore": "local-1",
+        "networks": [{"name": "nodes"}],
+    }
+    return {
+        "name": name,
+        "vcenter": "lab",
+        "definition": "debian-12-node",
+        "source": "clone",
+        "template": PLAIN,
+        "kubernetesVersion": VERSION,
+        "placement": placement,
+        "variables": variables,
+    } | changes
+
+
+class Images:
+    """A context manager, for its session and the worker that takes the place of a killed one."""
+
+    def __init__(self, world: World, service: Service, layout: Layout, tools: PackerTools) -> None:
+        self.world = world
+        self.service = service
+        self._layout = layout
+        self._program = str(tools.program)
+        self._session = GuestSession(world.facts.vcenter.access())
+        self._ending = ExitStack()
+
+    def __enter__(self) -> Self:
+        self._session.call(lambda: self._session.content.about)
+        self._ending.callback(self._session.close)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._ending.close()
+
+    def begin(self, name: str, **changes: Any) -> dict[str, Any]:
+        """The operation."""
+        return self.service.ask("POST", "/images/builds", request(name, **changes))
+
+    def outcome(self, operation: dict[str, Any]) -> dict[str, Any]:
+        return self.service.outcome(operation, SECONDS)
+
+    def build(self, name: str) -> dict[str, Any]:
+        return self.service.ask("GET", f"/images/builds/{name}")
+
+    def image(self, name: str) -> dict[str, Any]:
+        return self.service.ask("GET", f"/images/{name}")
+
+    def events(self, name: str) -> str:
+        items = self.service.ask("GET", f"/images/{name}/events")["items"]
+        return "\n".join(f"{one['reason']}: {one['message']}" for one in items)
+
+    def log(self, name: str) -> str:
+        return self.service.text(f"/images/builds/{name}/log?follow=false")
+
+    def has_said(self, name: str, text: str) -> bool:
+        return wait_until(lambda: text in self.log(name), SECONDS)
+
+    def machines(self, name: str) -> dict[str, str]:
+        """Ids of all VMs and templates in the image's folder, by name."""
+        folders = self._find(FOLDER).childEntity
+        mine = [one for one in folders if one.name.startswith(f"image-{name}-")]
+        return {vm.name: str(vm._moId) for folder in mine for vm in folder.childEntity}
+
+    def has_a_folder(self, name: str) -> bool:
+        return any(one.name.startswith(f"image-{name}-") for one in self._find(FOLDER).childEntity)
+
+    def packer(self) -> int | None:
+        """The first of Packer's processes in this lab."""
+        return next(iter(sorted(self._packers())), None)
+
+    def kill_packer(self) -> None:
+        packer = self.packer()
+        assert packer
+        os.kill(packer, signal.SIGKILL)
+
+    def kill_worker(self) -> Command:
+        """What it was."""
+        pid = next(one.pid for one in read_records(self._layout.running) if one.name == WORKER)
+        process = Path(f"/proc/{pid}")
+        # Of the leash it runs on, which has become the worker itself.
+        argv = tuple(process.joinpath("cmdline").read_text().rstrip("\0").split("\0"))
+        pairs = process.joinpath("environ").read_text().rstrip("\0").split("\0")
+        os.kill(pid, signal.SIGKILL)
+        return Command("worker-again", argv, env=dict(one.split("=", 1) for one in pairs))
+
+    def start_worker(self, command: Command) -> None:
+        self._ending.callback(start(command, self._layout.logs).end)
+
+    def _packers(self) -> Iterator[int]:
+        network = os.readlink(f"/proc/{self.world.supervisor}/ns/net")
+        for process in Path("/proc").glob("[0-9]*"):
+            with contextlib.suppress(OSError):
+                begin = (process / "cmdline").read_text().split("\0")[:2]
+                here = os.readlink(process / "ns/net") == network
+                if here and begin == [self._program, "build"]:
+                    yield int(process.name)
+
+    def _find(self, path: str) -> Any:
+        return self._session.content.searchIndex.FindByInventoryPath(path)
