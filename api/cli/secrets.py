@@ -58,8 +58,8 @@ def create(
     """Store credentials in Vault. Nobody can read them here again.
 
     vsphere takes server, username, password, and thumbprint or caBundle; etcd takes ca, cert
-    and key; registry takes server, username and password. A password comes from a file or is
-    asked for.
+    and key; registry takes server, username and password (nothing uses one yet: nodes pull
+    without a login). A password comes from a file or is asked for.
 
     Examples:
 

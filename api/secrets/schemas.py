@@ -18,7 +18,8 @@ _REGISTRY = r"^[A-Za-z0-9]([-A-Za-z0-9.]*[A-Za-z0-9])?(:[0-9]{1,5})?$"
 
 class NewSecret(Document):
     """`values` by type. vsphere: server, username, password, and thumbprint or caBundle.
-    etcd: ca, cert, key in PEM. registry: server, username, password."""
+    etcd: ca, cert, key in PEM. registry: server, username, password;
+    nothing uses one yet: nodes pull without a login."""
 
     name: Label
     type: SecretType
