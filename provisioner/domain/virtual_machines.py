@@ -66,12 +66,22 @@ class CloneRequest(Fact):
     extra_config: dict[str, str] = Field(repr=False)
 
 
+class AttachedDisk(Fact):
+    """`key` among its VM's devices; `file` such as `[datastore1] fcd/0f1e.vmdk`."""
+
+    key: int
+    file: str
+
+
 class FoundVM(Fact):
+    """`foreign_disks`: those it has and must not take along when it goes."""
+
     moref: str
     name: str
     instance_uuid: str
     power_state: PowerState
     marks: dict[str, str]
+    foreign_disks: tuple[AttachedDisk, ...] = ()
 
 
 class FolderVM(Fact):

@@ -6,7 +6,7 @@ from typing import Any, Self
 from kubernetes.client import CoreV1Api, VersionApi
 from pydantic import SecretStr
 
-from provisioner.kubernetes import signing_requests, token_secrets, volumes
+from provisioner.kubernetes import signing_requests, taints, token_secrets, volumes
 from provisioner.kubernetes.addons.installing import Installer
 from provisioner.kubernetes.addons.model import AddOn, Installed
 from provisioner.kubernetes.bootstrap_tokens import BootstrapToken
@@ -79,6 +79,12 @@ class ClusterApi(KubernetesApi):
         poll_seconds: float = 1.0,
     ) -> None:
         Drain(self._endpoints, name, poll_seconds).run(deadline_seconds, tick)
+
+    def mark_out_of_service(self, name: str) -> None:
+        self._endpoints.call(
+            f"mark node {name} as out of service",
+            lambda client: unless_gone(lambda: taints.add(client, name, taints.OUT_OF_SERVICE)),
+        )
 
     def attached_volumes(self, name: str) -> list[str]:
         return self._endpoints.call(

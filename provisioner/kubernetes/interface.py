@@ -30,6 +30,9 @@ class KubernetesApi(Protocol):
         with the pods that were still there at the deadline. Cordon first.
         """
 
+    def mark_out_of_service(self, name: str) -> None:
+        """Of a node that is off for good: its pods are deleted by force, its volumes detached."""
+
     def attached_volumes(self, name: str) -> list[str]:
         """PersistentVolumes (in-tree ones by their unique volume names) that are not detached from
         the node yet, sorted. Empty once the Node is gone and nothing names it any more.

@@ -6,16 +6,18 @@ from typing import Any
 from pyVmomi import vim
 
 from provisioner.domain.marks import only_marks
-from provisioner.domain.virtual_machines import FoundVM
+from provisioner.domain.virtual_machines import AttachedDisk, FoundVM
 from provisioner.vsphere.clone import options
 from provisioner.vsphere.errors import MachineUnreadable, ManagedObjectGone, WrongState
+from provisioner.vsphere.foreign_disks import detachment, foreign_disks
 from provisioner.vsphere.reading import Properties, paths, read
 from provisioner.vsphere.session import Session
 from provisioner.vsphere.tasks import Tasks
 
 UUID = "config.instanceUuid"
 EXTRA_CONFIG = "config.extraConfig"
-WANTED = ("name", UUID, "runtime.powerState", EXTRA_CONFIG)
+DEVICES, CONFIGURATION = "config.hardware.device", "config.files.vmPathName"
+WANTED = ("name", UUID, "runtime.powerState", EXTRA_CONFIG, DEVICES, CONFIGURATION)
 
 
 class Machines:
@@ -70,15 +72,23 @@ class Machines:
         task = await self._session.call(tried, lambda: target.ReconfigVM_Task(spec))
         await self._tasks.outcome(task._moId, tried, patience=self._patience)
 
-    async def destroy(self, vm: str) -> None:
+    async def destroy(self, vm: str, keep: Sequence[AttachedDisk]) -> None:
         target = self._session.reference(vim.VirtualMachine, vm)
         try:
             await self._power_off(vm, target)
+            if keep:
+                await self._detach(vm, target, keep)
             tried = f"destroy {vm}"
             task = await self._session.call(tried, lambda: target.Destroy_Task())
             await self._tasks.outcome(task._moId, tried)
         except ManagedObjectGone:
             return
+
+    async def _detach(self, vm: str, target: Any, disks: Sequence[AttachedDisk]) -> None:
+        tried = f"detach {', '.join(disk.file for disk in disks)} from {vm}"
+        spec = detachment(disks)
+        task = await self._session.call(tried, lambda: target.ReconfigVM_Task(spec))
+        await self._tasks.outcome(task._moId, tried)
 
     async def _power_off(self, vm: str, target: Any) -> None:
         tried = f"power off {vm}"
@@ -114,4 +124,5 @@ def found_vm(moref: str, facts: Properties) -> FoundVM:
         instance_uuid=facts[UUID],
         power_state=facts["runtime.powerState"],
         marks=only_marks(extra_config),
+        foreign_disks=tuple(foreign_disks(facts.get(DEVICES, ()), facts.get(CONFIGURATION, ""))),
     )

@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 from provisioner.domain.virtual_machines import (
+    AttachedDisk,
     CloneRequest,
     FolderVM,
     FoundVM,
@@ -111,9 +112,11 @@ class VCenter:
         """Idempotent. Shares one request with others that are asked for at the same time."""
         await self._power.power_on(vm)
 
-    async def destroy(self, vm: str) -> None:
-        """Powers off hard and deletes the VM with its disks. Gone already: success."""
-        await self._machines.destroy(vm)
+    async def destroy(self, vm: str, keep: Sequence[AttachedDisk] = ()) -> None:
+        """Powers off hard and deletes the VM with its disks, but for those to keep, which are
+        detached before. Gone already: success.
+        """
+        await self._machines.destroy(vm, keep)
 
     async def find(self, instance_uuid: str) -> FoundVM | None:
         """The VM with that instance UUID, wherever it is and whatever its name."""

@@ -49,7 +49,7 @@ class World:
     def retire(self, seconds: float = 10.0) -> str | None:
         until = utc_now() + timedelta(seconds=seconds)
         leaving = parting(self.estate, self.vault, self.access, self.settings)
-        return leaving.retire(self.worker.id, until, lambda: False)
+        return leaving.retire(self.worker.id, until, never)
 
     def keep_a_pod(self) -> None:
         self.cluster.add_pod(SeedPod("default", "web-1", self.worker.name, labels=WEB))
@@ -79,6 +79,10 @@ class World:
         check = Check(CONDITION, ClusterRemains(self.estate.database, self.settings).look)
         found = ClusterCare(self.estate.database, self.access, [check]).look(self.resource)
         return [one.type for one in found]
+
+
+def never() -> bool:
+    return False
 
 
 def parting(
@@ -152,6 +156,42 @@ def test_other_nodes_volumes_hold_nobody_up(world: World) -> None:
     assert world.access.api(world.resource).attached_volumes(other.name) == []
 
 
+def test_volumes_of_a_machine_that_is_gone_are_free_at_once(world: World, estate: Estate) -> None:
+    """Kubernetes itself would wait for six minutes, as it can't know that nothing writes there."""
+    node = world.worker
+    estate.set(node, phase=Phase.REMOVING, join_token_id="abcdef")
+    world.attach("pvc-1")
+    marked: list[object] = []
+
+    def detach_when_marked() -> bool:
+        marked.extend(world.cluster.objects.get(NODES, "", node.name)["spec"]["taints"])
+        world.detach("pvc-1")
+        return False
+
+    parting(estate, world.vault, world.access).bury(node.id, detach_when_marked)
+    assert marked == [
+        {
+            "key": "node.kubernetes.io/out-of-service",
+            "value": "nodeshutdown",
+            "effect": "NoExecute",
+        }
+    ]
+    assert node.name not in world.cluster.node_names()
+
+
+def test_a_deletion_waits_for_no_volume(world: World, estate: Estate) -> None:
+    node = world.worker
+    estate.set(node, phase=Phase.REMOVING, join_token_id="abcdef")
+    world.attach("pvc-1")
+
+    def ask_for_deletion() -> bool:
+        estate.delete(world.resource)
+        return False
+
+    parting(estate, world.vault, world.access).bury(node.id, ask_for_deletion)
+    assert node.name in world.cluster.node_names()
+
+
 def test_who_is_gone_is_forgotten_when_the_api_answers_again(
     world: World, estate: Estate, vault: Vault
 ) -> None:
@@ -160,7 +200,7 @@ def test_who_is_gone_is_forgotten_when_the_api_answers_again(
     estate.set(node, phase=Phase.REMOVING, join_token_id="abcdef")
     estate.change(world.resource, endpoint={"vip": loopback()})
     with pytest.raises(ApiUnreachable) as unreachable:
-        parting(estate, vault).bury(node.id)
+        parting(estate, vault).bury(node.id, never)
     assert unreachable.value.transient
     estate.change(world.resource, endpoint={"vip": world.vip})
     estate.set(node, phase=Phase.GONE, gone_at=utc_now())
@@ -178,4 +218,4 @@ def test_nothing_is_asked_of_a_cluster_that_never_served(estate: Estate, vault: 
     estate.look(resource)
     leader = estate.nodes(resource, "control-plane")[0]
     estate.set(leader, phase=Phase.REMOVING, leading_at=estate.now)
-    parting(estate, vault).bury(leader.id)
+    parting(estate, vault).bury(leader.id, never)

@@ -3,6 +3,7 @@
 import contextlib
 import ssl
 from typing import Any
+from uuid import uuid4
 
 from pyVim.connect import Disconnect, SmartConnect
 from pyVim.task import WaitForTask
@@ -22,6 +23,10 @@ class Behind:
             sslContext=ssl.create_default_context(cafile=str(simulated.certificate)),
         )
         self.content = self._service.RetrieveContent()
+
+    @property
+    def _datacenter(self) -> Any:
+        return self.content.searchIndex.FindByInventoryPath("DC1")
 
     def close(self) -> None:
         with contextlib.suppress(vim.fault.NotAuthenticated):
@@ -43,6 +48,37 @@ class Behind:
 
     def disks(self, moref: str) -> list[Any]:
         return self._devices(moref, vim.vm.device.VirtualDisk)
+
+    def attach_volume(self, moref: str, folder: str) -> str:
+        """A new disk that lies in that folder of the VM's datastore; its file."""
+        home = self.read(moref, "config.files.vmPathName")["config.files.vmPathName"]
+        datastore = home.partition(" ")[0]
+        with contextlib.suppress(vim.fault.FileAlreadyExists):
+            files = self.content.fileManager
+            files.MakeDirectory(f"{datastore} {folder}", self._datacenter, True)
+        file = f"{datastore} {folder}/{uuid4()}.vmdk"
+        [controller, *_] = self._devices(moref, vim.vm.device.VirtualSCSIController)
+        disk = vim.vm.device.VirtualDisk(
+            key=-1,
+            controllerKey=controller.key,
+            unitNumber=5,
+            capacityInKB=1024,
+            backing=vim.vm.device.VirtualDisk.FlatVer2BackingInfo(
+                fileName=file, diskMode="independent_persistent", thinProvisioned=True
+            ),
+        )
+        change = vim.vm.device.VirtualDeviceSpec(
+            operation="add", fileOperation="create", device=disk
+        )
+        self.finish(self.vm(moref).ReconfigVM_Task(vim.vm.ConfigSpec(deviceChange=[change])))
+        return file
+
+    def disk_exists(self, file: str) -> bool:
+        try:
+            self.content.virtualDiskManager.QueryVirtualDiskUuid(file, self._datacenter)
+        except vim.fault.FileNotFound:
+            return False
+        return True
 
     def cards(self, moref: str) -> list[Any]:
         cards = self._devices(moref, vim.vm.device.VirtualEthernetCard)

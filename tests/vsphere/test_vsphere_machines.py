@@ -48,6 +48,40 @@ async def test_destroyed_vm_leaves_its_template_usable(
     assert [disk.capacityInBytes >> 30 for disk in behind.disks(again)] == [30]
 
 
+@pytest.mark.parametrize("folder", ["kubevols", "fcd"])
+async def test_what_is_attached_and_not_its_own_outlives_a_vm(
+    vcenter: VCenter, behind: Behind, new_request: NewRequest, folder: str
+):
+    """A VM is destroyed with all its disks, a cluster's volumes included."""
+    request = new_request()
+    vm = await make(vcenter, request)
+    await vcenter.power_on(vm)
+    [own] = [disk.backing.fileName for disk in behind.disks(vm)]
+    volume = behind.attach_volume(vm, folder)
+    found = await vcenter.find(request.instance_uuid)
+    assert found
+    assert [disk.file for disk in found.foreign_disks] == [volume]
+
+    await vcenter.destroy(vm, keep=found.foreign_disks)
+
+    assert not behind.exists(vm)
+    assert behind.disk_exists(volume)
+    assert not behind.disk_exists(own)
+
+
+async def test_all_disks_of_a_clone_are_its_own(
+    vcenter: VCenter, behind: Behind, new_request: NewRequest, control: Control
+):
+    request = new_request(disk_gib=30)
+    vm = await make(vcenter, request)
+    found = await vcenter.find(request.instance_uuid)
+    assert found
+    assert found.foreign_disks == ()
+    before = control.requests().get("ReconfigVM_Task")
+    await vcenter.destroy(vm, keep=found.foreign_disks)
+    assert control.requests().get("ReconfigVM_Task") == before
+
+
 async def test_destroying_twice_is_success(vcenter: VCenter, new_request: NewRequest):
     vm = await make(vcenter, new_request())
 

@@ -74,7 +74,7 @@ class PlainKind:
         self._note("farewell", node_id)
         return self.farewells.get(node_id)
 
-    def bury(self, node_id: str) -> None:
+    def bury(self, node_id: str, unwanted: Unwanted) -> None:
         self._note("bury", node_id)
         self.on_bury(node_id)
 

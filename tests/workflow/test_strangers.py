@@ -1,4 +1,4 @@
-"""Machines that are not ours: left alone, whatever they are called."""
+"""Machines and disks that are not ours: left alone, whatever they are called."""
 
 import pytest
 from temporalio.exceptions import ApplicationError
@@ -8,6 +8,7 @@ from provisioner.domain.ids import new_uuid
 from provisioner.domain.nodes import Phase
 from provisioner.store import nodes
 from provisioner.store.tables import Node
+from tests.vsphere.behind import Behind
 from tests.workflow.hands import Hands
 from tests.workflow.plain_document import RELEASE
 from tests.workflow.site import Site
@@ -47,6 +48,21 @@ async def test_of_our_uuid_elsewhere(site: Site, hands: Hands) -> None:
     site.inspector.destroy(stranger)
     await hands.destroy(node)
     assert _row(site, node).phase == Phase.GONE
+
+
+async def test_volumes_stay_and_the_history_tells_where(site: Site, hands: Hands) -> None:
+    """Kubernetes attaches them; a VM would be destroyed with them."""
+    subject, [node] = await hands.plan()
+    assert await hands.create(node)
+    behind = Behind(site.servers.vcenter)
+    volume = behind.attach_volume(str(_row(site, node).moref), "kubevols")
+    _give_up(site, node)
+    await hands.destroy(node)
+    assert subject.machines() == []
+    assert behind.disk_exists(volume)
+    [warning] = subject.events("DisksDetached")
+    assert volume in warning.message
+    behind.close()
 
 
 def _row(site: Site, node: Node) -> Node:

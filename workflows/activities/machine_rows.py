@@ -10,7 +10,7 @@ from provisioner.domain import marks
 from provisioner.domain.errors import ProvisionerError
 from provisioner.domain.machines import NicPlan, Place
 from provisioner.domain.nodes import Phase
-from provisioner.domain.virtual_machines import Nic
+from provisioner.domain.virtual_machines import FoundVM, Nic
 from provisioner.store import events, leases, nodes, resources, vcenters
 from provisioner.store.database import Database
 from provisioner.store.tables import Node, Resource
@@ -138,13 +138,19 @@ class MachineRows:
                 events.record(session, resource, "Trouble", str(err), node=node, warning=True)
             node.problem = str(err)
 
-    def note_gone(self, node_id: str, forget: Callable[[Session, Node], None], swept: bool) -> None:
-        """`swept`: a VM was destroyed just now."""
+    def note_gone(
+        self, node_id: str, forget: Callable[[Session, Node], None], swept: FoundVM | None
+    ) -> None:
+        """`swept`: the VM that was destroyed just now."""
         with self._database.write() as session:
             resource, node = nodes.locked(session, node_id)
             forget(session, node)
             leases.free_of_node(session, node.id)
             node.problem = None
+            if swept and swept.foreign_disks:
+                files = ", ".join(disk.file for disk in swept.foreign_disks)
+                message = f"{node.name} had disks that are not its own; they stay: {files}"
+                events.record(session, resource, "DisksDetached", message, node=node, warning=True)
             if node.phase != Phase.GONE:
                 node.phase, node.gone_at = Phase.GONE, utc_now()
                 # Why is in its history already: NodeFailed or NodeRemovalPlanned.

@@ -8,7 +8,7 @@ from datetime import timedelta
 from temporalio import activity
 
 from provisioner.domain.errors import ProvisionerError
-from provisioner.domain.virtual_machines import POWERED_ON
+from provisioner.domain.virtual_machines import POWERED_ON, FoundVM
 from provisioner.store.types import utc_now
 from provisioner.vsphere.errors import VCenterError
 from workflows.activities.cloning import Cloning
@@ -18,7 +18,7 @@ from workflows.activities.own_machines import destroy_own, find_own
 from workflows.connections import Connection, Connections
 from workflows.contracts import NodeInput, create_workflow
 from workflows.failures import again, passes
-from workflows.heartbeats import heartbeats
+from workflows.heartbeats import heartbeats, worker_stops
 from workflows.kinds.interface import Kind
 from workflows.poking import Poker, end
 from workflows.threads import Threads
@@ -107,12 +107,15 @@ class MachineActivities:
 
     async def _bury(self, kind: Kind, order: RemovalOrder) -> None:
         """For a while only: what it fails to do, regular care will."""
+        stops = activity.is_worker_shutdown
         try:
-            await self._patient.run(kind.bury, order.node_id)
+            await self._patient.run(kind.bury, order.node_id, stops)
         except ProvisionerError as err:
             if utc_now() - activity.info().scheduled_time < _BURIAL:
                 raise
             _log.warning("%s is gone, and others still know it: %s", order.name, err)
+        if stops():
+            raise worker_stops()
 
     async def _is_back(self, connection: Connection, order: RemovalOrder) -> bool:
         """What was decided rested on what the watch had seen: vCenter has the last word."""
@@ -125,8 +128,8 @@ class MachineActivities:
         return True
 
 
-async def _destroy(connection: Connection, order: RemovalOrder) -> bool:
-    """False when there was no VM."""
+async def _destroy(connection: Connection, order: RemovalOrder) -> FoundVM | None:
+    """None when there was no VM."""
     if order.clone_task:
         await _end_clone(connection, order.clone_task)
     return await destroy_own(connection, order)

@@ -34,15 +34,15 @@ async def find_own(connection: Connection, order: MachineOrder) -> FoundVM | Non
     return found
 
 
-async def destroy_own(connection: Connection, order: MachineOrder) -> bool:
-    """The VM is proven gone; False when it was before.
+async def destroy_own(connection: Connection, order: MachineOrder) -> FoundVM | None:
+    """The VM is proven gone; None when it was before. Disks that are not its own stay.
 
     Raises StillThere when it is not, after it was destroyed.
     """
     found = await find_own(connection, order)
     if found is None:
-        return False
-    await connection.vcenter.destroy(found.moref)
+        return None
+    await connection.vcenter.destroy(found.moref, keep=found.foreign_disks)
     if await find_own(connection, order):
         raise StillThere(f"vCenter destroyed the VM of {order.name} and still has it")
-    return True
+    return found

@@ -69,8 +69,8 @@ class ClusterKind:
     def end_membership(self, node_id: str) -> None:
         self._etcd.end_membership(node_id)
 
-    def bury(self, node_id: str) -> None:
-        self._leaving.bury(node_id)
+    def bury(self, node_id: str, unwanted: Unwanted) -> None:
+        self._leaving.bury(node_id, unwanted)
 
     def clean_up(self, node_id: str) -> None:
         self._leaving.clean_up(node_id)

@@ -1,5 +1,6 @@
 """How nodes leave a cluster: emptied before their VM goes, forgotten after it."""
 
+from contextlib import suppress
 from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
@@ -17,7 +18,7 @@ from workflows.kinds.interface import Unwanted
 
 
 class _Abandoned(Exception):
-    """Ends a drain that nobody needs any more."""
+    """Ends what nobody needs any more."""
 
 
 class ClusterLeaving:
@@ -48,7 +49,7 @@ class ClusterLeaving:
         self._access.api(node.resource_id).delete_node(node.name)
         return f"{left}; it is removed all the same" if left else None
 
-    def bury(self, node_id: str) -> None:
+    def bury(self, node_id: str, unwanted: Unwanted) -> None:
         """Nobody remembers it who goes as well, or was never there."""
         with self._database.read() as session:
             node, resource = _known(session, node_id)
@@ -58,7 +59,15 @@ class ClusterLeaving:
         api = self._access.api(node.resource_id)
         if node.join_token_id:
             api.delete_bootstrap_token(node.join_token_id)
-        if node.join_token_id or node.leading_at:
+        if not (node.join_token_id or node.leading_at):
+            return
+
+        def go_on() -> None:
+            if unwanted() or self._goes(resource.id):
+                raise _Abandoned
+
+        with suppress(_Abandoned):
+            self._draining.release(node, go_on)
             api.delete_node(node.name)
 
     def clean_up(self, node_id: str) -> None:
@@ -67,6 +76,10 @@ class ClusterLeaving:
         if resource.deletion_requested_at is None:
             forget_false_start(self._database, self._vault, node)
         self._joining.forget_token(node)
+
+    def _goes(self, resource_id: str) -> bool:
+        with self._database.read() as session:
+            return resources.get(session, resource_id).deletion_requested_at is not None
 
 
 def _known(session: Session, node_id: str) -> tuple[Node, Resource]:

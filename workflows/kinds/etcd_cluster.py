@@ -93,7 +93,7 @@ class EtcdClusterKind:
     def forget(self, session: Session, node: Node) -> None:
         leadership.clear(session, node.id)
 
-    def bury(self, node_id: str) -> None:
+    def bury(self, node_id: str, unwanted: Unwanted) -> None:
         """Its member is out since before its VM went."""
 
     def clean_up(self, node_id: str) -> None:

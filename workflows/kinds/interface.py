@@ -96,7 +96,7 @@ class Kind(Carer, Protocol):
     def forget(self, session: Session, node: Node) -> None:
         """The VM is proven gone: rows of this kind that speak of it go too."""
 
-    def bury(self, node_id: str) -> None:
+    def bury(self, node_id: str, unwanted: Unwanted) -> None:
         """The node's VM is gone: the others forget it. What this misses, `care` finds."""
 
     def clean_up(self, node_id: str) -> None:
