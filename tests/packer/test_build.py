@@ -44,6 +44,7 @@ build {
   post-processor "manifest" { output = var.manifest_file }
 }
 """
+INSTALLER = {"iso_url": "https://mirror.example.com/a.iso", "iso_checksum": "sha256:" + "0" * 64}
 REPORT = {"os": "debian12", "kernel": "6.1", "checks": [{"name": "kubelet", "ok": True}]}
 
 
@@ -190,12 +191,16 @@ async def test_packer_killed_by_somebody(tools: PackerTools, templates: Template
         await build(tools, templates, [])
 
 
-async def test_our_own_templates_are_taken_as_far_as_vcenter(tools: PackerTools) -> None:
+@pytest.mark.parametrize("source", ["clone", "iso"])
+async def test_our_own_templates_are_taken_as_far_as_vcenter(
+    tools: PackerTools, source: str
+) -> None:
     """Nobody answers there: Packer took every variable of ours, and its password stays hidden."""
     definitions = Definitions(None)
     site = SITE.model_copy(update={"vcenter_server": f"127.0.0.1:{free_port()}"})
+    changes = {"source": source, "variables": INSTALLER if source == "iso" else {}}
     for definition in definitions.names():
-        wanted = order(site, definition).model_copy(update={"variables": {}})
+        wanted = order(site, definition).model_copy(update=changes)
         with pytest.raises(BuildFailed, match="connection refused") as failure:
             await PackerBuild(tools, definitions.folder, 60.0).run(wanted, lambda _: None)
         assert PASSWORD not in str(failure.value)
