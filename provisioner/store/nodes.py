@@ -88,6 +88,16 @@ def by_morefs(session: Session, vcenter_id: str, morefs: Iterable[str]) -> list[
     return list(session.scalars(query))
 
 
+def morefs(session: Session, vcenter_id: str) -> set[str]:
+    """Of the VMs that there should be in that vCenter."""
+    query = select(Node.moref).where(
+        Node.vcenter_id == vcenter_id,
+        Node.moref.is_not(None),
+        Node.phase.in_((Phase.CREATING, Phase.READY)),
+    )
+    return {moref for moref in session.scalars(query) if moref}
+
+
 def names(session: Session, node_ids: Iterable[str]) -> dict[str, str]:
     query = select(Node.id, Node.name).where(Node.id.in_(list(node_ids)))
     return dict(session.execute(query).all())

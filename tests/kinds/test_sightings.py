@@ -1,7 +1,10 @@
 """What the watch's sightings make of nodes: guests may claim anything, VMs may be gone unseen."""
 
+from collections.abc import Set
+
 import pytest
 
+from provisioner.domain.nodes import Loss
 from provisioner.domain.virtual_machines import NicSeen, VMSeen, WatchBatch
 from provisioner.store import leases, nodes
 from provisioner.store.tables import Node
@@ -27,7 +30,11 @@ def seen(node: Node, *addresses: str, moref: str | None = None) -> VMSeen:
 def tell(estate: Estate, node: Node, *addresses: str) -> Node:
     """The guest of `node` tells its addresses; the row afterwards."""
     batch = WatchBatch(vms=(seen(node, *addresses),))
-    Sightings(estate.database).apply(estate.vcenter, batch, set())
+    Sightings(estate.database).apply(estate.vcenter, batch, {})
+    return found(estate, node)
+
+
+def found(estate: Estate, node: Node) -> Node:
     return estate.read(lambda session: nodes.get(session, node.id))
 
 
@@ -138,3 +145,54 @@ def test_an_address_claimed_before_it_is_planned_is_not_certified(
     )
     estate.look(growing)
     assert known(estate, growing, node) == set()
+
+
+def unseen(estate: Estate, resource: str, moref: str) -> Node:
+    """A worker whose VM the watch has never told of."""
+    node, _ = dynamic(estate, resource)
+    estate.set(node, moref=moref, powered_on_at=estate.now)
+    return node
+
+
+def look_afresh(estate: Estate, *vms: VMSeen, knows: Set[str] = frozenset()) -> set[str]:
+    """A watch begins. Answers whom vCenter was asked for; it says that it knows `knows`."""
+    sightings, batch = Sightings(estate.database), WatchBatch(full=True, vms=vms)
+    asked = sightings.missed(estate.vcenter, batch)
+    sightings.apply(estate.vcenter, batch, {moref: moref in knows for moref in asked})
+    return set(asked)
+
+
+def test_a_new_machine_that_died_unseen_has_failed(estate: Estate, growing: str) -> None:
+    node = unseen(estate, growing, "vm-9")
+    assert look_afresh(estate) == {"vm-9"}
+    assert "disappeared" in (found(estate, node).failure or "")
+
+
+def test_a_member_that_died_unseen_is_lost(estate: Estate, growing: str) -> None:
+    node = unseen(estate, growing, "vm-9")
+    estate.ready([node])
+    look_afresh(estate)
+    assert found(estate, node).lost == Loss.GONE
+
+
+def test_a_machine_that_vcenter_knows_is_only_younger_than_the_batch(
+    estate: Estate, growing: str
+) -> None:
+    node = unseen(estate, growing, "vm-9")
+    look_afresh(estate, knows={"vm-9"})
+    assert found(estate, node).failure is None
+
+
+def test_nobody_is_lost_whom_vcenter_was_not_asked_for(estate: Estate, growing: str) -> None:
+    """Its VM came while the others were asked for."""
+    sightings, batch = Sightings(estate.database), WatchBatch(full=True)
+    assert sightings.missed(estate.vcenter, batch) == []
+    node = unseen(estate, growing, "vm-9")
+    sightings.apply(estate.vcenter, batch, {})
+    assert found(estate, node).failure is None
+
+
+def test_vcenter_is_asked_for_nobody_who_was_seen(estate: Estate, growing: str) -> None:
+    node = unseen(estate, growing, "vm-9")
+    assert look_afresh(estate, seen(node, "10.0.0.99", moref="vm-9")) == set()
+    assert look_afresh(estate, seen(node, "10.0.0.99", moref="vm-9")) == set()

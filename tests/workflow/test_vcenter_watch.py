@@ -3,6 +3,7 @@
 from lab.vcenter.control import Control
 from provisioner.domain.nodes import Loss, Phase
 from tests.workflow.guests import never
+from tests.workflow.hands import Hands
 from tests.workflow.site import Site
 from tests.workflow.subject import Subject
 
@@ -41,3 +42,18 @@ async def test_what_the_watch_tells_of_newcomers(running: Site) -> None:
     assert "disappeared" in (lost.failure or "")
     assert successor.replaces == lost.id
     assert successor.phase == Phase.CREATING
+
+
+async def test_a_machine_that_dies_unseen_is_missed(site: Site, hands: Hands) -> None:
+    """Made while nobody watched, and gone before somebody did."""
+    subject, [node] = await hands.plan()
+    assert await hands.create(node)
+    [made] = subject.nodes()
+    subject.guests.has_address = lambda other: other.id != node.id
+    site.inspector.destroy(made.moref)
+    async with site.worker():
+        await site.begin()
+        subject.poke()
+        await subject.becomes("RUNNING")
+    [successor] = subject.nodes()
+    assert successor.replaces == node.id

@@ -1,6 +1,6 @@
 """What the watch saw, put on record; and whom it concerns."""
 
-from collections.abc import Set
+from collections.abc import Mapping, Set
 
 from sqlalchemy.orm import Session
 
@@ -37,33 +37,29 @@ class Sightings:
             row.reason = reason
 
     def missed(self, vcenter_id: str, batch: WatchBatch) -> list[str]:
-        """VMs of ours (vCenter's ids) that the batch says are below the root folder no more."""
+        """VMs of ours (vCenter's ids) that the batch says are not below the root folder.
+
+        Of a full batch, also those that were made since it began: vCenter knows them.
+        """
         with self._database.read() as session:
-            gone = _gone(session, vcenter_id, batch)
+            gone = set(batch.vms_gone)
+            if batch.full:
+                gone |= nodes.morefs(session, vcenter_id) - {vm.moref for vm in batch.vms}
             return [node.moref for node in _missed(session, vcenter_id, gone) if node.moref]
 
-    def apply(self, vcenter_id: str, batch: WatchBatch, elsewhere: Set[str]) -> list[str]:
+    def apply(self, vcenter_id: str, batch: WatchBatch, known: Mapping[str, bool]) -> list[str]:
         """Answers the workflows that should look again. Idempotent.
 
-        `elsewhere`: those of the missed VMs that vCenter still knows.
+        `known`: the missed VMs, and whether vCenter still knows them.
         """
         with self._database.write() as session:
             row = vcenters.get(session, vcenter_id)
-            gone = _gone(session, vcenter_id, batch)
             inventory.apply(session, row, batch)
             if row.state == "unreachable":
                 row.state, row.reason = "connected", None
-            concerned = _arrivals(session, row, batch) | _losses(session, row, gone, elsewhere)
+            concerned = _arrivals(session, row, batch) | _losses(session, row, batch, known)
             concerned |= _powers(session, row, batch)
             return sorted(_workflow(session, resource_id) for resource_id in concerned)
-
-
-def _gone(session: Session, vcenter_id: str, batch: WatchBatch) -> set[str]:
-    gone = set(batch.vms_gone)
-    if batch.full:
-        # Only what was seen before can be missed: a VM may be younger than the batch.
-        gone |= inventory.machine_morefs(session, vcenter_id) - {vm.moref for vm in batch.vms}
-    return gone
 
 
 def _missed(session: Session, vcenter_id: str, gone: Set[str]) -> list[Node]:
@@ -81,11 +77,13 @@ def _arrivals(session: Session, row: VCenter, batch: WatchBatch) -> set[str]:
     }
 
 
-def _losses(session: Session, row: VCenter, gone: Set[str], elsewhere: Set[str]) -> set[str]:
+def _losses(
+    session: Session, row: VCenter, batch: WatchBatch, known: Mapping[str, bool]
+) -> set[str]:
     """Resources that have lost a VM nobody here removed."""
-    lost = _missed(session, row.id, gone)
+    lost = _missed(session, row.id, {*batch.vms_gone, *known})
     for node in lost:
-        if node.moref in elsewhere:
+        if known.get(str(node.moref)):
             note_lost(session, node, Loss.OUT_OF_SIGHT)
         elif node.phase == Phase.CREATING and not node.failure:
             node.failure = "its VM disappeared from vCenter"

@@ -56,13 +56,13 @@ class VCenterActivities:
         try:
             about = await vcenter.connect()
             first = await _first_batch(vcenter, row.root_folder)
-            elsewhere = await self._elsewhere(vcenter, vcenter_id, first)
+            known = await self._known(vcenter, vcenter_id, first)
         except ProvisionerError as err:
             return VerifyResult(accepted=False, field=_FIELDS.get(type(err)), reason=str(err))
         finally:
             await vcenter.close()
         await self._threads.run(self._sightings.verified, vcenter_id, about)
-        await self._threads.run(self._sightings.apply, vcenter_id, first, elsewhere)
+        await self._threads.run(self._sightings.apply, vcenter_id, first, known)
         return VerifyResult(accepted=True)
 
     @activity.defn
@@ -88,15 +88,15 @@ class VCenterActivities:
 
     async def _put_on_record(self, vcenter: VCenter, vcenter_id: str, batch: WatchBatch) -> None:
         """What is missed is asked for before anything is noted: noted, nobody would miss it."""
-        elsewhere = await self._elsewhere(vcenter, vcenter_id, batch)
+        known = await self._known(vcenter, vcenter_id, batch)
         apply = self._sightings.apply
-        for workflow_id in await self._threads.run(apply, vcenter_id, batch, elsewhere):
+        for workflow_id in await self._threads.run(apply, vcenter_id, batch, known):
             self._poker.poke(workflow_id)
 
-    async def _elsewhere(self, vcenter: VCenter, vcenter_id: str, batch: WatchBatch) -> set[str]:
+    async def _known(self, vcenter: VCenter, vcenter_id: str, batch: WatchBatch) -> dict[str, bool]:
         missed = await self._threads.run(self._sightings.missed, vcenter_id, batch)
         known = await asyncio.gather(*(_knows(vcenter, moref) for moref in missed))
-        return {moref for moref, is_known in zip(missed, known, strict=True) if is_known}
+        return dict(zip(missed, known, strict=True))
 
 
 async def _knows(vcenter: VCenter, moref: str) -> bool:
