@@ -6,7 +6,7 @@ from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
 
 from provisioner.domain.inventory import Inventory
-from provisioner.domain.virtual_machines import InventoryObject, VMSeen, WatchBatch
+from provisioner.domain.virtual_machines import InventoryObject, NicSeen, VMSeen, WatchBatch
 from provisioner.store.tables import InventoryRow, MachineRow, VCenter
 from provisioner.store.types import utc_now
 
@@ -33,6 +33,13 @@ def addresses(session: Session, instance_uuids: Iterable[str]) -> dict[str, set[
     query = select(MachineRow.facts).where(MachineRow.instance_uuid.in_(list(instance_uuids)))
     seen = (VMSeen.model_validate(facts) for facts in session.scalars(query))
     return {vm.instance_uuid: {a for nic in vm.nics for a in nic.addresses} for vm in seen}
+
+
+def nics(session: Session, instance_uuids: Iterable[str]) -> dict[str, tuple[NicSeen, ...]]:
+    """As the guests tell of them, by instance UUID."""
+    query = select(MachineRow.facts).where(MachineRow.instance_uuid.in_(list(instance_uuids)))
+    seen = (VMSeen.model_validate(facts) for facts in session.scalars(query))
+    return {vm.instance_uuid: vm.nics for vm in seen}
 
 
 def machine_morefs(session: Session, vcenter_id: str) -> set[str]:

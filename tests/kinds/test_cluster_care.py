@@ -59,14 +59,15 @@ class Patient:
         self.estate.set(node, address=address)
         return node
 
-    def saw(self, node: Node, *addresses: str) -> None:
+    def saw(self, node: Node, *addresses: str, mac: str | None = None) -> None:
+        """On its first NIC, unless another one is named."""
         vm = VMSeen(
             moref=f"vm-{node.name}",
             instance_uuid=node.instance_uuid,
             name=node.name,
             folder="group-1",
             power_state="poweredOn",
-            nics=(NicSeen(mac="00:50:56:00:00:01", addresses=addresses),),
+            nics=(NicSeen(mac=mac or node.nics[0]["mac"], addresses=addresses),),
         )
         self.estate.watch(WatchBatch(vms=(vm,)))
 
@@ -113,6 +114,34 @@ def test_what_the_watch_saw_counts_but_not_what_is_anothers(patient: Patient) ->
         patient.cluster.objects.delete_where(lambda kind, _: kind.plural.startswith("certificate"))
         patient.ask(node.name, "10.0.0.21", claimed)
         assert claimed in patient.look_at_certificates().message
+
+
+@pytest.mark.parametrize(
+    "claimed", ["10.96.0.1", "10.244.3.1", "10.0.0.205", "127.0.0.1", "169.254.0.9", "::1"]
+)
+def test_addresses_that_are_no_nodes_are_not_believed(patient: Patient, claimed: str) -> None:
+    """Any guest can put them on its NIC, and would serve for the API by the cluster's authority."""
+    patient.estate.change(patient.resource, loadBalancerRanges=["10.0.0.200-10.0.0.219"])
+    node = patient.worker("10.0.0.21")
+    patient.saw(node, "10.0.0.21", claimed)
+    patient.ask(node.name, "10.0.0.21", claimed)
+    assert claimed in patient.look_at_certificates().message
+
+
+def test_addresses_of_nics_that_we_did_not_make_are_not_believed(patient: Patient) -> None:
+    node = patient.worker("10.0.0.21")
+    patient.saw(node, "10.9.0.4", mac="02:42:00:00:00:01")
+    patient.ask(node.name, "10.0.0.21", "10.9.0.4")
+    assert "10.9.0.4" in patient.look_at_certificates().message
+
+
+def test_of_a_static_nic_the_plan_alone_counts(patient: Patient) -> None:
+    node = patient.worker("10.0.0.21")
+    static = node.nics[0] | {"address": "10.0.0.21/24"}
+    patient.estate.set(node, nics=[static])
+    patient.saw(node, "10.0.0.21", "10.9.0.4")
+    patient.ask(node.name, "10.0.0.21", "10.9.0.4")
+    assert "10.9.0.4" in patient.look_at_certificates().message
 
 
 def test_a_node_that_leaves_gets_nothing_any_more(patient: Patient) -> None:

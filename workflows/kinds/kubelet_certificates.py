@@ -9,10 +9,12 @@ from sqlalchemy.orm import Session
 
 from provisioner.domain.conditions import Condition
 from provisioner.domain.machines import NicPlan
+from provisioner.domain.node_addresses import may_be_a_nodes, reserved
 from provisioner.domain.nodes import Phase
+from provisioner.domain.virtual_machines import NicSeen
 from provisioner.kubernetes.interface import KubernetesApi
 from provisioner.kubernetes.serving_requests import refusal
-from provisioner.store import inventory, leases, nodes
+from provisioner.store import clusters, inventory, leases, nodes, resources
 from provisioner.store.database import Database
 from provisioner.store.tables import Node
 from workflows.kinds.cluster_care import Subject
@@ -60,10 +62,10 @@ class KubeletCertificates:
 
 
 def known_addresses(session: Session, resource_id: str) -> Mapping[str, set[str]]:
-    """Of nodes that are to be members, by name: as planned, and as the watch has seen.
+    """Of nodes that are to be members, by name: as planned, and by DHCP as the watch has seen.
 
-    What a guest tells of itself counts for as little as possible: neither a floating address nor
-    another node's becomes its own by that.
+    What a guest tells of itself counts for as little as possible: none of these becomes its own by
+    that: a floating address, another node's, one that can't be a node's.
     """
     rows = nodes.of_resource(session, resource_id)
     members = [node for node in rows if node.phase in (Phase.CREATING, Phase.READY)]
@@ -73,13 +75,19 @@ def known_addresses(session: Session, resource_id: str) -> Mapping[str, set[str]
         node.id: planned[node.id] | ({node.address} if node.address else set()) for node in rows
     }
     claims = Counter(chain.from_iterable(claimed.values()))
-    seen = inventory.addresses(session, [node.instance_uuid for node in members])
+    seen = inventory.nics(session, [node.instance_uuid for node in members])
     vips = leases.vips_of(session, resource_id)
+    spec = clusters.spec_of(session, resources.get(session, resource_id))
+    others = reserved(spec)
 
     def told(node: Node) -> set[str]:
         own = claimed[node.id]
-        addresses = (seen.get(node.instance_uuid, set()) | own) - vips
-        return {address for address in addresses if claims[address] == (address in own)}
+        addresses = (_leased(node, seen.get(node.instance_uuid, ())) | own) - vips
+        return {
+            address
+            for address in addresses
+            if claims[address] == (address in own) and may_be_a_nodes(address, others)
+        }
 
     return {node.name: planned[node.id] | told(node) for node in members}
 
@@ -87,3 +95,10 @@ def known_addresses(session: Session, resource_id: str) -> Mapping[str, set[str]
 def _planned(node: Node) -> set[str]:
     nics = [NicPlan.model_validate(nic) for nic in node.nics]
     return {nic.address.partition("/")[0] for nic in nics if nic.address}
+
+
+def _leased(node: Node, seen: Iterable[NicSeen]) -> set[str]:
+    """What the NICs have that were made for DHCP. Of others, such as a CNI's, nothing counts."""
+    nics = [NicPlan.model_validate(nic) for nic in node.nics]
+    by_dhcp = {nic.mac.lower() for nic in nics if not nic.address}
+    return {address for nic in seen if nic.mac.lower() in by_dhcp for address in nic.addresses}
