@@ -1,6 +1,6 @@
 """Templates, and the folders they are made in."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from typing import Any
 
@@ -75,7 +75,7 @@ class Templates:
             task = await self._session.call(tried, lambda: target.Destroy_Task())
             await self._tasks.outcome(task._moId, tried)
 
-    async def copy(self, wanted: TemplateCopy) -> str:
+    async def copy(self, wanted: TemplateCopy, started: Callable[[str], None]) -> str:
         tried = f"copy the template {wanted.source} to {wanted.name}"
         spec = vim.vm.CloneSpec(
             location=vim.vm.RelocateSpec(
@@ -90,6 +90,7 @@ class Templates:
         task = await self._session.call_once(
             tried, lambda: source.CloneVM_Task(folder, wanted.name, spec)
         )
+        started(task._moId)
         return str((await self._tasks.outcome(task._moId, tried))._moId)
 
     async def mark(self, vm: str, pool: str, values: Mapping[str, str], notes: str) -> None:

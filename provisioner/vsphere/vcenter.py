@@ -163,9 +163,12 @@ class VCenter:
         """Gone already: success."""
         await self._templates.destroy(template)
 
-    async def copy_template(self, wanted: TemplateCopy) -> str:
-        """Returns the copy, a template, too. Raises VMNameTaken when the folder has that name."""
-        return await self._templates.copy(wanted)
+    async def copy_template(self, wanted: TemplateCopy, started: Callable[[str], None]) -> str:
+        """Returns the copy, a template, too. `started` is told the task as soon as it exists.
+
+        Raises VMNameTaken when the folder has that name.
+        """
+        return await self._templates.copy(wanted, started)
 
     async def mark_template(
         self, vm: str, pool: str, values: Mapping[str, str], notes: str

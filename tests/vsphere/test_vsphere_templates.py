@@ -93,7 +93,7 @@ async def test_a_template_is_copied_to_another_datastore(
         datastore=elsewhere,
     )
 
-    copy = await vcenter.copy_template(wanted)
+    copy = await vcenter.copy_template(wanted, lambda task: None)
 
     found = await vcenter.look(copy)
     assert found is not None
@@ -101,7 +101,7 @@ async def test_a_template_is_copied_to_another_datastore(
     assert found.datastores == (elsewhere,)
     await eventually(lambda: copy in seen.objects and seen.objects[copy].is_template)
     with pytest.raises(VMNameTaken):
-        await vcenter.copy_template(wanted)
+        await vcenter.copy_template(wanted, lambda task: None)
 
 
 async def test_a_template_is_destroyed_once(vcenter: VCenter, template: str):

@@ -124,6 +124,19 @@ async def test_a_passing_trouble_of_vcenter_passes(running: Site, control: Contr
     assert subject.machines() == []
 
 
+@pytest.mark.parametrize("clones", [1, 2])
+async def test_cancelled_while_vcenter_clones_nothing_stays(
+    running: Site, control: Control, clones: int
+) -> None:
+    """For its boot test, or for a copy: the clone comes all the same."""
+    control.delay({"CloneVM_Task": 2000})
+    subject = ImageSubject.ask(running, ON_TWO)
+    await subject.until(lambda: control.requests().get("CloneVM_Task", 0) == clones)
+
+    subject.delete()
+    await subject.is_gone()
+
+
 async def test_a_strangers_machine_in_the_folder_stays(running: Site) -> None:
     subject = ImageSubject.ask(running, IMPORT)
     await subject.becomes("RUNNING")
@@ -140,6 +153,7 @@ async def test_a_strangers_machine_in_the_folder_stays(running: Site) -> None:
 async def test_a_template_that_is_lost_is_told_by_care(running: Site) -> None:
     subject = ImageSubject.ask(running, ON_TWO)
     await subject.becomes("RUNNING")
+    _forget_care(subject)
     await running.care()
     assert [one["status"] for one in subject.row.care_conditions] == ["True"]
 
@@ -180,4 +194,4 @@ async def _is_a_template(site: Site, path: str) -> bool:
 def _forget_care(subject: ImageSubject) -> None:
     """It is due again at once."""
     with subject.site.database.write() as session:
-        resources.lock(session, subject.id).cared_at = None
+        resources.lock(session, subject.id).care_due_at = None

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from functools import partial
 
 from pydantic import ValidationError
 
@@ -16,7 +17,7 @@ from provisioner.domain.naming import manual_mac
 from provisioner.domain.virtual_machines import CloneRequest, Fact, Nic
 from workflows.kinds.image_errors import BootTestFailed, TemplateLost
 from workflows.kinds.image_folders import ImageFolders
-from workflows.kinds.image_reach import Reach, original
+from workflows.kinds.image_reach import Reach, clone_known, original
 from workflows.kinds.image_rows import ImageOrder, Template
 
 _VCPU, _MEMORY_MIB = 2, 2048
@@ -70,7 +71,8 @@ class ImageBootTests:
     ) -> Answer:
         request = _request(order, place, folder, tested)
         async with self._reach.connections.guarded(order.vcenter_id) as connection:
-            moref = await connection.vcenter.clone(request, lambda _: None)
+            clone = partial(connection.vcenter.clone, request)
+            moref = await clone_known(clone)
             await connection.vcenter.power_on(moref)
         try:
             async with asyncio.timeout(self._seconds):

@@ -1,8 +1,12 @@
 """What all tasks of images use."""
 
+import asyncio
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
+from typing import Any
 
 from provisioner.domain.image_places import ImagePlace
+from workflows.activities.clone_call import CloneCall
 from workflows.connections import Connections
 from workflows.kinds.image_errors import TemplateLost
 from workflows.kinds.image_rows import ImageOrder, ImageRows, Template
@@ -26,6 +30,27 @@ class Reach:
     async def log(self, order: ImageOrder, *lines: str) -> None:
         """For people; no line may hold a secret."""
         await self.threads.run(self.rows.append_log, order, lines)
+
+
+async def clone_known(start: Callable[[Callable[[str], None]], Coroutine[Any, Any, str]]) -> str:
+    """What a clone call makes. Cancelled, it returns when vCenter has the task: from then on
+    whoever waits for what works on the source will see it through.
+    """
+    call = CloneCall(_nothing_to_note, accepted=False)
+    return await call.result(start(call.started))
+
+
+async def _nothing_to_note(_: str) -> None: ...
+
+
+async def completely(work: Coroutine[Any, Any, None]) -> None:
+    """For what is short: cancelled, it ends what it began."""
+    running = asyncio.create_task(work)
+    try:
+        await asyncio.shield(running)
+    except asyncio.CancelledError:
+        await asyncio.gather(running, return_exceptions=True)
+        raise
 
 
 def original(order: ImageOrder, place: ImagePlace) -> Template:

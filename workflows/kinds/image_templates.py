@@ -1,5 +1,7 @@
 """The tasks that make a built template known as ours, and copy it to other datastores."""
 
+from functools import partial
+
 from provisioner.bootstrap.guestinfo import METADATA, USERDATA
 from provisioner.domain import marks
 from provisioner.domain.image_places import CopyPlace, ImagePlace
@@ -7,7 +9,7 @@ from provisioner.domain.virtual_machines import TemplateCopy
 from provisioner.store.types import utc_now
 from workflows.connections import Connection
 from workflows.kinds.image_folders import ImageFolders
-from workflows.kinds.image_reach import Reach, original
+from workflows.kinds.image_reach import Reach, clone_known, completely, original
 from workflows.kinds.image_rows import Found, ImageOrder, Template
 
 # By which a build got in. Its clones would inherit it.
@@ -26,8 +28,10 @@ class ImageTemplates:
         values = {**_FIRST_BOOT, **_marks(order, owner, found)}
         template = original(order, place)
         async with self._reach.connections.guarded(order.vcenter_id) as connection:
-            await connection.vcenter.mark_template(
-                template.moref, place.pool.moref, values, _notes(order, found)
+            await completely(
+                connection.vcenter.mark_template(
+                    template.moref, place.pool.moref, values, _notes(order, found)
+                )
             )
 
     async def copy(self, order: ImageOrder) -> None:
@@ -55,15 +59,14 @@ async def _copy(
             return found.moref
         if found.name == wanted.name:
             await vcenter.destroy(found.moref)
-    return await vcenter.copy_template(
-        TemplateCopy(
-            source=source.moref,
-            name=wanted.name,
-            folder=folder,
-            pool=place.pool.moref,
-            datastore=wanted.datastore,
-        )
+    copy = TemplateCopy(
+        source=source.moref,
+        name=wanted.name,
+        folder=folder,
+        pool=place.pool.moref,
+        datastore=wanted.datastore,
     )
+    return await clone_known(partial(vcenter.copy_template, copy))
 
 
 def _marks(order: ImageOrder, owner: str, found: Found) -> dict[str, str]:
