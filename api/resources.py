@@ -3,6 +3,9 @@
 from datetime import datetime
 from typing import Any, TypeVar
 
+from pydantic import ConfigDict
+from pydantic.alias_generators import to_camel
+
 from api.schemas import Out
 from provisioner.domain.conditions import Condition
 from provisioner.domain.spec.document import Document
@@ -41,6 +44,14 @@ class GroupsSummary(ResourceSummary):
     nodes: Counts
 
 
+class SeenCondition(Condition):
+    """`seenAt`: when it was last looked at; null when it follows from what is on record."""
+
+    model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True)
+
+    seen_at: datetime | None = None
+
+
 def summary(found: Overview[S]) -> dict[str, Any]:
     """The fields of a ResourceSummary."""
     row = found.resource
@@ -67,10 +78,12 @@ def groups_summary(found: Overview[S]) -> dict[str, Any]:
     }
 
 
-def conditions(row: Resource) -> list[Condition]:
+def conditions(row: Resource) -> list[SeenCondition]:
     """What the plan says of it, and what regular care finds."""
-    found = (*row.conditions, *row.care_conditions)
-    return [Condition.model_validate(one) for one in found]
+    found = [SeenCondition.model_validate(one) for one in row.conditions]
+    for one in row.care_conditions:
+        found.append(SeenCondition.model_validate(one | {"seen_at": row.cared_at}))
+    return found
 
 
 def document(spec: Document) -> dict[str, Any]:

@@ -32,6 +32,7 @@ EXPENDABLE = ("VM", "POWER", "GROUP", "TRY", "SINCE")
 CONDITIONS: tuple[Column, ...] = (
     ("CONDITION", lambda row: row["type"]),
     ("STATUS", lambda row: row["status"]),
+    ("SEEN", lambda row: f"{age(row['seenAt'])} ago" if row.get("seenAt") else ""),
     ("REASON", lambda row: row["reason"]),
     ("MESSAGE", lambda row: row["message"]),
 )

@@ -2,9 +2,8 @@
 
 from typing import Any
 
-from api.resources import GroupsSummary, conditions, document, groups_summary
+from api.resources import GroupsSummary, SeenCondition, conditions, document, groups_summary
 from api.schemas import Out
-from provisioner.domain.conditions import Condition
 from provisioner.domain.spec.cluster import API_PORT, ClusterSpec
 from provisioner.store.overviews import Overview
 
@@ -18,7 +17,7 @@ class ClusterList(Out):
 
 
 class ClusterOut(ClusterSummary):
-    conditions: list[Condition]
+    conditions: list[SeenCondition]
     spec: dict[str, Any]
 
 

@@ -2,9 +2,8 @@
 
 from typing import Any
 
-from api.resources import GroupsSummary, conditions, document, groups_summary
+from api.resources import GroupsSummary, SeenCondition, conditions, document, groups_summary
 from api.schemas import Out
-from provisioner.domain.conditions import Condition
 from provisioner.domain.etcd_clusters import endpoints
 from provisioner.domain.spec.etcd_cluster import EtcdClusterSpec
 from provisioner.store.overviews import Overview
@@ -22,7 +21,7 @@ class EtcdClusterList(Out):
 
 
 class EtcdClusterOut(EtcdClusterSummary):
-    conditions: list[Condition]
+    conditions: list[SeenCondition]
     spec: dict[str, Any]
 
 

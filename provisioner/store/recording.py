@@ -7,7 +7,7 @@ from provisioner.domain.deadlines import Deadlines
 from provisioner.domain.nodes import Phase
 from provisioner.domain.planning.plan import Plan, Removal
 from provisioner.domain.progress import steps
-from provisioner.store import events, nodes, operations
+from provisioner.store import care, events, nodes, operations
 from provisioner.store.identities import Issuer
 from provisioner.store.observing import World
 from provisioner.store.tables import Node
@@ -74,6 +74,8 @@ def report(session: Session, world: World, plan: Plan) -> None:
         bad = found in (Status.FAILED, Status.DEGRADED)
         events.record(session, resource, "StatusChanged", message, warning=bad)
         resource.status = found
+        if found is Status.RUNNING:
+            care.soon(resource, observed.now)
     now_true = [one.model_dump() for one in conditions(desired, observed, plan)]
     if now_true != resource.conditions:
         resource.conditions = now_true

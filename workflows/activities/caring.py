@@ -34,30 +34,39 @@ class CareActivities:
         """One round: whoever is due. One's trouble is not another's."""
         async with heartbeats():
             due = await self._threads.run(self._due)
-            await asyncio.gather(
+            seen = await asyncio.gather(
                 *(self._threads.run(self._care_for, kind, resource) for kind, resource in due)
             )
+            cared = [resource for (_, resource), found in zip(due, seen, strict=True) if found]
+            if cared:
+                await self._threads.run(self._note_seen, cared)
 
     def _due(self) -> list[tuple[str, str]]:
         """Noted as cared for before they are: what crashes a worker must not come first again."""
         with self._database.write() as session:
             now = utc_now()
-            found = care.due(session, now, self._every, _AT_MOST)
-            care.note_round(session, [resource_id for _, resource_id in found], now)
+            found = care.due(session, now, _AT_MOST)
+            care.note_round(session, [resource_id for _, resource_id in found], now + self._every)
         return found
 
-    def _care_for(self, kind: str, resource_id: str) -> None:
+    def _care_for(self, kind: str, resource_id: str) -> bool:
         try:
             found = self._kinds[kind].care(resource_id)
         except Exception:
             _log.exception("the care for %s %s failed", kind, resource_id)
-            return
+            return False
         if self._is_news(resource_id, found):
             with self._database.write() as session:
                 resource = resources.lock(session, resource_id)
                 if resource.deletion_requested_at is None:
-                    care.note(session, resource, found)
+                    care.note(session, resource, found, utc_now())
+        return True
 
     def _is_news(self, resource_id: str, found: Sequence[Condition]) -> bool:
         with self._database.read() as session:
-            return care.known(session, resource_id) != list(found)
+            watched = care.is_watched(session, resource_id)
+            return watched or care.known(session, resource_id) != list(found)
+
+    def _note_seen(self, resource_ids: Sequence[str]) -> None:
+        with self._database.write() as session:
+            care.note_seen(session, resource_ids, utc_now())

@@ -9,7 +9,7 @@ from temporalio import activity
 from provisioner.domain.errors import ProvisionerError
 from provisioner.domain.nodes import Loss, Phase
 from provisioner.domain.virtual_machines import POWERED_ON
-from provisioner.store import events, inventory, nodes, resources
+from provisioner.store import care, events, inventory, nodes, resources
 from provisioner.store.database import Database
 from provisioner.store.types import utc_now
 from provisioner.vsphere.errors import ManagedObjectGone
@@ -136,7 +136,7 @@ class MembershipActivities:
             node.problem = node.progress = None
             if node.phase == Phase.CREATING and nodes.stamp(node, "ready_at"):
                 node.phase = Phase.READY
-                resource.cared_at = None
+                care.soon(resource, utc_now())
                 took = node.ready_at - node.created_at if node.ready_at else timedelta()
                 message = f"{node.name} is ready after {took.total_seconds():.1f} s"
                 events.record(session, resource, "NodeReady", message, node=node)

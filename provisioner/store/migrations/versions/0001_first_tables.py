@@ -126,6 +126,8 @@ def upgrade() -> None:
         sa.Column("conditions", sa.JSON(), nullable=False),
         sa.Column("care_conditions", sa.JSON(), nullable=False),
         sa.Column("cared_at", UtcDateTime(timezone=True), nullable=True),
+        sa.Column("care_due_at", UtcDateTime(timezone=True), nullable=True),
+        sa.Column("care_soon", sa.Integer(), nullable=False),
         sa.Column("established", sa.Boolean(), nullable=False),
         sa.Column("last_event", sa.Integer(), nullable=False),
         sa.Column("created_at", UtcDateTime(timezone=True), nullable=False),
