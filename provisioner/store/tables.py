@@ -107,7 +107,7 @@ class Resource(Base):
     status: Mapped[str] = mapped_column(String(16), default="CREATING")
     conditions: Mapped[list[Any]] = mapped_column(default=list)
     care_conditions: Mapped[list[Any]] = mapped_column(default=list)
-    # When care last looked, when it looks next (None: at once), and how often it still does so soon.
+    # When care last looked, looks next (None: at once), and how often it still does so soon.
     cared_at: Mapped[datetime | None]
     care_due_at: Mapped[datetime | None]
     care_soon: Mapped[int] = mapped_column(default=0)

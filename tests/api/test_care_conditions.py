@@ -11,7 +11,6 @@ from tests.api.asking import create, shown
 from tests.api.looking import look
 from tests.api.served import Api
 
-
 SEEN = datetime(2026, 3, 1, 10, tzinfo=UTC)
 
 
