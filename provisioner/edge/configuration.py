@@ -46,9 +46,10 @@ def files(member: Member) -> dict[str, str]:
         layout.JOURNAL: system.JOURNAL,
         layout.SSHD: system.SSHD,
         layout.HAPROXY_DROP_IN: system.HAPROXY_DROP_IN,
-        layout.KEEPALIVED_DROP_IN: system.KEEPALIVED_RESTART,
+        layout.KEEPALIVED_DROP_IN: system.KEEPALIVED_DROP_IN,
         layout.CHECK_HAPROXY: _program("check_haproxy.py"),
         layout.KEEP_SERVER_STATES: _program("keep_server_states.py"),
+        layout.MEMBER_STATUS: _program("member_status.py"),
     }
 
 

@@ -10,10 +10,13 @@ JOURNAL = "/etc/systemd/journald.conf.d/60-load-balancer.conf"
 SSHD = "/etc/ssh/sshd_config.d/10-load-balancer.conf"
 PROGRAMS = "/usr/local/lib/pke-provisioner"
 CHECK_HAPROXY = f"{PROGRAMS}/check_haproxy.py"
+MEMBER_STATUS = f"{PROGRAMS}/member_status.py"
 KEEP_SERVER_STATES = f"{PROGRAMS}/keep_server_states.py"
 HAPROXY_DROP_IN = "/etc/systemd/system/haproxy.service.d/load-balancer.conf"
-KEEPALIVED_DROP_IN = "/etc/systemd/system/keepalived.service.d/restart.conf"
+KEEPALIVED_DROP_IN = "/etc/systemd/system/keepalived.service.d/load-balancer.conf"
 ADMIN_SOCKET = "/run/haproxy/admin.sock"
+# Where keepalived writes what it is asked for.
+KEEPALIVED_STATUS = "/run/keepalived-status"
 SERVER_STATES = "/run/haproxy/server-states"
 
 PACKAGES = ("haproxy", "keepalived", "nftables")
@@ -39,6 +42,7 @@ FILES = {
     ),
     CHECK_HAPROXY: ManagedFile(0o755, (), ()),
     KEEP_SERVER_STATES: ManagedFile(0o755, (), ()),
+    MEMBER_STATUS: ManagedFile(0o755, (), ()),
     HAPROXY_DROP_IN: ManagedFile(0o644, (), _RELOAD_UNITS),
     KEEPALIVED_DROP_IN: ManagedFile(0o644, (), _RELOAD_UNITS),
     FIREWALL: ManagedFile(0o600, ("nft", "-c", "-f"), ("nft", "-f", FIREWALL)),

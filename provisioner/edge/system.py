@@ -1,6 +1,6 @@
 """The rest of a member: its kernel, its journal, its logins, and how its services run."""
 
-from provisioner.edge.layout import KEEP_SERVER_STATES
+from provisioner.edge.layout import KEEP_SERVER_STATES, KEEPALIVED_STATUS
 
 SYSCTL = """\
 net.ipv4.ip_forward = 1
@@ -32,6 +32,12 @@ StartLimitIntervalSec=0
 [Service]
 Restart=on-failure
 RestartSec=1
+"""
+
+KEEPALIVED_DROP_IN = f"""\
+{KEEPALIVED_RESTART}RuntimeDirectory={KEEPALIVED_STATUS.rpartition("/")[2]}
+RuntimeDirectoryMode=0700
+Environment=TMPDIR={KEEPALIVED_STATUS}
 """
 
 # As Debian's unit, but before a reload it notes what HAProxy knows of its servers. A HAProxy that

@@ -9,7 +9,8 @@ from tests.net.machines import Machine
 PID, VRRP_PID, LOG = "/run/keepalived.pid", "/run/vrrp.pid", "/run/keepalived.log"
 
 
-def start_keepalived(machine: Machine) -> subprocess.Popen[str]:
+def start_keepalived(machine: Machine, *environment: str) -> subprocess.Popen[str]:
+    """`environment`: more settings, NAME=value."""
     drop_in = configparser.ConfigParser()
     drop_in.read_string(KEEPALIVED_RESTART)
     assert drop_in["Service"]["Restart"] == "on-failure"
@@ -18,4 +19,4 @@ def start_keepalived(machine: Machine) -> subprocess.Popen[str]:
     # Before systemd starts a service again it ends what is left of it.
     end = f"kill $(cat {VRRP_PID}); while pidof keepalived; do sleep 0.1; done"
     supervised = f"until {run}; do {end}; sleep {pause}; done"
-    return machine.start("sh", "-c", supervised, log=LOG)
+    return machine.start("env", *environment, "sh", "-c", supervised, log=LOG)

@@ -12,6 +12,7 @@ from provisioner.edge import layout
 from provisioner.edge.configuration import configurations
 from provisioner.edge.from_spec import pair
 from provisioner.edge.model import AdminState
+from provisioner.edge.status import MemberStatus
 from tests.edge.rendering import VALUES
 from tests.net.keepalived_service import LOG, PID, start_keepalived
 from tests.net.machines import Machine, Switch
@@ -60,7 +61,7 @@ class Member(Machine):
         self.start_keepalived()
 
     def start_haproxy(self) -> None:
-        for line in self._unit("ExecStartPre"):
+        for line in self._unit(layout.HAPROXY_DROP_IN, "ExecStartPre"):
             self._as_unit(line)
         self._haproxy = self.start(
             "sh", "-c", f"{_ENVIRONMENT}; exec {_EXEC_START}", log="/run/haproxy.log"
@@ -69,7 +70,7 @@ class Member(Machine):
     def reload_haproxy(self) -> None:
         """As systemd does by the unit's drop-in; returns when the new process serves."""
         before = self.haproxy_process()
-        for line in self._unit("ExecReload"):
+        for line in self._unit(layout.HAPROXY_DROP_IN, "ExecReload"):
             self._as_unit(line)
         wait_for(lambda: self.haproxy_process() not in (before, ""), self.haproxy_log)
 
@@ -84,7 +85,14 @@ class Member(Machine):
         self._haproxy.wait(10)
 
     def start_keepalived(self) -> None:
-        self._keepalived = start_keepalived(self)
+        folder = self.path(layout.KEEPALIVED_STATUS)
+        folder.mkdir(mode=0o700, exist_ok=True)
+        [setting] = self._unit(layout.KEEPALIVED_DROP_IN, "Environment")
+        self._keepalived = start_keepalived(self, setting)
+
+    def status(self) -> MemberStatus:
+        told = self.run("/usr/bin/python3", "-IS", layout.MEMBER_STATUS).stdout
+        return MemberStatus.model_validate_json(told)
 
     def stop_keepalived(self) -> None:
         self.kill(PID, number=signal.SIGTERM)
@@ -124,9 +132,9 @@ class Member(Machine):
     def haproxy_log(self) -> str:
         return self.path("/run/haproxy.log").read_text()
 
-    def _unit(self, key: str) -> list[str]:
+    def _unit(self, path: str, key: str) -> list[str]:
         """What the drop-in sets, less what it takes away by setting nothing."""
-        drop_in = self.path(layout.HAPROXY_DROP_IN).read_text()
+        drop_in = self.path(path).read_text()
         return [line for line in re.findall(rf"^{key}=(.*)$", drop_in, re.MULTILINE) if line]
 
     def _as_unit(self, line: str) -> None:

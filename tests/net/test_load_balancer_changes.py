@@ -1,11 +1,13 @@
 """What a pair is told while it serves, and who may reach what."""
 
+import time
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 import pytest
 
 from provisioner.edge.model import AdminState
+from provisioner.edge.status import vip_status
 from tests.net.client import Client
 from tests.net.load_balanced import LoadBalanced, load_balanced
 from tests.net.load_balancer_documents import VIPS, document, pool, server, service, vip
@@ -96,6 +98,21 @@ def test_ports_move_together_and_by_hand(lab: LoadBalanced) -> None:
     lab.until(lambda: lab.sees(EAST) == {"east1"}, lambda: east1.run("nft", "flush", "ruleset"))
     repointed = document(services=[together | {"active": "east2"}, service(2)])
     lab.until(lambda: lab.sees(EAST) == {"east2"}, lambda: tell(lab, repointed))
+
+
+def test_members_tell_who_carries_what_and_which_servers_live(lab: LoadBalanced) -> None:
+    lab.servers["east1"].die()
+    lab.until(lambda: lab.east.servers(WEB)["east1"] == "DOWN", lambda: None)
+    told = {member.name: member.status() for member in lab.pair.members}
+    lab.servers["east1"].serve()
+    for vip_address, home in ((EAST, "m1"), (WEST, "m2")):
+        found = vip_status(vip_address, told)
+        assert (found.holders, found.priority) == ((home,), 100)
+        assert found.since
+        assert found.since < time.time()
+    [dead] = [one for one in told["m1"].servers or () if (one.backend, one.name) == (WEB, "east1")]
+    assert (dead.state, dead.check) == ("DOWN", "L4CON")
+    assert {one.state for one in told["m1"].servers or ()} == {"UP", "DOWN"}
 
 
 def test_each_service_logs_under_its_own_name(lab: LoadBalanced) -> None:
