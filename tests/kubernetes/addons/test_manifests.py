@@ -6,11 +6,14 @@ import ssl
 import threading
 import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from itertools import pairwise
 
 import pytest
 
 from provisioner.kubernetes.addons import fetching
+from provisioner.kubernetes.addons.images import with_registry
 from provisioner.kubernetes.addons.manifests import objects
+from provisioner.kubernetes.addons.yaml_bounds import MOST_LEVELS
 from provisioner.kubernetes.errors import ManifestRefused, ManifestUnreachable
 from provisioner.tls import load_key_pair
 
@@ -114,3 +117,55 @@ def test_lists_and_empty_documents_are_read_and_status_left_out():
 def test_what_is_no_manifest_is_told(text, told):
     with pytest.raises(ManifestRefused, match=told):
         parsed(text)
+
+
+MAP = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: x}\ndata: "
+LEVELS = "".join(
+    f"{one}: &{one} [{', '.join([f'*{other}'] * 9)}]\n" for other, one in pairwise("abcdefghi")
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        (MAP + "[" * 100_000 + "]" * 100_000, "levels deep"),
+        (MAP + "{a: " * 5_000 + "}" * 5_000, "levels deep"),
+        ("a: &a [x, x, x, x, x, x, x, x, x]\n" + LEVELS + MAP, "more than"),
+        (MAP + "[" + "x, " * 300_000 + "]", "more than"),
+        ("&a\nkind: List\nitems:\n- *a\n", "refers to itself"),
+        (MAP + "{x: *unknown}", "is not YAML"),
+        (MAP + "9" * 5_000, "is not YAML"),
+        (MAP + "{x: !!binary aGVsbG8=}", "is not JSON"),
+        (MAP + "{x: !!set {a, b}}", "is not JSON"),
+        (MAP + "{x: .nan}", "is not JSON"),
+        ("kind: List\nitems: 5", "items"),
+        ("apiVersion: {a: b}\nkind: Pod\nmetadata: {name: x}", "apiVersion"),
+        ("apiVersion: v1\nkind: Pod\nmetadata: {name: x, namespace: 5}", "namespace"),
+        ("apiVersion: v1\nkind: Pod\nmetadata: {name: x, labels: [a]}", "labels"),
+    ],
+)
+def test_what_would_cost_too_much_or_cant_be_sent_is_refused(text, told):
+    with pytest.raises(ManifestRefused, match=told):
+        parsed(text.encode())
+
+
+def test_a_deep_alias_counts_with_its_depth():
+    deep = "x: &x " + "[" * 60 + "]" * 60 + "\ny: " + "[" * 60 + "*x" + "]" * 60 + "\n"
+    with pytest.raises(ManifestRefused, match="levels deep"):
+        parsed(deep.encode())
+
+
+def test_what_is_just_allowed_can_be_walked():
+    levels = MOST_LEVELS - 1
+    [found] = parsed((MAP + "{a: " * levels + "x" + "}" * levels).encode())
+    assert with_registry(found, "registry.example.org") == found
+
+
+def test_aliases_and_empty_fields_are_read():
+    text = (
+        "apiVersion: v1\nkind: ConfigMap\n"
+        "metadata: {name: x, namespace: , labels: , annotations: &a {k: v}}\ndata: *a\n"
+    )
+    [found] = parsed(text.encode())
+    assert found["data"] == {"k": "v"}
+    assert found["metadata"] == {"name": "x", "annotations": {"k": "v"}}
