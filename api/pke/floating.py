@@ -11,6 +11,7 @@ from api.problems import Problem
 from api.services import Services, Use
 from provisioner.bootstrap import channel
 from provisioner.bootstrap.keepalived import master_config, render
+from provisioner.bootstrap.keepalived_files import told
 from provisioner.domain.machines import NicPlan
 from provisioner.store import carriers, clusters, visits
 from provisioner.store.visits import Visitor
@@ -38,7 +39,7 @@ def get_keepalived(use: Use, visitor: Master, interface: Interface) -> str:
 def _note_told(use: Services, visitor: Visitor, text: str) -> None:
     """What it has from here its VM need not carry as well."""
     mac = NicPlan.model_validate(visitor.node.nics[0]).mac
-    revision = channel.revision(mac, {channel.KEEPALIVED: text})
+    revision = channel.revision(*told(mac, text))
     if visitor.node.configuration != revision:
         with use.database.write() as session:
             visits.note_configuration(session, visitor.node, revision)

@@ -2,13 +2,13 @@
 
 The service writes the key; the node reads it on a timer, applies it and reports in another key
 (`node_configuration.py`). Neither holds a secret. The document only chooses among sections that
-the node knows: where a section's file lies and which commands belong to it is not the service's
-to say.
+the node knows since its first boot: where a section's file lies and which commands belong to it is
+not the document's to say.
 """
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Literal
 
 from pydantic import Field, ValidationError
@@ -18,7 +18,6 @@ from provisioner.domain.virtual_machines import Fact
 
 CONFIGURATION = "guestinfo.pke.configuration"
 APPLIED = "guestinfo.pke.configuration.applied"
-KEEPALIVED = "keepalived"
 
 
 class Applied(Fact):
@@ -32,19 +31,39 @@ class Applied(Fact):
     message: str = Field(default="", max_length=2000)
 
 
-def configuration(nic: str, sections: Mapping[str, str]) -> dict[str, str]:
+class Section(Fact):
+    """A file that a node may be told, by the name that documents have for it.
+
+    `check` takes the new file's path as its last argument; `apply` brings it into force; either
+    may be empty. `follows`: the node's agent puts the first one there.
+    """
+
+    name: str
+    path: str
+    mode: int
+    check: tuple[str, ...] = ()
+    apply: tuple[str, ...] = ()
+    follows: bool = False
+
+
+def sections_file(sections: Iterable[Section]) -> str:
+    """What the machine knows them by; in the order in which they come into force."""
+    return json.dumps([section.model_dump() for section in sections], indent=1) + "\n"
+
+
+def configuration(nics: Mapping[str, str], sections: Mapping[str, str]) -> dict[str, str]:
     """extraConfig entries that tell a node these files. Raises PayloadTooLarge.
 
-    In texts @INTERFACE@ stands for the name of the NIC with the MAC address `nic`. The same input
-    makes the same entries, and applying them twice changes nothing.
+    `nics`: MAC addresses by the words that stand for the interfaces' names in texts. The same
+    input makes the same entries, and applying them twice changes nothing.
     """
-    document = {"revision": revision(nic, sections), **_document(nic, sections)}
+    document = {"revision": revision(nics, sections), **_document(nics, sections)}
     return pack(CONFIGURATION, json.dumps(document, sort_keys=True))
 
 
-def revision(nic: str, sections: Mapping[str, str]) -> str:
+def revision(nics: Mapping[str, str], sections: Mapping[str, str]) -> str:
     """By which a node names what it has applied."""
-    content = json.dumps(_document(nic, sections), sort_keys=True)
+    content = json.dumps(_document(nics, sections), sort_keys=True)
     return hashlib.sha256(content.encode()).hexdigest()[:16]
 
 
@@ -56,5 +75,6 @@ def applied(extra_config: Mapping[str, str]) -> Applied | None:
         return None
 
 
-def _document(nic: str, sections: Mapping[str, str]) -> dict[str, object]:
-    return {"nic": nic.lower(), "sections": dict(sections)}
+def _document(nics: Mapping[str, str], sections: Mapping[str, str]) -> dict[str, object]:
+    lowered = {word: mac.lower() for word, mac in nics.items()}
+    return {"nics": lowered, "sections": dict(sections)}

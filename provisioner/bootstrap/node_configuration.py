@@ -2,8 +2,12 @@
 """Brings this machine's files in line with what the service wrote into the VM's guestinfo.
 
 A timer runs it. It is delivered as this one file: standard library only, Python 3.9 or newer.
-A file is replaced whole, and only after its program's own check; what is in place already is left
-alone. A refused document changes nothing. The outcome is reported whenever it changes.
+Which files a document may speak of, how they are checked and what brings them into force is
+written on the machine (SECTIONS), never in the document. A file is replaced whole, and only after
+its program's own check; what is in place already is left alone. A refused document changes
+nothing. The outcome is reported whenever it changes.
+
+With a file's name as its argument it applies the document in there, and fails if it could not.
 """
 
 from __future__ import annotations
@@ -15,6 +19,7 @@ import gzip
 import io
 import json
 import os
+import re
 import subprocess
 import sys
 import zlib
@@ -22,34 +27,33 @@ from typing import Any, NamedTuple
 
 CONFIGURATION = "guestinfo.pke.configuration"
 APPLIED = "guestinfo.pke.configuration.applied"
+SECTIONS = "/etc/pke-provisioner/sections.json"
+# What stands for words such as @VRRP_KEY@, where the machine has fetched secrets.
+VALUES = "/etc/pke-provisioner/values.json"
 # Not kept over a boot, as what a guest set is gone with its power.
 REPORTED = "/run/pke-provisioner/configuration.json"
 LONGEST_DOCUMENT = 1024 * 1024
+PLACEHOLDER = re.compile("@[A-Z_]+@")
 REPORTED_CHARACTERS = 500
 COMMAND_SECONDS = 20.0
 
 
 class Section(NamedTuple):
-    """A file the machine may be given. `check` takes the new file's path as its last argument."""
+    """A file the machine may be given. `check` takes the new file's path as its last argument.
 
+    `follows`: somebody else puts the first one there. Commands may be empty.
+    """
+
+    name: str
     path: str
     mode: int
-    check: tuple[str, ...]
-    reload: tuple[str, ...]
+    check: list[str]
+    apply: list[str]
+    follows: bool = False
 
     @property
     def new(self) -> str:
         return self.path + ".new"
-
-
-SECTIONS = {
-    "keepalived": Section(
-        path="/etc/keepalived/keepalived.conf",
-        mode=0o640,
-        check=("keepalived", "-t", "-f"),
-        reload=("systemctl", "reload", "keepalived.service"),
-    ),
-}
 
 
 class Refused(Exception):
@@ -61,8 +65,10 @@ class Waiting(Exception):
 
 
 class Document(NamedTuple):
+    """`nics`: MAC addresses by the word that stands for the interface's name."""
+
     revision: str
-    nic: str
+    nics: dict[str, str]
     sections: dict[str, str]
 
 
@@ -73,14 +79,21 @@ class Report(NamedTuple):
 
 
 def main() -> int:
+    if len(sys.argv) > 1:
+        with open(sys.argv[1], encoding="ascii") as file:
+            return int(look(file.read()).outcome != "applied")
     encoded = guest_rpc(f"info-get {CONFIGURATION}")
-    if not encoded:
-        return 0
+    if encoded:
+        look(encoded)
+    return 0
+
+
+def look(encoded: str) -> Report:
     before = reported()
     now = outcome_of(encoded, before)
     if now != before:
         report(now)
-    return 0
+    return now
 
 
 def outcome_of(encoded: str, before: Report | None) -> Report:
@@ -88,7 +101,7 @@ def outcome_of(encoded: str, before: Report | None) -> Report:
     try:
         document = read(encoded)
         revision = document.revision
-        apply(document, settled=before == Report(revision, "applied", ""))
+        apply(document, known_sections(), settled=before == Report(revision, "applied", ""))
     except Waiting as reason:
         return Report(revision, "waiting", str(reason)[:REPORTED_CHARACTERS])
     except Refused as reason:
@@ -122,36 +135,67 @@ def read(encoded: str) -> Document:
 
 
 def checked(document: Any) -> Document:
-    if not isinstance(document, dict) or not isinstance(document.get("sections"), dict):
-        raise Refused("the document has no sections")
-    texts = {
-        **document["sections"],
-        "revision": document.get("revision"),
-        "nic": document.get("nic"),
-    }
+    parts = [document.get(name) for name in ("nics", "sections")] if is_object(document) else []
+    if not parts or not all(map(is_object, parts)):
+        raise Refused("the document has no nics or no sections")
+    nics, sections = parts
+    texts = {**nics, **sections, "revision": document.get("revision")}
     wrong = [name for name, text in texts.items() if not isinstance(text, str)]
-    unknown = sorted(set(document["sections"]) - set(SECTIONS))
-    if wrong or unknown:
-        raise Refused(f"the document is not for this node: {', '.join(map(repr, wrong + unknown))}")
-    return Document(texts["revision"][:64], texts["nic"].lower(), document["sections"])
+    if wrong:
+        raise Refused(f"the document is not for this node: {', '.join(map(repr, wrong))}")
+    lowered = {word: mac.lower() for word, mac in nics.items()}
+    return Document(texts["revision"][:64], lowered, sections)
 
 
-def apply(document: Document, settled: bool) -> None:
+def is_object(value: Any) -> bool:
+    return isinstance(value, dict)
+
+
+def known_sections() -> list[Section]:
+    """In the order in which they are applied."""
+    with open(SECTIONS, encoding="utf-8") as file:
+        return [Section(**one) for one in json.load(file)]
+
+
+def apply(document: Document, known: list[Section], settled: bool) -> None:
     """`settled`: this document was applied, so only what was changed since is put right."""
-    interface = interface_of(document.nic)
-    texts = {
-        SECTIONS[name]: text.replace("@INTERFACE@", interface)
-        for name, text in document.sections.items()
-    }
-    stale = [section for section, text in texts.items() if not settled or content(section) != text]
+    unknown = sorted(set(document.sections) - {section.name for section in known})
+    if unknown:
+        raise Refused(f"the document is not for this node: {', '.join(map(repr, unknown))}")
+    values = values_of(document)
+    texts = {name: filled(text, values) for name, text in document.sections.items()}
+    given = [section for section in known if section.name in texts]
+    stale = [one for one in given if not settled or content(one) != texts[one.name]]
     for section in stale:
-        prepare(section, texts[section])
+        prepare(section, texts[section.name])
     for section in stale:
         os.replace(section.new, section.path)
-    for section in stale:
-        said = failure(*section.reload)
-        if said:
-            raise Waiting(f"written but not in force: {said}")
+    bring_into_force(stale)
+
+
+def bring_into_force(sections: list[Section]) -> None:
+    """Each command once."""
+    done: list[list[str]] = []
+    for section in sections:
+        if section.apply and section.apply not in done:
+            done.append(section.apply)
+            said = failure(*section.apply)
+            if said:
+                raise Waiting(f"written but not in force: {said}")
+
+
+def values_of(document: Document) -> dict[str, str]:
+    values = {word: interface_of(mac) for word, mac in document.nics.items()}
+    with contextlib.suppress(FileNotFoundError), open(VALUES, encoding="utf-8") as file:
+        values.update(json.load(file))
+    return values
+
+
+def filled(text: str, values: dict[str, str]) -> str:
+    unknown = sorted(set(PLACEHOLDER.findall(text)) - set(values))
+    if unknown:
+        raise Waiting(f"this machine does not know yet what stands for {', '.join(unknown)}")
+    return PLACEHOLDER.sub(lambda found: values[found.group()], text)
 
 
 def interface_of(mac: str) -> str:
@@ -173,14 +217,15 @@ def content(section: Section) -> str | None:
 
 def prepare(section: Section, text: str) -> None:
     """The new file beside the old one, which takes its place only when its check is content."""
-    if content(section) is None:
+    if section.follows and content(section) is None:
         raise Waiting(f"{section.path} is not there yet")
+    os.makedirs(os.path.dirname(section.path), exist_ok=True)
     with open(section.new, "w", encoding="utf-8") as file:
         os.fchmod(file.fileno(), section.mode)
         file.write(text)
         file.flush()
         os.fsync(file.fileno())
-    said = failure(*section.check, section.new)
+    said = failure(*section.check, section.new) if section.check else None
     if said:
         os.unlink(section.new)
         raise Refused(said)

@@ -7,14 +7,13 @@ from pathlib import Path
 from lab.guests.kubernetes.certificates import Authority, server_certificate
 from provisioner.bootstrap.channel import (
     APPLIED,
-    KEEPALIVED,
     Applied,
     applied,
     configuration,
     revision,
 )
 from provisioner.bootstrap.keepalived import INTERFACE, master_config, render, yielding
-from provisioner.bootstrap.keepalived_files import keepalived_files
+from provisioner.bootstrap.keepalived_files import keepalived_files, told
 from provisioner.bootstrap.layout import NODE_CONFIGURATION
 from provisioner.domain.floating_address import Carrier, priorities
 from tests.net.keepalived_service import LOG, PID, start_keepalived
@@ -126,11 +125,11 @@ class Master(Machine):
 
     def tell(self, text: str | None = None) -> str:
         """The service writes the VM's guestinfo key, the node's timer elapses; the revision."""
-        sections = {KEEPALIVED: text or self.keepalived_conf()}
-        for key, value in configuration(self.mac, sections).items():
+        given = told(self.mac, text or self.keepalived_conf())
+        for key, value in configuration(*given).items():
             self.write(f"/run/guest/info/{key}", value)
         self.run("/usr/bin/python3", "-I", NODE_CONFIGURATION)
-        return revision(self.mac, sections)
+        return revision(*given)
 
     def applied(self) -> Applied | None:
         reported = self.path(f"/run/guest/out/{APPLIED}")

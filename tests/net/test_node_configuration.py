@@ -7,17 +7,19 @@ from collections.abc import Iterator
 
 import pytest
 
+from provisioner.bootstrap import layout
 from provisioner.bootstrap.channel import (
     APPLIED,
     CONFIGURATION,
-    KEEPALIVED,
     Applied,
+    Section,
     applied,
     configuration,
     revision,
+    sections_file,
 )
 from provisioner.bootstrap.keepalived import INTERFACE, KeepalivedConfig, render
-from provisioner.bootstrap.keepalived_files import keepalived_files
+from provisioner.bootstrap.keepalived_files import keepalived_files, told
 from provisioner.bootstrap.layout import NODE_CONFIGURATION
 from tests.net.machines import Machine, needs_root
 from tests.net.masters import KEEPALIVED_CONF
@@ -62,9 +64,9 @@ def look(machine: Machine) -> str:
 
 
 def tell(machine: Machine, config: str, nic: str = MAC) -> str:
-    for key, value in configuration(nic, {KEEPALIVED: config}).items():
+    for key, value in configuration(*told(nic, config)).items():
         machine.write(f"/run/guest/info/{key}", value)
-    return revision(nic, {KEEPALIVED: config})
+    return revision(*told(nic, config))
 
 
 def reported(machine: Machine) -> Applied | None:
@@ -130,13 +132,15 @@ def packed(document: object) -> str:
         "\x00\xff",
         "not base64!",
         base64.b64encode(b"not gzip").decode(),
-        packed({"revision": "1", "nic": MAC})[:-8],
+        packed({"revision": "1", "nics": {INTERFACE: MAC}})[:-8],
         packed(None),
-        packed(["revision", "nic", "sections"]),
-        packed({"revision": "1", "nic": MAC, "sections": None}),
-        packed({"revision": 1, "nic": MAC, "sections": {}}),
-        packed({"revision": "1", "nic": MAC, "sections": {"keepalived": 7}}),
-        packed({"revision": "1", "nic": MAC, "sections": {"/etc/passwd": "root::0:0"}}),
+        packed(["revision", "nics", "sections"]),
+        packed({"revision": "1", "nics": {INTERFACE: MAC}, "sections": None}),
+        packed({"revision": 1, "nics": {INTERFACE: MAC}, "sections": {}}),
+        packed({"revision": "1", "nics": {INTERFACE: MAC}, "sections": {"keepalived": 7}}),
+        packed(
+            {"revision": "1", "nics": {INTERFACE: MAC}, "sections": {"/etc/passwd": "root::0:0"}}
+        ),
     ],
 )
 def test_garbage_is_refused_and_survived(machine: Machine, garbage: str) -> None:
@@ -167,6 +171,51 @@ def test_a_nic_that_is_not_there_is_waited_for(machine: Machine) -> None:
     assert report
     assert (report.outcome, reloads(machine)) == ("waiting", [])
     assert "00:50:56:00:00:99" in report.message
+
+
+OTHERS = (
+    Section(name="secret", path="/etc/told/secret", mode=0o600, apply=("systemctl", "both")),
+    Section(name="plain", path="/etc/told/plain", mode=0o644, apply=("systemctl", "both")),
+)
+
+
+@pytest.fixture
+def stranger(machine: Machine) -> Machine:
+    """A machine that is told other files, and has fetched a secret."""
+    machine.write(layout.SECTIONS, sections_file(OTHERS))
+    machine.write(layout.VALUES, json.dumps({"@KEY@": "s3cret"}), 0o600)
+    return machine
+
+
+def offer(machine: Machine, sections: dict[str, str]) -> str:
+    value = configuration({}, sections)[CONFIGURATION]
+    machine.write("/run/offer", value)
+    return value
+
+
+def test_a_first_document_is_applied_from_a_file(stranger: Machine) -> None:
+    offer(stranger, {"plain": "a\n", "secret": "key @KEY@\n"})
+    stranger.run("/usr/bin/python3", "-I", NODE_CONFIGURATION, "/run/offer")
+    assert stranger.path("/etc/told/secret").read_text() == "key s3cret\n"
+    assert stranger.path("/etc/told/secret").stat().st_mode & 0o777 == 0o600
+    assert stranger.path("/etc/told/plain").read_text() == "a\n"
+    assert reloads(stranger) == ["both"]
+
+
+def test_what_was_applied_from_a_file_is_not_applied_again(stranger: Machine) -> None:
+    value = offer(stranger, {"plain": "a\n"})
+    stranger.run("/usr/bin/python3", "-I", NODE_CONFIGURATION, "/run/offer")
+    stranger.write(f"/run/guest/info/{CONFIGURATION}", value)
+    assert look(stranger) == ""
+    assert reloads(stranger) == ["both"]
+
+
+def test_a_word_that_nobody_has_told_the_machine_is_waited_for(stranger: Machine) -> None:
+    offer(stranger, {"plain": "@OTHER@\n"})
+    failed = stranger.run("/usr/bin/python3", "-I", NODE_CONFIGURATION, "/run/offer", check=False)
+    assert failed.returncode == 1
+    assert "@OTHER@" in failed.stdout
+    assert not stranger.path("/etc/told/plain").exists()
 
 
 def test_a_reload_that_fails_is_tried_again(machine: Machine) -> None:

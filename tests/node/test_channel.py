@@ -9,7 +9,6 @@ import pytest
 from provisioner.bootstrap.channel import (
     APPLIED,
     CONFIGURATION,
-    KEEPALIVED,
     Applied,
     applied,
     configuration,
@@ -17,32 +16,33 @@ from provisioner.bootstrap.channel import (
 )
 from provisioner.bootstrap.errors import PayloadTooLarge
 
-MAC = "00:50:56:00:00:11"
+MAC, WORD, NAME = "00:50:56:00:00:11", "@INTERFACE@", "keepalived"
+NICS = {WORD: MAC}
 
 
 def document(text: str) -> dict[str, object]:
-    packed = configuration(MAC, {KEEPALIVED: text})[CONFIGURATION]
+    packed = configuration(NICS, {NAME: text})[CONFIGURATION]
     found: dict[str, object] = json.loads(gzip.decompress(base64.b64decode(packed)))
     return found
 
 
 def test_the_document_says_which_nic_and_files_it_is_about() -> None:
     assert document("a file") == {
-        "revision": revision(MAC, {KEEPALIVED: "a file"}),
-        "nic": MAC,
-        "sections": {KEEPALIVED: "a file"},
+        "revision": revision(NICS, {NAME: "a file"}),
+        "nics": NICS,
+        "sections": {NAME: "a file"},
     }
 
 
 def test_a_revision_is_its_content() -> None:
-    assert configuration(MAC, {KEEPALIVED: "a"}) == configuration(MAC.upper(), {KEEPALIVED: "a"})
-    assert revision(MAC, {KEEPALIVED: "a"}) != revision(MAC, {KEEPALIVED: "b"})
+    assert configuration(NICS, {NAME: "a"}) == configuration({WORD: MAC.upper()}, {NAME: "a"})
+    assert revision(NICS, {NAME: "a"}) != revision(NICS, {NAME: "b"})
 
 
 def test_what_no_guest_could_receive_is_refused() -> None:
     noise = "".join(map(chr, range(0x4E00, 0x9FFF)))
     with pytest.raises(PayloadTooLarge):
-        configuration(MAC, {KEEPALIVED: noise * 4})
+        configuration(NICS, {NAME: noise * 4})
 
 
 def test_a_report_is_read() -> None:

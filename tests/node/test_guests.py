@@ -11,6 +11,7 @@ import pytest
 from lab.guests.standin.machine import KEEPALIVED_CONFIG
 from lab.waiting import wait_until
 from provisioner.bootstrap import channel
+from provisioner.bootstrap.keepalived_files import told
 from tests.node.lab import SECONDS, LabCluster, floating_address, lab_cluster
 from tests.node.service import Reply, ScriptedService
 
@@ -82,14 +83,15 @@ def test_second_init_on_one_authority_fails(lab: LabCluster) -> None:
 def test_a_master_takes_its_later_configuration_and_says_so(lab: LabCluster) -> None:
     vm = lab.vm("c1-cp-1")
     lab.power_on_until_ready(vm)
-    told = channel.configuration(vm.macs[0], {channel.KEEPALIVED: "of @INTERFACE@"})
-    changed = replace(vm, extra_config={**vm.extra_config, **told})
+    given = told(vm.macs[0], "of @INTERFACE@")
+    later = channel.configuration(*given)
+    changed = replace(vm, extra_config={**vm.extra_config, **later})
     lab.runner.reconfigure(changed)
     assert wait_until(lambda: vm.moref in lab.tools.published, SECONDS)
     answer = channel.applied(lab.tools.published[vm.moref])
     assert answer is not None
     assert answer.outcome == "applied"
-    assert answer.revision == channel.revision(vm.macs[0], {channel.KEEPALIVED: "of @INTERFACE@"})
+    assert answer.revision == channel.revision(*given)
     [file] = lab.folder.rglob(KEEPALIVED_CONFIG.lstrip("/"))
     assert file.read_text() == "of eth0"
 

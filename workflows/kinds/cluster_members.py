@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from provisioner.bootstrap import channel
 from provisioner.bootstrap.keepalived import KeepalivedConfig, master_config, render, yielding
+from provisioner.bootstrap.keepalived_files import told
 from provisioner.domain.floating_address import Carrier
 from provisioner.domain.machines import NicPlan
 from provisioner.domain.nodes import Phase
@@ -81,5 +82,5 @@ def _sharing(session: Session, resource_id: str) -> _Sharing | None:
 
 def _configuration(node: Node, keepalived: KeepalivedConfig) -> Configuration:
     mac = NicPlan.model_validate(node.nics[0]).mac
-    sections = {channel.KEEPALIVED: render(keepalived)}
-    return Configuration(channel.revision(mac, sections), channel.configuration(mac, sections))
+    given = told(mac, render(keepalived))
+    return Configuration(channel.revision(*given), channel.configuration(*given))
