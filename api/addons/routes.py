@@ -7,14 +7,14 @@ from api.addons.changes import AddOnsChange, read_change
 from api.addons.schemas import AddOnList, shown
 from api.auth import Operator, Viewer
 from api.clusters.admission import new_faults
-from api.clusters.plans import PLAN
-from api.clusters.transactions import Transaction
 from api.documents import body_of
 from api.json_body import Json
 from api.operations.schemas import OperationOut
+from api.plans import PLAN
 from api.queries import DryRun
 from api.resources import document
 from api.services import Use
+from api.transactions import Transaction
 from provisioner.domain.clusters import KIND
 from provisioner.domain.faults import Fault
 from provisioner.domain.spec.cluster import ClusterSpec

@@ -8,14 +8,14 @@ from api.auth import Operator, Viewer
 from api.clusters import schemas
 from api.clusters.admission import admit, new_faults
 from api.clusters.changes import ClusterChange, read_change
-from api.clusters.plans import PLAN
-from api.clusters.transactions import Changed, Transaction
 from api.documents import body_of
 from api.json_body import Json, NoBody
 from api.operations.schemas import OperationOut
+from api.plans import PLAN
 from api.queries import DryRun
 from api.resources import document
 from api.services import Use
+from api.transactions import Changed, Transaction
 from provisioner.domain.clusters import KIND
 from provisioner.domain.faults import Fault
 from provisioner.domain.spec.cluster import ClusterSpec

@@ -5,15 +5,15 @@ from sqlalchemy.orm import Session
 
 from api.answers import Repeatable
 from api.auth import Operator, Viewer
-from api.clusters.plans import PLAN
-from api.clusters.transactions import Changed, Transaction
 from api.documents import body_of
 from api.etcd_clusters import schemas
 from api.etcd_clusters.admission import admit
 from api.json_body import Json, NoBody
 from api.operations.schemas import OperationOut
+from api.plans import PLAN
 from api.queries import DryRun
 from api.services import Use
+from api.transactions import Changed, Transaction
 from provisioner.domain.etcd_clusters import KIND
 from provisioner.domain.spec.etcd_cluster import EtcdClusterSpec
 from provisioner.store import etcd_clusters, resources

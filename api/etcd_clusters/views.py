@@ -3,9 +3,8 @@
 from fastapi import APIRouter
 
 from api.auth import Viewer
-from api.clusters.events import EventList
-from api.clusters.nodes import NodeList
-from api.clusters.views import After, Everyone, Limit, events_of, nodes_of
+from api.events import After, EventList, Limit, events_of
+from api.nodes import Everyone, NodeList, nodes_of
 from api.services import Use
 from provisioner.domain.etcd_clusters import KIND
 

@@ -5,12 +5,12 @@ from sqlalchemy.orm import Session
 
 from api.answers import Repeatable
 from api.auth import Operator, Viewer
-from api.clusters.transactions import Transaction
 from api.images import schemas
 from api.images.schemas import BuildOut
 from api.json_body import NoBody
 from api.operations.schemas import OperationOut
 from api.services import Use
+from api.transactions import Transaction
 from provisioner.domain.images import KIND
 from provisioner.store import images, resources
 from provisioner.store.errors import Conflict

@@ -6,16 +6,15 @@ from sqlalchemy.orm import Session
 from api import answers
 from api.answers import Answer, Repeatable
 from api.auth import Operator, Viewer
-from api.clusters.events import EventList
-from api.clusters.transactions import Changed, Transaction
-from api.clusters.views import After, Limit, events_of
 from api.documents import body_of
+from api.events import After, EventList, Limit, events_of
 from api.images import schemas
 from api.images.admission import Admitted, admit_build, admit_import
 from api.images.catalogue import already_made, shown
 from api.json_body import Json
 from api.operations.schemas import OperationOut
 from api.services import Use
+from api.transactions import Changed, Transaction
 from provisioner.domain.images import KIND
 from provisioner.domain.spec.image import ImageBuild, ImageImport, ImageSpec
 from provisioner.images.definitions import Definitions

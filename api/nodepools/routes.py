@@ -6,16 +6,16 @@ from sqlalchemy.orm import Session
 from api.answers import Repeatable
 from api.auth import Operator, Viewer
 from api.clusters.admission import new_faults, with_images
-from api.clusters.plans import PLAN
-from api.clusters.transactions import Transaction
 from api.documents import body_of
 from api.json_body import Json
 from api.nodepools.changes import PoolChange, with_new_pool, with_pool_changed
 from api.nodepools.schemas import NodePoolList, NodePoolOut, shown
 from api.operations.schemas import OperationOut
+from api.plans import PLAN
 from api.queries import DryRun
 from api.resources import document
 from api.services import Use
+from api.transactions import Transaction
 from provisioner.domain.clusters import KIND
 from provisioner.domain.faults import Fault
 from provisioner.domain.spec.cluster import ClusterSpec, NodePool

@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 
 from api import answers
 from api.answers import Answer
-from api.clusters.plans import (
+from api.plans import (
     DryRunOut,
     GroupCount,
     HeldBackOut,

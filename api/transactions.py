@@ -6,9 +6,8 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
-from api import answers
+from api import answers, dry_runs
 from api.answers import Answer, Repetition
-from api.clusters import dry_runs
 from api.operations.schemas import shown
 from api.resources import document
 from api.services import Services

@@ -1,12 +1,20 @@
-"""A cluster's nodes on the wire."""
+"""A resource's nodes on the wire."""
 
 from datetime import datetime
+from typing import Annotated
+
+from fastapi import Query
 
 from api.schemas import Out
+from api.services import Services
 from provisioner.domain.kinds import role
 from provisioner.domain.spec.cluster import CONTROL_PLANE
+from provisioner.store import inventory, nodes, resources
 from provisioner.store.nodes import facts
 from provisioner.store.tables import Node
+from provisioner.store.tokens import Caller
+
+Everyone = Annotated[bool, Query(alias="all", description="Also those that are gone.")]
 
 
 class MachineOut(Out):
@@ -41,12 +49,23 @@ class NodeList(Out):
     items: list[NodeOut]
 
 
-def order(row: Node) -> tuple[bool, str, datetime, str]:
+def nodes_of(use: Services, caller: Caller, whose: tuple[str, str], everyone: bool) -> NodeList:
+    """`whose`: a resource's kind, and its id or name."""
+    with use.database.read() as session:
+        resource = resources.find_ever(session, caller.org_id, *whose)
+        rows = nodes.of_resource(session, resource.id, gone=everyone)
+        found = sorted(rows, key=_order)
+        states = inventory.power_states(session, [row.instance_uuid for row in found])
+        items = [_shown(resource.kind, row, states.get(row.instance_uuid)) for row in found]
+        return NodeList(items=items)
+
+
+def _order(row: Node) -> tuple[bool, str, datetime, str]:
     """The control plane first, then pool by pool."""
     return row.group != CONTROL_PLANE, row.group, row.created_at, row.name
 
 
-def node(kind: str, row: Node, power_state: str | None) -> NodeOut:
+def _shown(kind: str, row: Node, power_state: str | None) -> NodeOut:
     known = facts(row)
     fields = {name: getattr(row, name) for name in _SAME}
     return NodeOut(
