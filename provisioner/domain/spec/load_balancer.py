@@ -17,17 +17,12 @@ from provisioner.domain.spec.document import (
     Vcpu,
 )
 from provisioner.domain.spec.load_balancer_services import Port, Service, Timeouts
-from provisioner.domain.spec.placement import Location, NetworkAttachment, Placement
+from provisioner.domain.spec.placement import Location, NetworkAttachment, Placement, Route
 
 Network = Literal["management", "frontend", "workload"]
 NETWORKS: tuple[Network, ...] = ("management", "frontend", "workload")
 # VRRP's own choices: keepalived takes 3's in hundredths, 2's in whole seconds.
 INTERVAL_SECONDS = {3: 0.3, 2: 1.0}
-
-
-class Route(Document):
-    to: IPv4Network
-    via: IPv4Address
 
 
 class Nic(Document):

@@ -31,6 +31,7 @@ SAMPLES: dict[str, object] = {
     "prefixLength": 24,
     "to": "198.51.100.0/24",
     "via": "192.0.2.1",
+    "cluster": "sample",
     "key": "sample",
     "effect": "NoSchedule",
     "size": 1,

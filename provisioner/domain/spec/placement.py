@@ -67,4 +67,4 @@ class AddressPool(Document):
     prefix_length: Annotated[int, Field(ge=1, le=32)]
     gateway: IPv4Address | None = None
     nameservers: Annotated[tuple[IPv4Address, ...], Field(max_length=3)] = ()
-    routes: Annotated[tuple[Route, ...], Field(max_length=32)] = ()
+    routes: Annotated[tuple[Route, ...], Field(max_length=64)] = ()

@@ -1,0 +1,106 @@
+"""A load balancer pair in the words of everything made of VMs."""
+
+import json
+from collections.abc import Iterator, Mapping
+from ipaddress import IPv4Address
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
+
+from provisioner.domain.planning.digests import digest
+from provisioner.domain.planning.wishes import Desired, GroupWish, TaskWish, When
+from provisioner.domain.spec.document import Document, Label
+from provisioner.domain.spec.load_balancer import LoadBalancerSpec, Member, Nic
+from provisioner.domain.spec.load_balancer_services import Port
+from provisioner.domain.spec.machine import Machine
+from provisioner.domain.spec.placement import AddressPool
+from provisioner.domain.wanted import GroupShape, Wanted
+
+KIND = "load-balancer"
+ROLE = "load-balancer"
+SECRETS, CONFIGURATION, CONFIGURED, RELEASE = "secrets", "configuration", "configured", "release"
+
+AdminState = Literal["drain", "maintenance"]
+
+
+class Master(Document):
+    name: Label
+    address: IPv4Address
+
+
+class ClusterEndpoint(Document):
+    """A cluster's API that this pair carries; the service keeps it as the cluster changes."""
+
+    cluster: Label
+    address: IPv4Address
+    preferred_member: Label | None = None
+    ports: tuple[Port, ...]
+    masters: tuple[Master, ...] = ()
+
+
+class LoadBalancerDocument(LoadBalancerSpec):
+    """The document as it is recorded: with what was decided for it since it was asked for.
+
+    `serverStates`: of servers by name; those that are in neither state serve.
+    """
+
+    server_states: dict[Label, AdminState] = Field(default_factory=dict)
+    endpoints: Annotated[tuple[ClusterEndpoint, ...], Field(max_length=256)] = ()
+
+
+def read(document: Mapping[str, Any], *, generation: int, epoch: int, deleting: bool) -> Wanted:
+    known = LoadBalancerDocument.model_validate(document)
+    wish = Desired(
+        generation=generation,
+        epoch=epoch,
+        deleting=deleting,
+        groups=tuple(GroupWish(name=member.name, size=1) for member in known.members),
+        tasks=_ENDING if deleting else _building(document),
+    )
+    return Wanted(wish, {shape.name: shape for shape in shapes(known)})
+
+
+def shapes(spec: LoadBalancerSpec) -> Iterator[GroupShape]:
+    """A group for each member: its one VM has addresses, and maybe a vCenter, of its own."""
+    for path, member in spec.paths():
+        yield GroupShape(
+            name=member.name,
+            path=path,
+            machine=_machine(member),
+            placement=member.whole_placement(),
+            vcenter=member.vcenter,
+            addresses=tuple(map(_pool, member.networks.own().values())),
+        )
+
+
+def _machine(member: Member) -> Machine:
+    return Machine(
+        vcpu=member.vcpu,
+        memory_mib=member.memory_mib,
+        disk_gib=member.disk_gib,
+        template=member.template,
+        image=member.image,
+    )
+
+
+def _pool(nic: Nic) -> AddressPool:
+    return AddressPool(
+        ranges=(str(nic.address.ip),),
+        prefix_length=nic.address.network.prefixlen,
+        gateway=nic.gateway,
+        nameservers=nic.nameservers,
+        routes=nic.routes,
+    )
+
+
+def _building(document: Mapping[str, Any]) -> tuple[TaskWish, ...]:
+    """Members that are there already are told of every change of the document."""
+    told = digest([json.dumps(document, sort_keys=True)])
+    return (
+        TaskWish(name=SECRETS, when=When.BEFORE_NODES),
+        TaskWish(name=CONFIGURATION, when=When.WITH_MEMBERS, key=told),
+        TaskWish(name=CONFIGURED, when=When.WITH_ANSWERS),
+    )
+
+
+_ENDING = (TaskWish(name=RELEASE, when=When.AFTER_NODES),)
