@@ -1,5 +1,7 @@
 """Tasks on a resource as a whole."""
 
+from datetime import datetime
+
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -13,13 +15,19 @@ def of_resource(session: Session, resource_id: str) -> list[TaskFacts]:
     return [TaskFacts.model_validate(row, from_attributes=True) for row in session.scalars(query)]
 
 
-def begin(session: Session, resource: Resource, wish: TaskWish) -> None:
-    """A task begun again keeps its problem on show until it is done."""
+def begin(session: Session, resource: Resource, wish: TaskWish) -> datetime:
+    """A task begun again keeps its problem on show until it is done. Answers since when it runs."""
     row = _row(session, resource, wish.name)
     if row.state != TaskState.RUNNING or row.key != wish.key:
         row.reason = None
     row.key, row.epoch, row.state = wish.key, resource.epoch, TaskState.RUNNING
     row.started_at, row.finished_at = utc_now(), None
+    return row.started_at
+
+
+def is_latest(session: Session, resource: Resource, name: str, since: datetime) -> bool:
+    """Whether the attempt that began then is not followed by another one."""
+    return _row(session, resource, name).started_at == since
 
 
 def finish(session: Session, resource: Resource, name: str, failure: str | None = None) -> None:

@@ -1,5 +1,7 @@
 """Builds whose Packer, worker or vCenter fails, by a Packer that does as it is told."""
 
+import os
+import signal
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
@@ -19,6 +21,7 @@ from tests.workflow.plain_document import PLAIN, document
 from tests.workflow.servers import Servers
 from tests.workflow.site import Site
 from tests.workflow.subject import USER, Subject
+from workflows.contracts import TaskInput
 
 TASKS = ("build", "boot-test", "mark", "copy", "register")
 
@@ -230,6 +233,38 @@ async def test_no_packer_is_told_with_its_setting(
         subject = ImageSubject.ask(bare, BUILD)
         await subject.becomes("FAILED")
     assert "PKE_PACKER" in subject.operations()[-1].reason
+
+
+async def test_an_attempt_that_is_not_the_latest_leaves_the_other_alone(
+    packer: ScriptedPacker,
+) -> None:
+    """A worker that was frozen, so that another one began anew, comes back."""
+    composition = packer.site.compose()
+    hands = Hands(packer.site, composition)
+    await hands.do("verify", packer.site.vcenter_id)
+    packer.plan(hang="cloned")
+    subject = ImageSubject.ask(packer.site, BUILD)
+    build = TaskInput(resource=subject.id, task="build", key="1")
+    frozen = hands.begin("run_task", build)
+    await frozen.until(lambda: packer.hangs)
+    before = subject.in_vcenter()["an-image"].moref
+    latest = hands.begin("run_task", build)
+    await latest.until(lambda: _another(subject, before))
+
+    os.kill(packer.pids[0], signal.SIGKILL)
+    await frozen.has_ended()
+    assert subject.task_states()["build"] == "running"
+    packer.plan()
+
+    assert await latest.has_ended() is None
+    assert subject.task_states()["build"] == "done"
+    assert subject.templates()["an-image"].moref == subject.in_vcenter()["an-image"].moref
+    await composition.close()
+
+
+def _another(subject: ImageSubject, moref: str) -> bool:
+    found = subject.in_vcenter().get("an-image")
+    return found is not None and found.moref != moref
 
 
 async def test_a_definition_that_is_gone_is_told(running: Site, packer: ScriptedPacker) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from temporalio import activity
 
@@ -51,7 +51,7 @@ class TaskActivities:
         begun = await self._threads.run(self._begin, given)
         if begun is None:
             return
-        kind, when = begun
+        kind, when, since = begun
         failure = None
         async with heartbeats():
             try:
@@ -67,11 +67,11 @@ class TaskActivities:
                 else:
                     await self._threads.run(self._kinds[kind].run_task, given.resource, given.task)
             except ProvisionerError as err:
-                await self._threads.run(self._note_problem, given, err)
+                await self._threads.run(self._note_problem, given, since, err)
                 if passes(err) and not self._overdue(kind, given.task, when):
                     raise again(err) from None
                 failure = str(err)
-        await self._threads.run(self._finish, given, failure)
+        await self._threads.run(self._finish, given, since, failure)
         self._poker.poke(resource_workflow(kind, given.resource))
 
     def _overdue(self, kind: str, task: str, when: When) -> bool:
@@ -91,7 +91,7 @@ class TaskActivities:
         with self._database.read() as session:
             return [task.name for task in tasks.of_resource(session, resource_id)]
 
-    def _begin(self, given: TaskInput) -> tuple[str, When] | None:
+    def _begin(self, given: TaskInput) -> tuple[str, When, datetime] | None:
         """None when it is not wanted any more: what it would make, nobody would remove."""
         with self._database.write() as session:
             resource = resources.lock(session, given.resource)
@@ -99,18 +99,22 @@ class TaskActivities:
             wish = next((one for one in wishes if one.name == given.task), None)
             if wish is None:
                 return None
-            tasks.begin(session, resource, wish.model_copy(update={"key": given.key}))
-            return resource.kind, wish.when
+            since = tasks.begin(session, resource, wish.model_copy(update={"key": given.key}))
+            return resource.kind, wish.when, since
 
-    def _note_problem(self, given: TaskInput, problem: ProvisionerError) -> None:
+    def _note_problem(self, given: TaskInput, since: datetime, problem: ProvisionerError) -> None:
         with self._database.write() as session:
             resource = resources.lock(session, given.resource)
+            if not tasks.is_latest(session, resource, given.task, since):
+                return
             news = tasks.note(session, resource, given.task, str(problem))
             if news and not problem.expected:
                 message = f"{given.task}: {problem}"
                 events.record(session, resource, "Trouble", message, warning=True)
 
-    def _finish(self, given: TaskInput, failure: str | None) -> None:
+    def _finish(self, given: TaskInput, since: datetime, failure: str | None) -> None:
+        """A worker that was frozen may end what another one has begun anew meanwhile."""
         with self._database.write() as session:
             resource = resources.lock(session, given.resource)
-            tasks.finish(session, resource, given.task, failure)
+            if tasks.is_latest(session, resource, given.task, since):
+                tasks.finish(session, resource, given.task, failure)

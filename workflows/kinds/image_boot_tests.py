@@ -12,6 +12,7 @@ from provisioner.bootstrap.model import NicConfig
 from provisioner.domain.errors import ProvisionerError
 from provisioner.domain.ids import new_uuid
 from provisioner.domain.image_places import ImagePlace, boot_test_name
+from provisioner.domain.images import BOOT_TEST
 from provisioner.domain.machines import network_type
 from provisioner.domain.naming import manual_mac
 from provisioner.domain.virtual_machines import CloneRequest, Fact, Nic
@@ -55,7 +56,8 @@ class ImageBootTests:
             answer = await self._boot(order, place, folder, tested)
             _check(order, answer)
         except ProvisionerError:
-            await self._sweep(order, folder, tested)
+            if await threads.run(rows.is_latest, order, BOOT_TEST):
+                await self._sweep(order, folder, tested)
             raise
         await self._sweep(order, folder, tested)
         await threads.run(rows.note_report, order, _reported(order, answer))

@@ -45,7 +45,8 @@ class ImageBuilds:
                 built = await self._build(order, place, packer)
                 made = await self._template(order, place, folder)
             except (ProvisionerError, OSError):
-                await self._sweep(order, place, folder)
+                if await threads.run(rows.is_latest, order, BUILD):
+                    await self._sweep(order, place, folder)
                 raise
         template = Template(made.moref, order.spec.name, f"{place.folder_path}/{order.spec.name}")
         await threads.run(rows.note_template, order, template, made.datastores[0])

@@ -1,7 +1,8 @@
 """What making an image reads from and writes to the database."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import delete
@@ -48,7 +49,9 @@ class Found:
 
 @dataclass(frozen=True)
 class ImageOrder:
-    """An image as the rows have it. `folder`: its own, once it is on record."""
+    """An image as the rows have it. `folder`: its own, once it is on record. `begun`: when the
+    latest attempt at each task was.
+    """
 
     id: str
     kind: str
@@ -56,6 +59,7 @@ class ImageOrder:
     vcenter_id: str
     folder: str | None
     templates: tuple[Template, ...]
+    begun: Mapping[str, datetime]
 
     @property
     def workflow_id(self) -> str:
@@ -90,7 +94,13 @@ class ImageRows:
                 vcenter_id=resource.vcenter_id,
                 folder=images.get(session, resource_id).folder,
                 templates=tuple(Template(one.moref, one.name, one.path) for one in found),
+                begun=_begun(session, resource_id),
             )
+
+    def is_latest(self, order: ImageOrder, task: str) -> bool:
+        """Whether nobody has begun the task anew since; else what is in the folder is theirs."""
+        with self._database.read() as session:
+            return _begun(session, order.id).get(task) == order.begun.get(task)
 
     def place(self, order: ImageOrder) -> ImagePlace:
         """In the inventory as it is now. Raises PlaceMissing."""
@@ -187,6 +197,10 @@ class ImageRows:
             image_registry.register(session, resource)
             going = image_retention.retire_older(session, resource)
             return [resource_workflow(one.kind, one.id) for one in going]
+
+
+def _begun(session: Session, resource_id: str) -> dict[str, datetime]:
+    return {one.name: one.started_at for one in tasks.of_resource(session, resource_id)}
 
 
 def _require_seen(session: Session, order: ImageOrder) -> None:
