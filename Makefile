@@ -6,7 +6,7 @@ PIP_COMPILE := .venv/bin/pip-compile --quiet --generate-hashes --allow-unsafe --
 # What the lab's machines and their network take of Debian.
 MACHINES := dnsmasq-base iproute2 systemd-container util-linux
 # Tests of real machines and of real time: nothing else runs beside them.
-ALONE := tests/net tests/machines
+ALONE := tests/net tests/machines tests/images
 
 .PHONY: help setup demo test check format up down lab lab-up lab-down lab-shell lab-kill kubernetes guests packer packer-check bench vip requirements
 

@@ -23,9 +23,9 @@ def test_the_worker_is_killed_and_the_build_then_cancelled(images: Images) -> No
     images.begin(ORPHANED, force=True)
     assert images.has_said(ORPHANED, CONNECTED)
     [first] = images.machines(ORPHANED).values()
-    worker = images.kill_worker()
+    images.kill_worker()
     assert wait_until(lambda: images.packer() is None, SECONDS), "its leash is gone"
-    images.start_worker(worker)
+    images.start_worker()
 
     def is_built_anew() -> bool:
         return first not in (found := images.machines(ORPHANED).values()) and len(found) == 1

@@ -4,16 +4,15 @@ import contextlib
 import os
 import signal
 from collections.abc import Iterator
-from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, Self
 
 from lab.guestos import signing
 from lab.guests.session import GuestSession
 from lab.packer.tools import PackerTools
-from lab.processes import Command, start
 from lab.service import Service
 from lab.stack.layout import Layout
+from lab.stack.mending import mend
 from lab.stack.options import WORKER
 from lab.stack.records import read_records
 from lab.waiting import wait_until
@@ -53,7 +52,7 @@ def request(name: str, **changes: Any) -> dict[str, Any]:
 
 
 class Images:
-    """A context manager, for its session and the worker that takes the place of a killed one."""
+    """A context manager, for its session."""
 
     def __init__(self, world: World, service: Service, layout: Layout, tools: PackerTools) -> None:
         self.world = world
@@ -61,15 +60,13 @@ class Images:
         self._layout = layout
         self._program = str(tools.program)
         self._session = GuestSession(world.facts.vcenter.access())
-        self._ending = ExitStack()
 
     def __enter__(self) -> Self:
         self._session.call(lambda: self._session.content.about)
-        self._ending.callback(self._session.close)
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._ending.close()
+        self._session.close()
 
     def begin(self, name: str, **changes: Any) -> dict[str, Any]:
         """The operation."""
@@ -112,18 +109,13 @@ class Images:
         assert packer
         os.kill(packer, signal.SIGKILL)
 
-    def kill_worker(self) -> Command:
-        """What it was."""
-        pid = next(one.pid for one in read_records(self._layout.running) if one.name == WORKER)
-        process = Path(f"/proc/{pid}")
-        # Of the leash it runs on, which has become the worker itself.
-        argv = tuple(process.joinpath("cmdline").read_text().rstrip("\0").split("\0"))
-        pairs = process.joinpath("environ").read_text().rstrip("\0").split("\0")
-        os.kill(pid, signal.SIGKILL)
-        return Command("worker-again", argv, env=dict(one.split("=", 1) for one in pairs))
+    def kill_worker(self) -> None:
+        workers = (one.pid for one in read_records(self._layout.running) if one.name == WORKER)
+        os.kill(next(workers), signal.SIGKILL)
 
-    def start_worker(self, command: Command) -> None:
-        self._ending.callback(start(command, self._layout.logs).end)
+    def start_worker(self) -> None:
+        """After it was killed."""
+        assert mend(self._layout, print)
 
     def _packers(self) -> Iterator[int]:
         network = os.readlink(f"/proc/{self.world.supervisor}/ns/net")
