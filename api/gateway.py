@@ -8,9 +8,12 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from functools import partial
 
+from temporalio.api.enums.v1 import TaskQueueType
+from temporalio.api.taskqueue.v1 import TaskQueue
+from temporalio.api.workflowservice.v1 import DescribeTaskQueueRequest
 from temporalio.client import Client, WorkflowFailureError
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.exceptions import WorkflowAlreadyStartedError
@@ -33,6 +36,8 @@ from workflows.contracts import (
 RPC = timedelta(seconds=5)
 VERIFY_SECONDS = 30.0
 _HEALTH = timedelta(seconds=2)
+# A worker's question for work lasts a minute at most.
+_POLL = timedelta(seconds=90)
 _log = logging.getLogger(__name__)
 
 
@@ -144,6 +149,22 @@ class Gateway:
             return await self._client.service_client.check_health(timeout=_HEALTH)
         except (RPCError, RuntimeError):
             return False
+
+    async def has_worker(self) -> bool:
+        """Whether one asks for work; known of one that was killed within a minute and a half."""
+        request = DescribeTaskQueueRequest(
+            namespace=self._client.namespace,
+            task_queue=TaskQueue(name=self._queue),
+            task_queue_type=TaskQueueType.TASK_QUEUE_TYPE_ACTIVITY,
+        )
+        try:
+            found = await self._client.workflow_service.describe_task_queue(
+                request, timeout=_HEALTH
+            )
+        except (RPCError, RuntimeError):
+            return False
+        oldest = datetime.now(UTC) - _POLL
+        return any(one.last_access_time.ToDatetime(UTC) > oldest for one in found.pollers)
 
 
 async def _quietly(key: str, send: Callable[[], Awaitable[None]]) -> None:

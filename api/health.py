@@ -20,10 +20,13 @@ class Health(BaseModel):
 
 
 class Readiness(BaseModel):
-    """`checks`: ok or unavailable, for each thing the service needs."""
+    """`checks`: ok or unavailable, for each thing the service needs. `worker`: ok or missing; the
+    API does without, but what it accepts then waits.
+    """
 
     status: str
     checks: dict[str, str]
+    worker: str
 
 
 @router.get("/", include_in_schema=False)
@@ -47,6 +50,7 @@ async def get_readiness(use: Use, response: Response) -> Readiness:
     return Readiness(
         status="ok" if ready else "unavailable",
         checks={name: "ok" if fine else "unavailable" for name, fine in checks.items()},
+        worker="ok" if await use.gateway.has_worker() else "missing",
     )
 
 

@@ -89,7 +89,7 @@ def watch(
     cluster: ClusterName,
     timeout: Timeout = LONG,
 ) -> None:
-    """Watch a cluster's latest operation until it is finished.
+    """Watch a cluster's latest operation until it is finished, or a repair that is under way.
 
     A live picture on a terminal, lines in a pipe. Exit code 0 when it succeeded, 1 when it failed.
     """

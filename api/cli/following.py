@@ -12,6 +12,7 @@ from typing import Protocol
 from api.cli.client import Api, Document, path
 from api.cli.errors import Interrupted, NotFound, OperationFailed, TimedOut, Unreachable
 from api.cli.kinds import kind_of
+from api.cli.silence import Silence
 from api.cli.words import moment, span
 
 POLL_SECONDS = 1.0
@@ -44,8 +45,14 @@ class View(Protocol):
 
 def follow(api: Api, operation: Document, view: View, timeout: timedelta) -> Document:
     """The operation in its end, succeeded. Raises OperationFailed, TimedOut or Interrupted."""
-    name, deadline = operation["id"], time.monotonic() + timeout.total_seconds()
-    looker = Looker(api, operation)
+    how_on = f"go on with: pkectl operation watch {operation['id']}"
+    return until_over(Looker(api, operation), view, timeout, how_on)
+
+
+def until_over(looker: "Looker", view: View, timeout: timedelta, how_on: str) -> Document:
+    """As `follow`. `how_on`: how to watch on later."""
+    deadline = time.monotonic() + timeout.total_seconds()
+    silence = Silence(looker.api, view.remark)
     try:
         while True:
             picture = looker.patiently(view)
@@ -53,17 +60,18 @@ def follow(api: Api, operation: Document, view: View, timeout: timedelta) -> Doc
             if picture.over:
                 return _ended(picture.operation)
             if time.monotonic() > deadline:
-                raise TimedOut("it isn't finished in the time given", _follow_on(name))
+                raise TimedOut("it isn't finished in the time given", how_on)
+            silence.note((picture.operation["steps"], len(picture.events) > 0))
             time.sleep(POLL_SECONDS)
     except KeyboardInterrupt:
-        raise Interrupted("stopped watching; the operation goes on", _follow_on(name)) from None
+        raise Interrupted("stopped watching; the work goes on", how_on) from None
 
 
 class Looker:
     """Looks at an operation and its cluster, and remembers which events were seen."""
 
     def __init__(self, api: Api, operation: Document) -> None:
-        self._api = api
+        self.api = api
         self._id = operation["id"]
         self._kind, self._resource = kind_of(operation), operation["cluster"]["id"]
         self._since = moment(operation["startedAt"]) - SAME_MOMENT
@@ -85,26 +93,28 @@ class Looker:
                 time.sleep(POLL_SECONDS)
 
     def look(self, view: View) -> Picture:
-        operation = self._api.get(path("operations", self._id))
+        operation = self.api.get(path("operations", self._id))
         if operation["state"] == "superseded" and operation["supersededBy"]:
             view.remark(f"{operation['reason']}; following operation {operation['supersededBy']}")
             self._id = operation["supersededBy"]
-            operation = self._api.get(path("operations", self._id))
+            operation = self.api.get(path("operations", self._id))
         try:
-            cluster = self._api.get(self._kind.path(self._resource))
-            return Picture(operation, cluster, self._nodes(), self._events())
+            return self.around(operation, self.api.get(self._kind.path(self._resource)))
         except NotFound:
-            return Picture(self._api.get(path("operations", self._id)))
+            return Picture(self.api.get(path("operations", self._id)))
+
+    def around(self, operation: Document, resource: Document) -> Picture:
+        return Picture(operation, resource, self._nodes(), self._events())
 
     def _nodes(self) -> list[Document]:
         if not self._kind.has_nodes:
             return []
-        return self._api.items(self._kind.path(self._resource, "nodes"))
+        return self.api.items(self._kind.path(self._resource, "nodes"))
 
     def _events(self) -> list[Document]:
         found: list[Document] = []
         where = self._kind.path(self._resource, "events")
-        while page := self._api.items(where, after=self._seen, limit=PAGE):
+        while page := self.api.items(where, after=self._seen, limit=PAGE):
             self._seen = page[-1]["number"]
             found += page
             if len(page) < PAGE:
@@ -135,7 +145,3 @@ def _advice(operation: Document) -> str:
     anew = f"; if its document is the cause, '{what} delete {name}' and create it anew"
     mending = f"look at '{what} events {name}', mend the cause, then '{what} retry {name}'"
     return mending + (anew if operation["kind"] == "create" else "")
-
-
-def _follow_on(operation: str) -> str:
-    return f"go on with: pkectl operation watch {operation}"

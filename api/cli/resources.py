@@ -9,7 +9,8 @@ from api.cli.cluster_tables import event_lines
 from api.cli.errors import NotFound
 from api.cli.kinds import Kind
 from api.cli.output import Format, Row, say, show
-from api.cli.progress import watch
+from api.cli.progress import watch, watch_repair
+from api.cli.repairs import UNSETTLED
 from api.cli.suggestions import suggesting
 
 PAGE = 500
@@ -46,9 +47,13 @@ class Named:
             seen = found[-1]["number"]
 
     def watch(self, timeout: timedelta) -> None:
-        """Its latest operation, until it is finished."""
-        operation = self.client.get(path("operations", self.get()["operation"]))
-        watch(self.client, operation, Format.TABLE, timeout)
+        """Its latest operation until it is finished, or what is replaced without one."""
+        found = self.get()
+        operation = self.client.get(path("operations", found["operation"]))
+        if operation["state"] == "succeeded" and found["status"] in UNSETTLED:
+            watch_repair(self.client, operation, timeout)
+        else:
+            watch(self.client, operation, Format.TABLE, timeout)
 
     def retry(self, manner: Manner) -> None:
         self._change(Change("POST", self.kind.making_path(self.name, "retry")), manner)

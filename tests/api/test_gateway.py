@@ -7,10 +7,12 @@ from concurrent.futures import ThreadPoolExecutor
 
 import httpx
 import pytest
+from temporalio import activity
 from temporalio.api.enums.v1 import EventType
 from temporalio.client import Client, WorkflowExecutionStatus, WorkflowHandle
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.service import RPCError
+from temporalio.worker import Worker
 
 from api.gateway import Gateway, NoAnswer
 from api.services import Services, assemble
@@ -24,6 +26,7 @@ from workflows.contracts import NODE_CREATE, NodeInput, create_workflow, resourc
 SIGNALLED = EventType.EVENT_TYPE_WORKFLOW_EXECUTION_SIGNALED
 # Nobody works here: histories hold what was sent, and nothing else.
 QUEUE = "nobody"
+QUEUE_OF_ONE = "somebody"
 
 
 @pytest.fixture
@@ -65,6 +68,20 @@ async def test_pokes_that_come_together_are_one(client: Client, gateway: Gateway
     assert (described.workflow_type, described.task_queue) == ("resource", QUEUE)
     gateway.poke("cluster", resource)
     assert await until_signalled(handle, 2) == 2
+
+
+@activity.defn
+async def nothing() -> None: ...
+
+
+async def test_whether_a_worker_asks_for_work(client: Client, gateway: Gateway) -> None:
+    assert not await gateway.has_worker()
+    async with Worker(client, task_queue=QUEUE_OF_ONE, activities=[nothing]), asyncio.timeout(20):
+        worked = Gateway(client.service_client.config.target_host, "default", QUEUE_OF_ONE)
+        await worked.start()
+        while not await worked.has_worker():
+            await asyncio.sleep(0.05)
+        await worked.stop()
 
 
 async def test_a_node_that_runs_is_poked(client: Client, gateway: Gateway) -> None:
@@ -138,6 +155,7 @@ def test_requests_do_without_temporal(cut_off: Api, caplog: pytest.LogCaptureFix
     assert time.monotonic() - begun < 5
     ready = operator.get("/readyz")
     assert ready.status_code == 503
+    assert ready.json()["worker"] == "missing"
     assert ready.json()["checks"] == {
         "database": "ok",
         "vault": "ok",

@@ -7,6 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from api.cli.client import Api
+from api.cli.config import Connection
+from api.cli.silence import Silence
 from tests.cli.conftest import PROGRAM, TOKEN, Pkectl, kept_environment
 from tests.cli.documents import (
     CLUSTER_ID,
@@ -49,6 +52,55 @@ def test_beside_json_the_progress_is_not_in_the_answer(pkectl: Pkectl, running: 
     ran = pkectl("cluster", "retry", "demo", "--wait", "-o", "json")
     assert json.loads(ran.out)["state"] == "succeeded"
     assert "certificates: done" in ran.err
+
+
+def repaired(script: Script, *looks: dict[str, object]) -> None:
+    """The latest operation is over; then the cluster is as in `looks`, one after the other."""
+    answers = [(200, cluster(**one)) for one in looks]
+    script.on("GET /clusters/demo", answers[0])
+    script.on(f"GET /clusters/{CLUSTER_ID}", *answers)
+    script.on(f"GET /clusters/{CLUSTER_ID}/nodes", (200, {"items": []}))
+    lost = event(7, "demo-workers-x: its VM is gone", at="2026-03-01T11:00:00Z")
+    script.on(f"GET /clusters/{CLUSTER_ID}/events", (200, {"items": [lost]}), (200, {"items": []}))
+    script.on(f"GET /operations/{OPERATION_ID}", (200, succeeded()))
+
+
+def short(ready: int) -> dict[str, object]:
+    found = {"type": "GroupReady/workers", "status": "False", "reason": "Working"}
+    return {"status": "UPDATING", "conditions": [found | {"message": f"{ready} of 3 ready"}]}
+
+
+def test_a_repair_is_watched_to_its_end(pkectl: Pkectl, script: Script) -> None:
+    repaired(script, short(1), short(2), {"status": "RUNNING", "conditions": []})
+    ran = pkectl("cluster", "watch", "demo")
+    assert ran.code == 0
+    assert "its VM is gone" in ran.out
+    assert ran.out.index("1 of 3 ready") < ran.out.index("2 of 3 ready")
+    assert "repair succeeded" in ran.out
+
+
+def test_a_repair_that_fails_is_a_failure(pkectl: Pkectl, script: Script) -> None:
+    stuck = {"type": "AsAsked", "status": "False", "reason": "Stuck", "message": "workers: no room"}
+    repaired(script, short(1), {"status": "FAILED", "conditions": [stuck]})
+    ran = pkectl("cluster", "watch", "demo")
+    assert ran.code == 1
+    assert "workers: no room" in ran.err
+
+
+def test_silence_is_explained_once(script: Script, server: ScriptedApi) -> None:
+    script.on("GET /readyz", (200, {"status": "ok", "checks": {}, "worker": "missing"}))
+    said: list[str] = []
+    api = Api(Connection(server.url, TOKEN))
+    silence = Silence(api, said.append, patience=0)
+    for news in ("queued", "queued", "queued"):
+        silence.note(news)
+    assert len(said) == 1
+    assert "pke-provisioner worker" in said[0]
+    silence.note("cloned")
+    script.on("GET /readyz", (200, {"status": "ok", "checks": {}, "worker": "ok"}))
+    silence.note("cloned")
+    assert len(said) == 1
+    api.close()
 
 
 def test_a_superseded_operation_is_followed_on(pkectl: Pkectl, running: Script) -> None:
