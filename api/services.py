@@ -9,7 +9,7 @@ from fastapi import Depends, Request
 from api.gateway import Gateway
 from api.pke.authorities import Authorities
 from api.pke.tokens import NodeTokens
-from provisioner.bootstrap.from_spec import ServiceAccess
+from provisioner.bootstrap.identity import ServiceAccess
 from provisioner.node_access import service_access
 from provisioner.settings import Settings
 from provisioner.store.database import Database

@@ -1,6 +1,6 @@
 """How nodes reach this service, as its settings say."""
 
-from provisioner.bootstrap.from_spec import ServiceAccess
+from provisioner.bootstrap.identity import ServiceAccess
 from provisioner.settings import Settings
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from sqlalchemy.orm import Session
 
-from provisioner.bootstrap.from_spec import ServiceAccess
+from provisioner.bootstrap.identity import ServiceAccess
 from provisioner.bootstrap.measuring import check_payloads
 from provisioner.domain.clusters import shapes
 from provisioner.domain.faults import Fault, InvalidRequest

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from sqlalchemy.orm import Session
 
 from provisioner.bootstrap.etcd import check_payload
-from provisioner.bootstrap.from_spec import ServiceAccess
+from provisioner.bootstrap.identity import ServiceAccess
 from provisioner.domain.addresses import InvalidRange, parse_range
 from provisioner.domain.etcd_clusters import KIND, shape
 from provisioner.domain.faults import Fault, InvalidRequest

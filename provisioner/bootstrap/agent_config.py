@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from provisioner.bootstrap.from_spec import Identity, ServiceAccess
+from provisioner.bootstrap.identity import Identity, ServiceAccess
 from provisioner.bootstrap.model import NicConfig, NodeBootstrap
 from provisioner.bootstrap.proxies import incomplete_drop_ins
 from provisioner.bootstrap.way import Way

@@ -3,12 +3,12 @@
 import json
 
 from provisioner.bootstrap.boot_check import ANSWER
-from provisioner.bootstrap.cloud_config import dump
 from provisioner.bootstrap.delivery import PROGRAM, TEXT, file, source
 from provisioner.bootstrap.guestinfo import METADATA, USERDATA, pack
 from provisioner.bootstrap.layout import BOOT_CHECK, BOOT_CHECK_UNIT, SYSTEMD
 from provisioner.bootstrap.metadata import metadata
 from provisioner.bootstrap.model import NicConfig
+from provisioner.bootstrap.user_data import dump
 from provisioner.domain.virtual_machines import Fact
 
 _UNIT = f"""\

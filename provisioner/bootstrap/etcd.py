@@ -4,15 +4,16 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
+from provisioner.bootstrap import user_data
 from provisioner.bootstrap.agent_config import of_any_role
-from provisioner.bootstrap.cloud_config import dump, login
 from provisioner.bootstrap.delivery import agent_files, file
 from provisioner.bootstrap.errors import PayloadTooLarge
-from provisioner.bootstrap.from_spec import Identity, ServiceAccess, placeholder
 from provisioner.bootstrap.guestinfo import METADATA, USERDATA, pack
+from provisioner.bootstrap.identity import Identity, ServiceAccess, placeholder
 from provisioner.bootstrap.layout import AGENT_CONFIG, AGENT_UNIT, ETCD_CONFIG, SYSTEMD
 from provisioner.bootstrap.metadata import metadata
 from provisioner.bootstrap.units import AGENT_SERVICE
+from provisioner.bootstrap.user_data import start
 from provisioner.domain.etcd_clusters import ROLE
 from provisioner.domain.faults import Fault
 from provisioner.domain.naming import longest_node_name
@@ -22,7 +23,7 @@ from provisioner.domain.spec.etcd_cluster import MEMBERS, EtcdClusterSpec
 def render(spec: EtcdClusterSpec, own: Identity, access: ServiceAccess) -> dict[str, str]:
     """The VM's extraConfig. Holds the node's token and no other secret. Raises PayloadTooLarge."""
     return {
-        **pack(USERDATA, dump(_document(spec, own, access))),
+        **pack(USERDATA, user_data.dump(_document(spec, own, access))),
         **pack(METADATA, json.dumps(metadata(own), indent=1)),
         "disk.enableUUID": "TRUE",
     }
@@ -48,27 +49,21 @@ def largest_member(spec: EtcdClusterSpec) -> Identity:
 
 
 def _document(spec: EtcdClusterSpec, own: Identity, access: ServiceAccess) -> dict[str, Any]:
-    document: dict[str, Any] = {
-        "hostname": own.node_name,
-        "preserve_hostname": False,
-        "manage_etc_hosts": "localhost",
-        "ssh_pwauth": False,
-        "users": [*([login(spec.ssh_keys)] if spec.ssh_keys else []), _ETCD_USER],
-        "write_files": [
+    document = user_data.document(
+        own.node_name,
+        [
             *agent_files("etcd_member"),
             file(AGENT_CONFIG, "0600", of_any_role(own, _PLACE, access)),
             file(f"{SYSTEMD}/{AGENT_UNIT}", "0644", AGENT_SERVICE),
             file(f"{SYSTEMD}/etcd.service", "0644", _UNIT),
         ],
-        "runcmd": [
-            ["systemctl", "daemon-reload"],
-            ["systemctl", "enable", "--now", "--no-block", AGENT_UNIT],
-        ],
-    }
+        [["systemctl", "daemon-reload"], *start(AGENT_UNIT)],
+        spec.ssh_keys,
+        spec.trusted_cas,
+    )
+    document["users"] = [*document.get("users", ()), _ETCD_USER]
     if spec.etcd.install == "packages":
         document |= {"package_update": True, "packages": ["etcd-server"]}
-    if spec.trusted_cas:
-        document["ca_certs"] = {"trusted": list(spec.trusted_cas)}
     return document
 
 

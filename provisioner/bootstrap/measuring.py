@@ -6,11 +6,11 @@ from provisioner.bootstrap.bootstrapper import ChosenBootstrapper
 from provisioner.bootstrap.errors import PayloadTooLarge
 from provisioner.bootstrap.from_spec import (
     ALONE,
-    ServiceAccess,
     Surroundings,
     largest_identity,
     node_bootstrap,
 )
+from provisioner.bootstrap.identity import ServiceAccess
 from provisioner.domain.faults import Fault
 from provisioner.domain.spec.cluster import CONTROL_PLANE, ClusterSpec, NodePool
 

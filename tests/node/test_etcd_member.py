@@ -16,7 +16,7 @@ from lab.progress import say_nothing
 from provisioner.bootstrap.etcd import check_payload, render
 from provisioner.bootstrap.etcd_config import MemberConfig
 from provisioner.bootstrap.etcd_config import render as render_config
-from provisioner.bootstrap.from_spec import Identity, ServiceAccess
+from provisioner.bootstrap.identity import Identity, ServiceAccess
 from provisioner.bootstrap.layout import AGENT_CONFIG, ETCD_CONFIG
 from provisioner.bootstrap.model import NicConfig
 from provisioner.domain.spec.etcd_cluster import Etcd, EtcdClusterSpec

@@ -10,7 +10,8 @@ from pydantic import SecretStr
 
 from provisioner.bootstrap.bootstrapper import ChosenBootstrapper
 from provisioner.bootstrap.errors import PayloadTooLarge
-from provisioner.bootstrap.from_spec import Identity, ServiceAccess, node_bootstrap
+from provisioner.bootstrap.from_spec import node_bootstrap
+from provisioner.bootstrap.identity import Identity, ServiceAccess
 from provisioner.bootstrap.measuring import check_payloads
 from provisioner.bootstrap.model import NicConfig
 from provisioner.domain.spec.checks import check

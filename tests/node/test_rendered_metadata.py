@@ -49,7 +49,7 @@ def test_own_routes_beside_the_default_one() -> None:
         "mac": "00:50:56:00:00:01",
         "address": "10.0.0.11/24",
         "gateway": "10.0.0.1",
-        "routes": [("10.9.0.0/16", "10.0.0.2")],
+        "routes": [{"to": "10.9.0.0/16", "via": "10.0.0.2"}],
     }
     assert metadata(nics=[nic])["network"]["ethernets"]["eth0"]["routes"] == [
         {"to": "10.9.0.0/16", "via": "10.0.0.2"},

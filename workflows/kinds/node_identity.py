@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from provisioner.bootstrap.from_spec import Identity
+from provisioner.bootstrap.identity import Identity
 from provisioner.bootstrap.model import NicConfig
 from provisioner.domain.clusters import TOKEN_AUDIENCE, TOKEN_ISSUER
 from provisioner.domain.kinds import role
