@@ -5,6 +5,7 @@ RESERVED is an address that a resource keeps for its own nodes, also while none 
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import islice
 
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
@@ -70,17 +71,26 @@ def take_address(
 
 def take_vrid(session: Session, domain: str, holder: Holder) -> int:
     """The lowest free VRRP router id (RFC 5798: 1 to 255). The holder's own is answered again."""
-    query = select(Lease).where(Lease.kind == VRID, Lease.domain == domain)
+    return take_vrids(session, [domain], holder, 1)[0]
+
+
+def take_vrids(
+    session: Session, domains: Iterable[str], holder: Holder, count: int
+) -> tuple[int, ...]:
+    """The lowest that are free in all of these networks; the holder's own are answered again."""
+    where = sorted(set(domains))
+    query = select(Lease).where(Lease.kind == VRID, Lease.domain.in_(where))
     leased = list(session.scalars(query))
-    for lease in leased:
-        if lease.resource_id == holder.resource_id:
-            return int(lease.value)
-    used = {int(lease.value) for lease in leased}
-    free = next((vrid for vrid in range(1, _HIGHEST_VRID + 1) if vrid not in used), None)
-    if free is None:
+    own = {int(lease.value) for lease in leased if lease.resource_id == holder.resource_id}
+    others = {int(one.value) for one in leased if one.resource_id != holder.resource_id}
+    free = (one for one in range(1, _HIGHEST_VRID + 1) if one not in others | own)
+    found = sorted([*own, *islice(free, max(0, count - len(own)))])[:count]
+    if len(found) < count:
         raise Taken("all 255 VRRP router ids of this network are leased; use another port group")
-    _add(session, VRID, domain, str(free), holder)
-    return free
+    for vrid in found:
+        for domain in where:
+            take(session, VRID, domain, str(vrid), holder)
+    return tuple(found)
 
 
 def take_mac(session: Session, domain: str, holder: Holder) -> str:

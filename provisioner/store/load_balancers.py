@@ -1,0 +1,137 @@
+"""Load balancers on record: their documents, where their members go, and what they lease."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from ipaddress import IPv4Address
+
+from sqlalchemy.orm import Session
+
+from provisioner.domain.addresses import InvalidRange, parse_range
+from provisioner.domain.faults import Fault, InvalidRequest
+from provisioner.domain.inventory import Resolved
+from provisioner.domain.load_balancers import LoadBalancerDocument, shapes
+from provisioner.domain.spec.load_balancer import LoadBalancerSpec, Member, Network
+from provisioner.domain.wanted import GroupShape
+from provisioner.store import inventory, leases, placing, resources
+from provisioner.store.errors import Taken
+from provisioner.store.sites import find_vcenter
+from provisioner.store.tables import Resource, VCenter
+
+
+def document_of(session: Session, resource: Resource) -> LoadBalancerDocument:
+    return LoadBalancerDocument.model_validate(resources.document(session, resource))
+
+
+@dataclass(frozen=True)
+class Estate:
+    """Where the members are to be, by their names. Both lack those that `faults` tell about."""
+
+    vcenters: Mapping[str, VCenter]
+    places: Mapping[str, Resolved]
+    faults: tuple[Fault, ...] = ()
+
+    def domain(self, member: Member, network: Network) -> str | None:
+        """The L2 network of the NIC that serves `network`."""
+        if member.name not in self.places:
+            return None
+        own = list(member.networks.own())
+        nic = own.index(network) if network in own else 0
+        return placing.network_domain(self.vcenters[member.name], self.places[member.name], nic)
+
+    def domains(self, members: Iterable[Member], network: Network) -> list[str]:
+        found = (self.domain(member, network) for member in members)
+        return [domain for domain in found if domain]
+
+
+def find_estate(session: Session, org_id: int, spec: LoadBalancerSpec) -> Estate:
+    vcenters: dict[str, VCenter] = {}
+    places: dict[str, Resolved] = {}
+    faults: list[Fault] = []
+    for shape, member in zip(shapes(spec), spec.members, strict=True):
+        try:
+            row = find_vcenter(session, org_id, member.vcenter)
+        except InvalidRequest as err:
+            faults += [Fault(f"{shape.path}.vcenter", fault.message) for fault in err.faults]
+            continue
+        known = inventory.load(session, row.id)
+        found, wrong = placing.resolve([shape], known, row.root_folder)
+        faults += [_within(shape, member, fault) for fault in wrong]
+        vcenters[member.name] = row
+        places |= found
+    return Estate(vcenters, places, tuple(sorted(set(faults))))
+
+
+def reserve(
+    session: Session, resource: Resource, spec: LoadBalancerSpec, estate: Estate
+) -> tuple[int, ...]:
+    """Leases all that the pair has for life; answers a router id for each member.
+
+    Its members' addresses, its VIPs in the networks of all members, and VRRP router ids. Raises
+    InvalidRequest with all that are somebody else's.
+    """
+    holder, faults = leases.Holder(resource.id), []
+    for wish in _wishes(spec, estate):
+        try:
+            leases.take(session, wish.kind, wish.domain, str(wish.address), holder)
+        except Taken as err:
+            faults.append(Fault(wish.path, f"{err}; choose a free address"))
+    faults += _leased_to_others(session, resource, spec, estate)
+    if faults:
+        raise InvalidRequest(sorted(set(faults)))
+    return router_ids(session, resource, spec, estate)
+
+
+def router_ids(
+    session: Session, resource: Resource, spec: LoadBalancerSpec, estate: Estate
+) -> tuple[int, ...]:
+    domains = estate.domains(spec.members, "frontend")
+    try:
+        holder = leases.Holder(resource.id)
+        return leases.take_vrids(session, domains, holder, len(spec.members))
+    except Taken as err:
+        raise InvalidRequest([Fault("vrrp", str(err))]) from err
+
+
+@dataclass(frozen=True)
+class _Wish:
+    path: str
+    kind: str
+    domain: str
+    address: IPv4Address
+
+
+def _wishes(spec: LoadBalancerSpec, estate: Estate) -> Iterator[_Wish]:
+    for path, member in spec.paths():
+        for network, nic in member.networks.own().items():
+            if domain := estate.domain(member, network):
+                at = f"{path}.networks.{network}.address"
+                yield _Wish(at, leases.RESERVED, domain, nic.address.ip)
+    for index, vip in enumerate(spec.vips):
+        for domain in estate.domains(spec.members, vip.network):
+            yield _Wish(f"vips.{index}.address", leases.VIP, domain, vip.address)
+
+
+def _leased_to_others(
+    session: Session, resource: Resource, spec: LoadBalancerSpec, estate: Estate
+) -> Iterator[Fault]:
+    """Of the range that clusters' VIPs are to come from."""
+    try:
+        reserved = parse_range(spec.service_range) if spec.service_range else None
+    except InvalidRange:
+        return
+    for domain in estate.domains(spec.members, "frontend") if reserved else ():
+        for address, holder in leases.taken_addresses(session, domain).items():
+            if reserved and holder != resource.id and IPv4Address(address) in reserved:
+                yield Fault("serviceRange", f"{address} in it is leased already; leave it out")
+
+
+def _within(shape: GroupShape, member: Member, fault: Fault) -> Fault:
+    """A member's own placement and NICs, where a resolver speaks of a whole resource's."""
+    head, _, rest = fault.path.partition("placement.")
+    if head or not rest:
+        return fault
+    first, _, more = rest.partition(".")
+    if first == "networks":
+        network = list(member.networks.own())[int(more.partition(".")[0])]
+        return Fault(f"{shape.path}.networks.{network}.network", fault.message)
+    return Fault(f"{shape.path}.placement.{rest}", fault.message)
