@@ -31,6 +31,7 @@ class Records:
 
     def create(self, body: Body, repetition: Repetition) -> Answer:
         """Raises InvalidRequest with all faults, VaultError."""
+        repetition = repetition.sealed(body.raw, self.use.vault.keyed_digest, secrets.is_in_force)
         begun = self._begin(body, repetition)
         if isinstance(begun, Answer):
             return begun
@@ -67,13 +68,14 @@ class Records:
 
     def _finish(self, begun: Secret, name: str, body: Body, repetition: Repetition) -> Answer:
         with self.use.database.write() as session:
-            if known := repetition.first_answer(session, self.caller.org_id, body.raw):
+            org_id = self.caller.org_id
+            if known := repetition.first_answer(session, org_id, body.raw):
                 return known
             row = session.get_one(Secret, begun.id)
             secrets.put_in_force(session, row, name)
             headers = {"Location": f"/secrets/{name}"}
             answer = answers.of(201, SecretOut.model_validate(row), headers)
-            repetition.keep(session, self.caller.org_id, body.raw, answer)
+            repetition.keep(session, org_id, body.raw, answer)
             return answer
 
     def _remove_unfinished(self, secret_id: str) -> None:

@@ -27,6 +27,8 @@ from provisioner.store.tokens import Caller
 async def register(use: Services, caller: Caller, body: Body, repetition: Repetition) -> Answer:
     """Raises InvalidRequest when the login fails, NoAnswer when nobody tries it in time."""
     records = Records(use, caller.org_id)
+    sealed, digest = repetition.sealed, use.vault.keyed_digest
+    repetition = await run_in_threadpool(sealed, body.raw, digest, vcenters.exists)
 
     def checks(session: Session, new: NewVCenter) -> list[Fault]:
         advice = f"there is a vCenter named {new.name!r} already; choose another name"

@@ -28,6 +28,11 @@ def remember(session: Session, answer: IdempotencyKey) -> None:
     session.add(answer)
 
 
+def forget(session: Session, answer: IdempotencyKey) -> None:
+    session.delete(answer)
+    session.flush()
+
+
 def answer(
     org_id: int, key: str, fingerprint: str, status: int, headers: dict[str, Any], body: Any
 ) -> IdempotencyKey:

@@ -51,6 +51,11 @@ def put_in_force(session: Session, secret: Secret, name: str) -> None:
         raise Taken(f"there is a secret named {name!r} already") from err
 
 
+def is_in_force(session: Session, secret_id: str) -> bool:
+    found = session.get(Secret, secret_id)
+    return found is not None and found.stored_at is not None
+
+
 def take_out_of_force(secret: Secret) -> None:
     """Its name is free; the row stands for what has to be deleted from Vault."""
     secret.name, secret.stored_at = unfinished_name(secret.id), None

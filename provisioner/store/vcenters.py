@@ -43,6 +43,11 @@ def get(session: Session, vcenter_id: str) -> VCenter:
     return found
 
 
+def exists(session: Session, vcenter_id: str) -> bool:
+    found = session.get(VCenter, vcenter_id)
+    return found is not None and found.state != REMOVED
+
+
 def listed(session: Session, org_id: int | None = None) -> list[VCenter]:
     """Of one organisation, or of all."""
     known = (VCenter.state != REMOVED, VCenter.name.not_like(f"{_TRIAL}%"))

@@ -30,7 +30,7 @@ class AppRoleCredentials(BaseModel, frozen=True, hide_input_in_errors=True):
 
 
 def install(client: hvac.Client, life: TokenLife | None = None) -> None:
-    """Secrets engines, signing key, policy and AppRole are as this version needs them.
+    """Secrets engines, transit keys, policy and AppRole are as this version needs them.
 
     Idempotent: repeat it at every upgrade. Raises hvac's errors.
     """
@@ -39,6 +39,7 @@ def install(client: hvac.Client, life: TokenLife | None = None) -> None:
     client.secrets.transit.create_key(
         layout.NODE_TOKEN_KEY, key_type="ecdsa-p256", mount_point=layout.TRANSIT_MOUNT
     )
+    client.secrets.transit.create_key(layout.DIGEST_KEY, mount_point=layout.TRANSIT_MOUNT)
     client.sys.create_or_update_policy(layout.POLICY, policy())
     _ensure_approle(client, life or TokenLife())
 

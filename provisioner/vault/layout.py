@@ -7,6 +7,7 @@ from provisioner.domain.ids import ResourceId
 KV_MOUNT = "pke-provisioner"
 TRANSIT_MOUNT = "pke-provisioner-transit"
 NODE_TOKEN_KEY = "node-token"  # noqa: S105 - the key's name
+DIGEST_KEY = "request-digest"
 APPROLE = "pke-provisioner"
 POLICY = "pke-provisioner"
 

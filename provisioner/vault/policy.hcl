@@ -47,3 +47,6 @@ path "pke-provisioner/metadata/secrets/*"            { capabilities = ["delete"]
 # Node tokens are signed in here: the key never leaves.
 path "pke-provisioner-transit/sign/node-token"       { capabilities = ["update"] }
 path "pke-provisioner-transit/keys/node-token"       { capabilities = ["read"] }
+
+# Digests of requests that hold secrets, which nobody can guess without this key.
+path "pke-provisioner-transit/hmac/request-digest"   { capabilities = ["update"] }

@@ -8,7 +8,7 @@ from hvac.exceptions import InvalidPath
 from pydantic import SecretStr
 
 from provisioner.domain.ids import ResourceId
-from provisioner.vault import etcd_pki, layout, node_token, pki, secret_store
+from provisioner.vault import etcd_pki, keyed_digest, layout, node_token, pki, secret_store
 from provisioner.vault.access import VaultAccess
 from provisioner.vault.cluster_certificates import ClusterCertificates
 from provisioner.vault.errors import MountVanished
@@ -121,6 +121,13 @@ class Vault:
         revealed = {key: value.get_secret_value() for key, value in values.items()}
         self._session.call(
             f"write the secret {path}", lambda client: secret_store.write(client, path, revealed)
+        )
+
+    def keyed_digest(self, text: SecretStr) -> str:
+        """HMAC-SHA256; who reads it can't find the text by trying."""
+        shown = text.get_secret_value()
+        return self._session.call(
+            "make a digest of a request", lambda client: keyed_digest.make(client, shown)
         )
 
     def read_secret(self, path: str) -> dict[str, SecretStr]:

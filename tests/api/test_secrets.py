@@ -84,13 +84,31 @@ def test_a_list_is_of_one_type_when_asked(operator: httpx.Client) -> None:
     assert "type" in faults(operator.get("/secrets", params={"type": "x"}))
 
 
-def test_a_repeated_request_stores_one_whatever_it_says_of_values(operator: httpx.Client) -> None:
+def test_a_repeated_request_stores_one(operator: httpx.Client) -> None:
     key = {"Idempotency-Key": new_uuid()}
     first = operator.post("/secrets", json=body("one"), headers=key)
     again = operator.post("/secrets", json=body("one"), headers=key)
     assert (first.status_code, again.status_code) == (201, 201)
     assert first.json() == again.json()
     assert len(operator.get("/secrets").json()["items"]) == 1
+
+
+def test_a_key_is_not_for_other_values(operator: httpx.Client) -> None:
+    key = {"Idempotency-Key": new_uuid()}
+    operator.post("/secrets", json=body("one"), headers=key)
+    other = body("one", values=REGISTRY | {"password": "another"})
+    assert operator.post("/secrets", json=other, headers=key).status_code == 409
+
+
+def test_what_is_deleted_since_is_stored_anew(operator: httpx.Client) -> None:
+    key = {"Idempotency-Key": new_uuid()}
+    first = operator.post("/secrets", json=body("one"), headers=key).json()
+    operator.delete("/secrets/one")
+    again = operator.post("/secrets", json=body("one"), headers=key)
+    assert again.status_code == 201
+    assert again.json()["id"] != first["id"]
+    assert operator.get("/secrets/one").json() == again.json()
+    assert operator.post("/secrets", json=body("one"), headers=key).json() == again.json()
 
 
 def test_all_faults_are_named_and_no_value(operator: httpx.Client) -> None:

@@ -197,6 +197,19 @@ def test_repeated(api: Api, admin: httpx.Client, verdicts: Verdicts) -> None:
     second = admin.post("/vcenters", json=NEW, headers=key)
     assert (second.status_code, second.json()) == (201, first.json())
     assert len(verdicts.asked) == 1
+    other = admin.post("/vcenters", json=NEW | {"password": "another"}, headers=key)
+    assert other.status_code == 409
+    assert len(verdicts.asked) == 1
+
+
+def test_repeated_after_it_was_forgotten(api: Api, admin: httpx.Client) -> None:
+    key = {"Idempotency-Key": "k"}
+    first = admin.post("/vcenters", json=NEW, headers=key).json()
+    assert admin.delete("/vcenters/vc1").status_code == 204
+    second = admin.post("/vcenters", json=NEW, headers=key)
+    assert second.status_code == 201
+    assert second.json()["id"] != first["id"]
+    assert [row.id for row in rows(api)] == [second.json()["id"]]
 
 
 def test_two_at_once_register_one(api: Api, admin: httpx.Client) -> None:

@@ -59,6 +59,12 @@ REFUSED: dict[str, Deed] = {
     "delete the signing key": lambda it, _: it.secrets.transit.delete_key(
         layout.NODE_TOKEN_KEY, mount_point=TRANSIT
     ),
+    "export the digests' key": lambda it, _: it.secrets.transit.export_key(
+        layout.DIGEST_KEY, "hmac-key", mount_point=TRANSIT
+    ),
+    "decrypt by the digests' key": lambda it, _: it.secrets.transit.decrypt_data(
+        layout.DIGEST_KEY, "vault:v1:eA==", mount_point=TRANSIT
+    ),
     "sign by another key": lambda it, _: it.secrets.transit.sign_data(
         "other", hash_input="eA==", mount_point=TRANSIT
     ),
