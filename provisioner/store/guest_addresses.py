@@ -1,12 +1,12 @@
 """Which of the addresses that a guest tells of itself is its node's. It could claim anything."""
 
 from collections.abc import Iterable, Sequence
-from ipaddress import AddressValueError, IPv4Address
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from provisioner.domain.machines import NicPlan
+from provisioner.domain.node_addresses import may_be_a_nodes
 from provisioner.domain.nodes import Phase
 from provisioner.domain.virtual_machines import VMSeen
 from provisioner.store import inventory, leases
@@ -24,22 +24,9 @@ def own_address(session: Session, node: Node, vm: VMSeen) -> str | None:
     if plan.address:
         planned = plan.address.partition("/")[0]
         return planned if planned in told else None
-    usable = [address for address in told if _is_usable(address)]
+    usable = [one for one in told if ":" not in one and may_be_a_nodes(one, ())]
     others = _leased(session, node, plan, usable) | _of_others(session, node, usable)
     return next((address for address in usable if address not in others), None)
-
-
-def _is_usable(text: str) -> bool:
-    try:
-        address = IPv4Address(text)
-    except AddressValueError:
-        return False
-    return not (
-        address.is_link_local
-        or address.is_multicast
-        or address.is_unspecified
-        or address.is_reserved
-    )
 
 
 def _leased(session: Session, node: Node, plan: NicPlan, addresses: Sequence[str]) -> set[str]:

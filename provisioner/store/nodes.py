@@ -65,6 +65,16 @@ def graves(session: Session, resource_id: str) -> list[Grave]:
     return [Grave(*row) for row in session.execute(query)]
 
 
+def departed(session: Session, resource_id: str, names: Iterable[str]) -> set[str]:
+    """Those of the names that nodes had which are gone or about to go."""
+    query = select(Node.name).where(
+        Node.resource_id == resource_id,
+        Node.phase.in_((Phase.REMOVING, Phase.GONE)),
+        Node.name.in_(list(names)),
+    )
+    return set(session.scalars(query))
+
+
 def relevant(session: Session, resource_id: str, epoch: int, now: datetime) -> list[Node]:
     """What planning looks at: nodes not gone, this epoch's failures, the last hour's repairs."""
     query = select(Node).where(

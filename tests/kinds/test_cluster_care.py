@@ -144,11 +144,17 @@ def test_of_a_static_nic_the_plan_alone_counts(patient: Patient) -> None:
     assert "10.9.0.4" in patient.look_at_certificates().message
 
 
-def test_a_node_that_leaves_gets_nothing_any_more(patient: Patient) -> None:
+@pytest.mark.parametrize("phase", [Phase.REMOVING, Phase.GONE])
+def test_a_node_that_leaves_gets_nothing_and_leaves_nothing_to_decide(
+    patient: Patient, phase: Phase
+) -> None:
+    """Kubernetes itself forgets requests nobody decides."""
     node = patient.worker("10.0.0.21")
-    patient.estate.set(node, phase=Phase.REMOVING)
-    patient.ask(node.name, "10.0.0.21")
-    assert "no node of ours" in patient.look_at_certificates().message
+    patient.estate.set(node, phase=phase)
+    user = patient.ask(node.name, "10.0.0.21")
+    found = patient.look_at_certificates()
+    assert (found.status, found.reason) == ("True", "NonePending")
+    assert patient.decided() == {user: []}
 
 
 def test_many_that_become_ready_together_cost_one_look(patient: Patient) -> None:

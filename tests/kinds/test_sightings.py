@@ -82,7 +82,8 @@ def test_an_address_by_dhcp_is_what_the_guest_tells(estate: Estate, growing: str
 
 
 @pytest.mark.parametrize(
-    "claimed", [VIP, "10.0.0.11", "10.0.0.12", "169.254.3.4", "224.0.0.9", "0.0.0.0", "x" * 90]
+    "claimed",
+    [VIP, "10.0.0.11", "10.0.0.12", "169.254.3.4", "127.0.0.1", "224.0.0.9", "0.0.0.0", "x" * 90],
 )
 def test_a_guest_does_not_get_what_it_merely_claims(
     estate: Estate, growing: str, claimed: str

@@ -52,8 +52,11 @@ class KubeletCertificates:
             return []
         with self._database.read() as session:
             known = known_addresses(session, resource_id)
+            past = nodes.departed(session, resource_id, {one.node for one in requests})
         held = []
         for request in requests:
+            if request.node in past:
+                continue  # Nobody waits for it, and Kubernetes forgets it.
             if reason := refusal(request, known):
                 held.append(f"{request.name} of {request.username}: {reason}")
             else:
