@@ -38,12 +38,10 @@ JOURNAL = "/run/journal.log"
 class Member(Machine):
     interface = "ens192"
 
-    def __init__(self, switch: Switch, name: str, port: str, address: str) -> None:
+    def __init__(self, name: str, port: str = "") -> None:
+        """`port` is where it is plugged in, or will be."""
         super().__init__()
-        self.name, self.port, self.switch = name, port, switch
-        number = int(address.partition("/")[0].rpartition(".")[2])
-        net = int(address.split(".")[2])
-        switch.plug_in(self, port, f"00:50:56:01:{net:02d}:{number:02d}", [address])
+        self.name, self.port = name, port
         self.path("/run/haproxy").mkdir()
 
     def give(self, texts: Mapping[str, str]) -> None:
@@ -147,10 +145,10 @@ class Pair:
 
     def __init__(self, switch: Switch, body: Mapping[str, Any], router_id: int, net: int = 0):
         self.switch, self.body, self.router_id = switch, body, router_id
-        self.members = [
-            Member(switch, one["name"], f"lb{net}{one['name']}", _address(one))
-            for one in body["members"]
-        ]
+        self.members = [Member(one["name"], f"lb{net}{one['name']}") for one in body["members"]]
+        for number, one in enumerate(body["members"]):
+            member, mac = self.members[number], f"00:50:56:01:{net:02d}:{number:02d}"
+            switch.plug_in(member, member.port, mac, [_address(one)])
 
     def start(self) -> None:
         for member in self.members:

@@ -13,6 +13,7 @@ from tests.net.load_balanced import LoadBalanced, load_balanced
 from tests.net.load_balancer_documents import VIPS, document, pool, server, service, vip
 from tests.net.load_balancers import Member
 from tests.net.machines import Switch, needs_root
+from tests.net.scanning import scan
 from tests.node.authority import SelfSigned
 
 pytestmark = needs_root
@@ -121,31 +122,15 @@ def test_each_service_logs_under_its_own_name(lab: LoadBalanced) -> None:
 
 
 PORTS = (22, 80, 6443, 8404, 8405)
-OPEN = """
-import socket, sys
-for port in sys.argv[2:]:
-    try:
-        socket.create_connection((sys.argv[1], int(port)), 0.5).close()
-        print("open")
-    except ConnectionRefusedError:
-        print("closed")
-    except TimeoutError:
-        print("dropped")
-"""
-
-
-def scan(client: Client, address: str) -> dict[int, str]:
-    told = client.run("/usr/bin/python3", "-c", OPEN, address, *map(str, PORTS)).stdout
-    return dict(zip(PORTS, told.split(), strict=True))
 
 
 def test_nothing_is_reachable_but_what_a_member_is_there_for(lab: LoadBalanced) -> None:
     stranger, friend = lab.clients.values()
     dropped = dict.fromkeys(PORTS, "dropped")
-    assert scan(stranger, "10.77.0.11") == dropped
-    assert scan(stranger, EAST) == dropped | {6443: "open"}
-    assert scan(friend, "10.77.0.11") == dropped | {22: "closed", 8404: "open"}
-    assert scan(friend, EAST) == dropped | {6443: "open"}
+    assert scan(stranger, "10.77.0.11", PORTS) == dropped
+    assert scan(stranger, EAST, PORTS) == dropped | {6443: "open"}
+    assert scan(friend, "10.77.0.11", PORTS) == dropped | {22: "closed", 8404: "open"}
+    assert scan(friend, EAST, PORTS) == dropped | {6443: "open"}
 
 
 def curl(client: Client, user: str, *more: str) -> str:
