@@ -51,13 +51,17 @@ def sections_file(sections: Iterable[Section]) -> str:
     return json.dumps([section.model_dump() for section in sections], indent=1) + "\n"
 
 
-def configuration(nics: Mapping[str, str], sections: Mapping[str, str]) -> dict[str, str]:
+def configuration(
+    nics: Mapping[str, str], sections: Mapping[str, str], named: str | None = None
+) -> dict[str, str]:
     """extraConfig entries that tell a node these files. Raises PayloadTooLarge.
 
     `nics`: MAC addresses by the words that stand for the interfaces' names in texts. The same
-    input makes the same entries, and applying them twice changes nothing.
+    input makes the same entries, and applying them twice changes nothing. `named`: its revision,
+    where nodes share one, else that of its own content.
     """
-    document = {"revision": revision(nics, sections), **_document(nics, sections)}
+    name = named or revision(nics, sections)
+    document = {"revision": name, **_document(nics, sections)}
     return pack(CONFIGURATION, json.dumps(document, sort_keys=True))
 
 

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import base64
 import contextlib
+import fcntl
 import glob
 import gzip
 import io
@@ -79,6 +80,14 @@ class Report(NamedTuple):
 
 
 def main() -> int:
+    os.makedirs(os.path.dirname(REPORTED), exist_ok=True)
+    # The agent and the timer may want it at the same time.
+    with open(REPORTED + ".lock", "w", encoding="ascii") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        return turn()
+
+
+def turn() -> int:
     if len(sys.argv) > 1:
         with open(sys.argv[1], encoding="ascii") as file:
             return int(look(file.read()).outcome != "applied")
@@ -258,7 +267,6 @@ def report(now: Report) -> None:
     text = json.dumps(now._asdict())
     if guest_rpc(f"info-set {APPLIED} {text}") is None:
         return
-    os.makedirs(os.path.dirname(REPORTED), exist_ok=True)
     with open(REPORTED + ".new", "w", encoding="utf-8") as file:
         file.write(text)
     os.replace(REPORTED + ".new", REPORTED)

@@ -64,6 +64,10 @@ class Agent:
             from .etcd_member import EtcdMember
 
             return EtcdMember(self._host, self._config, self._api)
+        if role == "load-balancer":
+            from .load_balancer_member import LoadBalancerMember
+
+            return LoadBalancerMember(self._host, self._config, self._api)
         if self._config["pke"]:
             from .pke_node import PkeNode
 

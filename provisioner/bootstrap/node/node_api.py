@@ -70,6 +70,10 @@ class NodeApi:
         """What this machine's etcd member runs with, once it may start."""
         return dict(self._ask("GET", self._path("etcd/member")).json())
 
+    def load_balancer_values(self) -> dict[str, str]:
+        """What stands for the words in a member's configuration that nobody else may know."""
+        return dict(self._ask("GET", self._path("load-balancer/values")).json())
+
     def report_ready(self, body: dict[str, str]) -> None:
         self._ask("POST", self._path("pke/ready"), body, (200, 201, 202, 204))
 
