@@ -42,7 +42,8 @@ def create(  # noqa: PLR0913 a command's options
 ) -> None:
     """Create a cluster from a document.
 
-    All faults of the document are listed at once, each with its field.
+    All faults of the document are listed at once, each with its field. What it may hold:
+    pkectl explain cluster.
 
     Examples:
 

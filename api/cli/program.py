@@ -13,6 +13,7 @@ from api.cli import (
     cluster_views,
     clusters,
     etcd_clusters,
+    explanations,
     image_views,
     images,
     kubeconfigs,
@@ -60,6 +61,8 @@ app.add_typer(image, name="image")
 app.add_typer(vcenters.app, name="vcenter")
 app.add_typer(secrets.app, name="secret")
 app.add_typer(operations.app, name="operation")
+
+app.command()(explanations.explain)
 
 Url = Annotated[str | None, typer.Option("--url", envvar="PKECTL_URL", help="The API's address.")]
 TokenFile = Annotated[

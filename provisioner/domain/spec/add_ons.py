@@ -18,25 +18,29 @@ class CniManifest(Document):
     `sha256` is of exactly those bytes; others are never applied.
     """
 
-    url: HttpsUrl | None = None
-    file: ManifestFile | None = None
-    sha256: Digest
+    url: HttpsUrl | None = Field(default=None, description="Where the service fetches it.")
+    file: ManifestFile | None = Field(
+        default=None, description="Its name in the folder of the setting PKE_ADD_ON_MANIFESTS."
+    )
+    sha256: Digest = Field(description="SHA-256 of exactly that manifest.")
 
 
 class LoadBalancerAddOn(Document):
     """MetalLB, for `loadBalancerRanges`. Switched off, the ranges stay reserved for another one."""
 
-    enabled: bool = True
+    enabled: bool = Field(default=True, description="Whether the cluster has it.")
 
 
 class StorageDriverAddOn(Document):
     """vSphere CSI and its StorageClass, for `storage`."""
 
-    enabled: bool = True
+    enabled: bool = Field(default=True, description="Whether the cluster has it.")
 
 
 class AddOns(Document):
-    cni_manifest: CniManifest | None = None
+    cni_manifest: CniManifest | None = Field(
+        default=None, description="The objects of calico or cilium; needed with these."
+    )
     load_balancer: LoadBalancerAddOn = Field(default_factory=LoadBalancerAddOn)
     storage_driver: StorageDriverAddOn = Field(default_factory=StorageDriverAddOn)
 
@@ -48,5 +52,7 @@ class Storage(Document):
     chooses the datastore.
     """
 
-    secret: Label
-    policy: InventoryName | None = None
+    secret: Label = Field(description="Name of a secret of type vsphere: pkectl secret create.")
+    policy: InventoryName | None = Field(
+        default=None, description="vSphere storage policy of the default StorageClass."
+    )

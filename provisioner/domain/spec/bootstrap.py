@@ -52,4 +52,6 @@ class Bootstrap(Document):
         description="Whether containerd, kubelet and kubeadm are in the template, or are "
         "installed by apt or yum at first boot.",
     )
-    packages: Packages | None = None
+    packages: Packages | None = Field(
+        default=None, description="Where they come from, with install packages."
+    )

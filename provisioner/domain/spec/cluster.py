@@ -40,12 +40,22 @@ ControlPlaneSize = Annotated[Literal[1, 2, 3, 5], BeforeValidator(_no_truth_valu
 LoadBalancerRanges = Annotated[tuple[str, ...], Field(max_length=64)]
 SshKeys = Annotated[tuple[PublicKey, ...], Field(max_length=64)]
 TrustedCAs = Annotated[tuple[str, ...], Field(max_length=64)]
+SSH_KEYS = "Public keys that may log in to the VMs as the image's user."
+TRUSTED_CAS = "Certificates of authorities, PEM, that the VMs trust beside their own."
 
 
 class Kubernetes(Document):
-    version: Version
-    pod_cidr: IPv4Network = Field(default=IPv4Network("10.244.0.0/16"), alias="podCIDR")
-    service_cidr: IPv4Network = Field(default=IPv4Network("10.96.0.0/16"), alias="serviceCIDR")
+    version: Version = Field(description="Of Kubernetes; the templates carry the same.")
+    pod_cidr: IPv4Network = Field(
+        default=IPv4Network("10.244.0.0/16"),
+        alias="podCIDR",
+        description="Network of the pods; each node takes a /24 of it.",
+    )
+    service_cidr: IPv4Network = Field(
+        default=IPv4Network("10.96.0.0/16"),
+        alias="serviceCIDR",
+        description="Network of Services' own addresses.",
+    )
     cni: Literal["flannel", "calico", "cilium", "none"] = Field(
         default="flannel",
         description="The network plugin; calico and cilium need addOns.cniManifest. With none "
@@ -72,53 +82,81 @@ class Endpoint(Document):
         description="keepalived floats vip over the masters; external is a load balancer of "
         "yours at vip or dnsName; dns is dnsName alone, whose records list every master.",
     )
-    vip: IPv4Address | None = None
-    dns_name: DnsName | None = None
+    vip: IPv4Address | None = Field(
+        default=None,
+        description="The API's address; for keepalived a free one in the masters' subnet.",
+    )
+    dns_name: DnsName | None = Field(
+        default=None, description="A name for the API; goes into its certificate and kubeconfigs."
+    )
 
 
 class ControlPlane(Machine):
     """`schedulable` lets the masters run workloads too. Two masters take an external etcd."""
 
-    size: ControlPlaneSize = 3
-    schedulable: bool = False
-    external_etcd: ExternalEtcd | None = None
+    size: ControlPlaneSize = Field(default=3, description="Masters; 2 take an external etcd.")
+    schedulable: bool = Field(default=False, description="Whether masters run workloads, too.")
+    external_etcd: ExternalEtcd | None = Field(
+        default=None, description="Where the cluster's data is kept, if not on the masters."
+    )
 
 
 class Taint(Document):
-    key: LabelKey
-    value: LabelValue = ""
-    effect: Literal["NoSchedule", "PreferNoSchedule", "NoExecute"]
+    key: LabelKey = Field(description="Such as example.com/gpu.")
+    value: LabelValue = Field(default="", description="What tolerations may compare with.")
+    effect: Literal["NoSchedule", "PreferNoSchedule", "NoExecute"] = Field(
+        description="What befalls pods that do not tolerate it."
+    )
 
 
 class NodePool(Machine):
-    name: Label
-    size: Annotated[int, Field(ge=0, le=1000)] = 1
-    labels: dict[LabelKey, LabelValue] = Field(default_factory=dict, max_length=256)
-    taints: Annotated[tuple[Taint, ...], Field(max_length=256)] = ()
+    name: Label = Field(description="Of the pool; its nodes' names carry it.")
+    size: Annotated[int, Field(ge=0, le=1000)] = Field(default=1, description="Nodes of the pool.")
+    labels: dict[LabelKey, LabelValue] = Field(
+        default_factory=dict, max_length=256, description="Labels of its nodes in Kubernetes."
+    )
+    taints: Annotated[tuple[Taint, ...], Field(max_length=256)] = Field(
+        default=(), description="Taints of its nodes."
+    )
 
 
 class Proxy(Document):
-    http: ProxyUrl | None = None
-    https: ProxyUrl | None = None
-    no_proxy: Annotated[tuple[str, ...], Field(max_length=256)] = ()
+    http: ProxyUrl | None = Field(default=None, description="Proxy for http:// URLs.")
+    https: ProxyUrl | None = Field(default=None, description="Proxy for https:// URLs.")
+    no_proxy: Annotated[tuple[str, ...], Field(max_length=256)] = Field(
+        default=(), description="Hosts, domains, addresses and networks reached without it."
+    )
 
 
 class ClusterSpec(Document):
-    name: Label
-    vcenter: Label
-    kubernetes: Kubernetes
+    name: Label = Field(description="Of the cluster; its nodes' names begin with it.")
+    vcenter: Label = Field(description="Name of a registered vCenter: pkectl vcenter list.")
+    kubernetes: Kubernetes = Field(description="The version, its networks and programs.")
     endpoint: Endpoint
-    control_plane: ControlPlane
-    placement: Placement
-    ssh_keys: SshKeys = ()
-    bootstrap: Bootstrap = Field(default_factory=Bootstrap)
-    proxy: Proxy | None = None
-    trusted_cas: TrustedCAs = Field(default=(), alias="trustedCAs")
-    image_registry: Registry | None = None
-    storage: Storage | None = None
-    add_ons: AddOns = Field(default_factory=AddOns)
-    load_balancer_ranges: LoadBalancerRanges = ()
-    node_pools: Annotated[tuple[NodePool, ...], Field(max_length=100)] = ()
+    control_plane: ControlPlane = Field(description="The masters.")
+    placement: Placement = Field(description="Where in vCenter the VMs go.")
+    ssh_keys: SshKeys = Field(default=(), description=SSH_KEYS)
+    bootstrap: Bootstrap = Field(
+        default_factory=Bootstrap, description="What makes nodes of VMs, and where programs are."
+    )
+    proxy: Proxy | None = Field(default=None, description="The way out of the nodes' network.")
+    trusted_cas: TrustedCAs = Field(default=(), alias="trustedCAs", description=TRUSTED_CAS)
+    image_registry: Registry | None = Field(
+        default=None, description="Where all container images come from, instead of their own."
+    )
+    storage: Storage | None = Field(
+        default=None, description="vSphere volumes for the cluster; without it there are none."
+    )
+    add_ons: AddOns = Field(
+        default_factory=AddOns, description="What the service puts into the cluster."
+    )
+    load_balancer_ranges: LoadBalancerRanges = Field(
+        default=(),
+        description="Addresses for Services of type LoadBalancer: 10.0.0.200-10.0.0.220 or a CIDR.",
+    )
+    node_pools: Annotated[tuple[NodePool, ...], Field(max_length=100)] = Field(
+        default=(), description="The groups of workers."
+    )
 
     @property
     def api_host(self) -> str:

@@ -15,10 +15,18 @@ class ExternalEtcd(Document):
     one it is a slash and the cluster's id.
     """
 
-    etcd_cluster: Label | None = None
-    endpoints: Annotated[tuple[EtcdEndpoint, ...], Field(max_length=16)] = ()
-    secret: Label | None = None
-    prefix: KeyPrefix | None = None
+    etcd_cluster: Label | None = Field(
+        default=None, description="Name of an etcd cluster of this service: pkectl etcd create."
+    )
+    endpoints: Annotated[tuple[EtcdEndpoint, ...], Field(max_length=16)] = Field(
+        default=(), description="Client URLs of an etcd of your own, instead."
+    )
+    secret: Label | None = Field(
+        default=None, description="Name of a secret of type etcd, for endpoints."
+    )
+    prefix: KeyPrefix | None = Field(
+        default=None, description="Where its keys lie. Default: a slash and the cluster's id."
+    )
 
     def prefix_for(self, resource_id: str) -> str:
         return self.prefix or f"/{resource_id}"

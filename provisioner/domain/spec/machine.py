@@ -20,12 +20,24 @@ class Machine(Document):
     group is made: that image's template is then recorded beside the query, and stays.
     """
 
-    vcpu: Vcpu = 2
-    memory_mib: MemoryMiB = Field(default=4096, alias="memoryMiB")
-    disk_gib: DiskGiB | None = Field(default=None, alias="diskGiB")
-    template: InventoryName | None = None
+    vcpu: Vcpu = Field(default=2, description="Virtual CPUs of each VM.")
+    memory_mib: MemoryMiB = Field(
+        default=4096, alias="memoryMiB", description="Memory of each VM, in MiB."
+    )
+    disk_gib: DiskGiB | None = Field(
+        default=None,
+        alias="diskGiB",
+        description="Size of the first disk, not below the template's own. Default: as it is.",
+    )
+    template: InventoryName | None = Field(
+        default=None, description="Name or path of the template in vCenter; or give image."
+    )
     image: ImageQuery | None = Field(
         default=None, description="Such as os=debian12, kubernetes=1.35; instead of template."
     )
-    addresses: AddressPool | None = None
-    placement: PlacementOverride | None = None
+    addresses: AddressPool | None = Field(
+        default=None, description="Static addresses; without them the VMs ask DHCP."
+    )
+    placement: PlacementOverride | None = Field(
+        default=None, description="What differs for these VMs from the document's placement."
+    )
