@@ -9,9 +9,9 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 from lab.guests.kubernetes_api import ServerTls
+from provisioner.domain.etcd_clusters import CLIENT_PORT, PEER_PORT
 from provisioner.tls import load_key_pair
 
-CLIENT_PORT, PEER_PORT = 2379, 2380
 # gRPC's codes, which the gateway answers with.
 NOT_FOUND, UNAVAILABLE = 5, 14
 Answer = tuple[int, dict[str, Any]]

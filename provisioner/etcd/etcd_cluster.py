@@ -7,6 +7,7 @@ from typing import Any, Self
 
 from pydantic import SecretStr
 
+from provisioner.attempts import Attempt, summed_up
 from provisioner.etcd.errors import EtcdError, EtcdUnreachable, NoQuorum, QuorumAtRisk
 from provisioner.etcd.gateway import Gateway, NoSuchMember, PreconditionFailed
 from provisioner.etcd.model import Health, Member
@@ -113,15 +114,15 @@ class EtcdCluster:
 
     def _call(self, purpose: str, path: str, body: dict[str, Any]) -> dict[str, Any]:
         """At the first member that answers; `purpose` completes "can't ..."."""
-        problems: list[EtcdError] = []
+        problems: list[Attempt[EtcdError]] = []
         for url in self._urls:
             try:
                 return self._gateway.call(url, path, body)
             except (NoSuchMember, PreconditionFailed) as refusal:
                 raise type(refusal)(f"can't {purpose}: {refusal}") from refusal
             except EtcdError as problem:
-                problems.append(problem)
-        raise _summary(purpose, problems)
+                problems.append(Attempt(type(problem), str(problem), problem))
+        raise summed_up(purpose, problems, EtcdUnreachable, "no member is known")
 
 
 def _lack(left: Health) -> str:
@@ -131,16 +132,6 @@ def _lack(left: Health) -> str:
         "too few of the others would be left that serve, and the cluster would stop: "
         f"{left.describe()}; bring one of them back"
     )
-
-
-def _summary(purpose: str, problems: Sequence[EtcdError]) -> EtcdError:
-    """Transient unless all members agree on something that is not."""
-    kinds = {type(problem) for problem in problems}
-    kind = kinds.pop() if len(kinds) == 1 else EtcdUnreachable
-    told = "; ".join(map(str, problems)) or "no member is known"
-    summary = kind(f"can't {purpose}: {told}")
-    summary.__cause__ = problems[-1] if problems else None
-    return summary
 
 
 def _member(found: dict[str, Any]) -> Member:

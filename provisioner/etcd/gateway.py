@@ -6,6 +6,7 @@ from typing import Any
 
 import urllib3
 
+from provisioner.attempts import distrust
 from provisioner.etcd.errors import (
     CredentialsRefused,
     EtcdError,
@@ -67,10 +68,11 @@ class Gateway:
 
 
 def _connection_problem(url: str, told: str) -> EtcdError:
-    if "CERTIFICATE_VERIFY_FAILED" in told:
-        return EtcdUntrusted(f"{url} is not certified by the cluster's etcd authority")
-    if "ALERT" in told:
-        return CredentialsRefused(f"{url} refuses our client certificate")
+    match distrust(told):
+        case "theirs":
+            return EtcdUntrusted(f"{url} is not certified by the cluster's etcd authority")
+        case "ours":
+            return CredentialsRefused(f"{url} refuses our client certificate")
     return EtcdUnreachable(f"{url} does not answer")
 
 

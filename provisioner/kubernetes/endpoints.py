@@ -2,13 +2,13 @@
 
 import ssl
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import TypeVar
 
 import urllib3
 from kubernetes.client.exceptions import ApiException
 from urllib3.exceptions import NameResolutionError
 
+from provisioner.attempts import Attempt, distrust, summed_up
 from provisioner.kubernetes.client import EndpointClient
 from provisioner.kubernetes.errors import (
     ApiUnreachable,
@@ -24,13 +24,7 @@ _TOO_MANY_REQUESTS = 429
 _UNAUTHORIZED = 401
 
 
-@dataclass(frozen=True)
-class Problem:
-    """Why the next endpoint is worth a try."""
-
-    kind: type[KubernetesError]
-    text: str
-    cause: Exception
+Problem = Attempt[KubernetesError]
 
 
 class Endpoints:
@@ -47,7 +41,7 @@ class Endpoints:
         `purpose` completes "can't ...". Raises ApiUnreachable, ApiUntrusted, CredentialsRefused
         or RequestRefused.
         """
-        problems = []
+        problems: list[Problem] = []
         for client in list(self._clients):
             try:
                 result = work(client)
@@ -56,7 +50,7 @@ class Endpoints:
             else:
                 self._prefer(client)
                 return result
-        raise _summary(purpose, problems)
+        raise summed_up(purpose, problems, ApiUnreachable, "it has no endpoint yet")
 
     def close(self) -> None:
         for client in self._clients:
@@ -74,7 +68,7 @@ def _problem(endpoint: str, purpose: str, cause: Exception) -> Problem:
     if not status:
         return _connection_problem(endpoint, cause)
     if status in _SERVER_ERRORS or status == _TOO_MANY_REQUESTS:
-        return Problem(ApiUnreachable, f"{endpoint} answers {status}", cause)
+        return Attempt(ApiUnreachable, f"{endpoint} answers {status}", cause)
     if status == _UNAUTHORIZED:
         message = f"can't {purpose}: {endpoint} does not accept our client certificate"
         raise CredentialsRefused(message) from cause
@@ -82,22 +76,12 @@ def _problem(endpoint: str, purpose: str, cause: Exception) -> Problem:
 
 
 def _connection_problem(endpoint: str, cause: Exception) -> Problem:
-    told = str(cause)
     if isinstance(cause, NameResolutionError):
-        return Problem(ApiUnreachable, f"{endpoint} is a name that our DNS does not know", cause)
-    if "CERTIFICATE_VERIFY_FAILED" in told:
-        text = f"{endpoint} is not certified by the cluster's authority"
-        return Problem(ApiUntrusted, text, cause)
-    if "ALERT" in told:
-        return Problem(CredentialsRefused, f"{endpoint} refuses our client certificate", cause)
-    return Problem(ApiUnreachable, f"{endpoint} does not answer", cause)
-
-
-def _summary(purpose: str, problems: Sequence[Problem]) -> KubernetesError:
-    """Transient unless all endpoints agree on something that is not."""
-    kinds = {problem.kind for problem in problems}
-    kind = kinds.pop() if len(kinds) == 1 else ApiUnreachable
-    told = "; ".join(problem.text for problem in problems) or "it has no endpoint yet"
-    summary = kind(f"can't {purpose}: {told}")
-    summary.__cause__ = problems[-1].cause if problems else None
-    return summary
+        return Attempt(ApiUnreachable, f"{endpoint} is a name that our DNS does not know", cause)
+    match distrust(str(cause)):
+        case "theirs":
+            text = f"{endpoint} is not certified by the cluster's authority"
+            return Attempt(ApiUntrusted, text, cause)
+        case "ours":
+            return Attempt(CredentialsRefused, f"{endpoint} refuses our client certificate", cause)
+    return Attempt(ApiUnreachable, f"{endpoint} does not answer", cause)
