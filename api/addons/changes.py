@@ -12,6 +12,8 @@ from provisioner.domain.spec.cluster import ClusterSpec
 from provisioner.domain.spec.document import Document, Label
 
 _KUBEADMS = "comes with kubeadm and can't be changed here"
+_NO_STORAGE = "this cluster was made without storage, and gets none later"
+_NO_RANGES = "it needs addresses to give: change loadBalancerRanges of the cluster first"
 _STORAGE = "comes and stays with the cluster; only its secret can be another one"
 _FIXED = {
     "cni": "the network plugin is chosen when the cluster is made; its manifest is cniManifest",
@@ -51,13 +53,25 @@ def read_change(
 
     def checks(change: AddOnsChange) -> list[Fault]:
         faults = [_here(fault) for fault in faults_of(change.applied(spec))]
-        if "storage" in change.model_fields_set and not (change.storage and spec.storage):
-            faults.append(Fault("storage", _STORAGE))
-        return faults
+        return faults + _faults_of_the_absent(change, spec)
 
     given = body if isinstance(body, dict) else {}
     fixed = [Fault(name, advice) for name, advice in _FIXED.items() if name in given]
     return read_patch(AddOnsChange, body, fixed, checks).applied(spec)
+
+
+def _faults_of_the_absent(change: AddOnsChange, spec: ClusterSpec) -> list[Fault]:
+    """What would be accepted, and change nothing."""
+    given, found = change.model_fields_set, []
+    if "storage" in given and spec.storage is None:
+        found.append(Fault("storage", _NO_STORAGE))
+    elif "storage" in given and change.storage is None:
+        found.append(Fault("storage", _STORAGE))
+    if "storage_driver" in given and change.storage_driver.enabled and spec.storage is None:
+        found.append(Fault("storageDriver.enabled", _NO_STORAGE))
+    if "load_balancer" in given and change.load_balancer.enabled and not spec.load_balancer_ranges:
+        found.append(Fault("loadBalancer.enabled", _NO_RANGES))
+    return found
 
 
 def _here(fault: Fault) -> Fault:

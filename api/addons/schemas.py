@@ -48,6 +48,8 @@ def _ours(spec: ClusterSpec, name: str, task: TaskFacts | None, row: AddOnRow | 
     else:
         problems = row.problems if row else ()
         state, reason = add_on_states.of_ours(wish, add_ons.key(spec, wish), task, problems)
+    if state is State.ABSENT:
+        reason = add_ons.why_absent(spec, name)
     return AddOnOut(
         name=name,
         program=wish and wish.program,

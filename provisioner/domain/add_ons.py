@@ -67,6 +67,24 @@ def wishes(spec: ClusterSpec) -> tuple[Wish, ...]:
     return tuple(found)
 
 
+def why_absent(spec: ClusterSpec, name: str) -> str | None:
+    """What of the document keeps the add-on out; None: nothing does."""
+    found = wish(spec, name)
+    if found and not found.removed:
+        return None
+    if name == CNI:
+        return "kubernetes.cni is none"
+    if name == LOAD_BALANCER:
+        return _off(enabled=spec.add_ons.load_balancer.enabled) or "there are no loadBalancerRanges"
+    if spec.storage is None:
+        return "the cluster's document has no storage"
+    return "it is part of pke's Kubernetes" if found is None else _off(enabled=False)
+
+
+def _off(*, enabled: bool) -> str | None:
+    return None if enabled else "it is switched off"
+
+
 def wish(spec: ClusterSpec, name: str) -> Wish | None:
     return next((one for one in wishes(spec) if one.name == name), None)
 

@@ -163,6 +163,7 @@ def test_an_account_that_nobody_stored_is_refused(operator: httpx.Client) -> Non
         ({"cloudProvider": {}, "cni": "none"}, {"cloudProvider", "cni"}),
         ({"loadBalancer": {"enabled": "no"}}, {"loadBalancer.enabled"}),
         ({"storageDriver": {"enabled": False}}, {"storageDriver.enabled"}),
+        ({"storageDriver": {"enabled": True}}, {"storageDriver.enabled"}),
         ({"cniManifest": MANIFEST}, {"cniManifest"}),
         ({"cniManifest": {"url": "http://x/y", "sha256": "1"}}, None),
     ],
@@ -176,6 +177,23 @@ def test_what_can_not_be_asked(
     found = set(faults(operator.patch(ADD_ONS, json=change)))
     assert found >= (expected or {"cniManifest.url", "cniManifest.sha256"})
     assert expected is None or found == expected
+
+
+def test_what_is_not_there_is_said_to_be_missing(operator: httpx.Client) -> None:
+    create(operator, cluster_document())
+    change = {"storage": {"secret": "csi"}, "loadBalancer": {"enabled": True}}
+    found = faults(operator.patch(ADD_ONS, json=change))
+    assert "made without storage" in found["storage"]
+    assert "loadBalancerRanges" in found["loadBalancer.enabled"]
+
+
+def test_why_an_add_on_is_absent(api: Api, operator: httpx.Client, cluster: dict[str, Any]) -> None:
+    accepted(operator.patch(ADD_ONS, json={"loadBalancer": {"enabled": False}}))
+    finished(api, cluster)
+    found = listed(operator)
+    assert found["storage-driver"]["reason"] == "the cluster's document has no storage"
+    assert found["load-balancer"]["state"] == "absent"
+    assert found["load-balancer"]["reason"] == "it is switched off"
 
 
 def test_looking_takes_a_viewer_and_changing_an_operator(
