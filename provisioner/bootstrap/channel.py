@@ -9,11 +9,12 @@ not the document's to say.
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import Field, ValidationError
+from pydantic import AfterValidator, Field, ValidationError
 
 from provisioner.bootstrap.guestinfo import pack
+from provisioner.domain.texts import clean
 from provisioner.domain.virtual_machines import Fact
 
 CONFIGURATION = "guestinfo.pke.configuration"
@@ -28,7 +29,7 @@ class Applied(Fact):
 
     revision: str = Field(max_length=64)
     outcome: Literal["applied", "refused", "waiting"]
-    message: str = Field(default="", max_length=2000)
+    message: Annotated[str, AfterValidator(clean)] = Field(default="", max_length=2000)
 
 
 class Section(Fact):

@@ -6,13 +6,18 @@ from typing import Any
 from sqlalchemy import JSON, ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-from provisioner.store.types import UtcDateTime, utc_now
+from provisioner.store.types import CleanText, UtcDateTime, utc_now
 
 Uuid = String(36)
 
 
 class Base(DeclarativeBase):
-    type_annotation_map = {datetime: UtcDateTime, dict[str, Any]: JSON, list[Any]: JSON}  # noqa: RUF012
+    type_annotation_map = {  # noqa: RUF012
+        datetime: UtcDateTime,
+        str: CleanText,
+        dict[str, Any]: JSON,
+        list[Any]: JSON,
+    }
 
 
 class Installation(Base):

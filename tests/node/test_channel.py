@@ -50,6 +50,13 @@ def test_a_report_is_read() -> None:
     assert applied({APPLIED: json.dumps(told)}) == Applied(**told)
 
 
+def test_a_report_drives_no_terminal_and_fits_any_database() -> None:
+    told = {"revision": "4f", "outcome": "refused", "message": "a\0b\x1b[2J\nnext"}
+    found = applied({APPLIED: json.dumps(told)})
+    assert found
+    assert found.message == "a\ufffdb\ufffd[2J\nnext"
+
+
 @pytest.mark.parametrize(
     "text",
     [
@@ -61,6 +68,7 @@ def test_a_report_is_read() -> None:
         '{"revision": "4f", "outcome": "perhaps"}',
         json.dumps({"revision": "4" * 65, "outcome": "applied"}),
         json.dumps({"revision": "4f", "outcome": "refused", "message": "x" * 2001}),
+        '{"revision": "4f", "outcome": "refused", "message": "\\ud800"}',
     ],
 )
 def test_a_guest_that_reports_nonsense_has_reported_nothing(text: str) -> None:

@@ -20,6 +20,17 @@ def test_events_are_numbered_from_one_and_say_when(estate: Estate) -> None:
     assert first.at <= second.at
 
 
+def test_what_no_database_keeps_is_replaced(estate: Estate) -> None:
+    """Messages hold what guests and clusters say of themselves."""
+    resource = estate.cluster()
+
+    def note_odd(session: Session, row: Resource) -> None:
+        events.record(session, row, "Noted", "a\0b \x1b[2J \ud800\n\tline")
+
+    estate.locked(resource, note_odd)
+    assert estate.events(resource)[-1].message == "a\ufffdb \ufffd[2J \ufffd\n\tline"
+
+
 def test_many_writers_leave_no_gap(estate: Estate) -> None:
     one, other = estate.cluster("c1"), estate.cluster("c2")
 
