@@ -59,7 +59,12 @@ Sha256 = Annotated[
 
 @app.command("list")
 def list_(ctx: typer.Context, cluster: ClusterName, output: Output = Format.TABLE) -> None:
-    """List a cluster's add-ons with version and state, and why one is not well."""
+    """List a cluster's add-ons with version and state, and why one is not well.
+
+    Example:
+
+      pkectl cluster addon list demo
+    """
     client = api(ctx)
     with suggesting(client, "/clusters", cluster):
         found = client.items(path("clusters", cluster, "addons"))

@@ -23,7 +23,12 @@ Follow = Annotated[bool, typer.Option("--follow", help="Go on until Ctrl-C or th
 
 @app.command("list")
 def list_(ctx: typer.Context, output: Output = Format.TABLE) -> None:
-    """List the clusters of your organisation."""
+    """List the clusters of your organisation.
+
+    Example:
+
+      pkectl cluster list
+    """
     found = api(ctx).items("/clusters")
     empty = "no clusters yet; create one with: pkectl cluster create -f FILE"
     show(found, output, lambda: table(found, CLUSTERS, empty))
@@ -52,7 +57,14 @@ def get(
 def nodes(
     ctx: typer.Context, cluster: ClusterName, every: All = False, output: Output = Format.TABLE
 ) -> None:
-    """List a cluster's nodes, each with the step it is at and since when."""
+    """List a cluster's nodes, each with the step it is at and since when.
+
+    Examples:
+
+      pkectl cluster nodes demo
+
+      pkectl cluster nodes demo --all
+    """
     found = Named(api(ctx), CLUSTER, cluster).nodes(gone=every)
     show(found, output, lambda: table(found, NODES, "no nodes", EXPENDABLE))
 
@@ -64,7 +76,14 @@ def events(
     follow: Follow = False,
     output: Output = Format.TABLE,
 ) -> None:
-    """Show what happened to a cluster and why, oldest first."""
+    """Show what happened to a cluster and why, oldest first.
+
+    Examples:
+
+      pkectl cluster events demo
+
+      pkectl cluster events demo --follow
+    """
     named = Named(api(ctx), CLUSTER, cluster)
     found = named.events()
     seen = 0
@@ -92,6 +111,10 @@ def watch(
     """Watch a cluster's latest operation until it is finished, or a repair that is under way.
 
     A live picture on a terminal, lines in a pipe. Exit code 0 when it succeeded, 1 when it failed.
+
+    Example:
+
+      pkectl cluster watch demo --timeout 30m
     """
     Named(api(ctx), CLUSTER, cluster).watch(timeout)
 

@@ -63,7 +63,12 @@ def create(  # noqa: PLR0913 a command's options
 
 @app.command("list")
 def list_(ctx: typer.Context, output: Output = Format.TABLE) -> None:
-    """List the etcd clusters of your organisation, and who uses them."""
+    """List the etcd clusters of your organisation, and who uses them.
+
+    Example:
+
+      pkectl etcd list
+    """
     found = api(ctx).items(ETCD_CLUSTER.path())
     empty = "no etcd clusters yet; create one with: pkectl etcd create -f FILE"
     show(found, output, lambda: table(found, ETCD_CLUSTERS, empty))
@@ -71,7 +76,12 @@ def list_(ctx: typer.Context, output: Output = Format.TABLE) -> None:
 
 @app.command()
 def get(ctx: typer.Context, etcd: Name, spec: Spec = False, output: Output = Format.TABLE) -> None:
-    """Show an etcd cluster: status, endpoints, users, conditions with reasons."""
+    """Show an etcd cluster: status, endpoints, users, conditions with reasons.
+
+    Example:
+
+      pkectl etcd get shared
+    """
     found = Named(api(ctx), ETCD_CLUSTER, etcd).get()
     if spec:
         show(found["spec"], Format.YAML if output is Format.TABLE else output, Text)
@@ -83,22 +93,36 @@ def get(ctx: typer.Context, etcd: Name, spec: Spec = False, output: Output = For
 def nodes(
     ctx: typer.Context, etcd: Name, every: All = False, output: Output = Format.TABLE
 ) -> None:
-    """List an etcd cluster's members, each with the step it is at and since when."""
+    """List an etcd cluster's members, each with the step it is at and since when.
+
+    Example:
+
+      pkectl etcd nodes shared
+    """
     found = Named(api(ctx), ETCD_CLUSTER, etcd).nodes(gone=every)
     show(found, output, lambda: table(found, NODES, "no members", EXPENDABLE))
 
 
 @app.command()
 def events(ctx: typer.Context, etcd: Name, output: Output = Format.TABLE) -> None:
-    """Show what happened to an etcd cluster and why, oldest first."""
+    """Show what happened to an etcd cluster and why, oldest first.
+
+    Example:
+
+      pkectl etcd events shared
+    """
     Named(api(ctx), ETCD_CLUSTER, etcd).show_events(output)
 
 
 @app.command()
 def watch(ctx: typer.Context, etcd: Name, timeout: Timeout = LONG) -> None:
-    """Watch an etcd cluster's latest operation until it is finished.
+    """Watch an etcd cluster's latest operation until it is finished, or a repair.
 
     Exit code 0 when it succeeded, 1 when it failed.
+
+    Example:
+
+      pkectl etcd watch shared
     """
     Named(api(ctx), ETCD_CLUSTER, etcd).watch(timeout)
 
@@ -111,7 +135,12 @@ def retry(
     timeout: Timeout = LONG,
     output: Output = Format.TABLE,
 ) -> None:
-    """Try again what failed, once its cause is mended."""
+    """Try again what failed, once its cause is mended.
+
+    Example:
+
+      pkectl etcd retry shared --wait
+    """
     Named(api(ctx), ETCD_CLUSTER, etcd).retry(Manner(output, wait, timeout))
 
 

@@ -21,7 +21,12 @@ Follow = Annotated[bool, typer.Option("--follow", help="Go on until its making i
 
 @app.command("list")
 def list_(ctx: typer.Context, output: Output = Format.TABLE) -> None:
-    """List the images of your organisation, also those being made."""
+    """List the images of your organisation, also those being made.
+
+    Example:
+
+      pkectl image list
+    """
     found = api(ctx).items(IMAGE.path())
     empty = "no images yet; make one with: pkectl image build -f FILE"
     show(found, output, lambda: table(found, IMAGES, empty, EXPENDABLE))
@@ -29,7 +34,12 @@ def list_(ctx: typer.Context, output: Output = Format.TABLE) -> None:
 
 @app.command()
 def get(ctx: typer.Context, image: Name, spec: Spec = False, output: Output = Format.TABLE) -> None:
-    """Show an image: templates, self-check, what stands on it, conditions with reasons."""
+    """Show an image: templates, self-check, what stands on it, conditions with reasons.
+
+    Example:
+
+      pkectl image get debian-12-node-1.35.4
+    """
     found = Named(api(ctx), IMAGE, image).get()
     if spec:
         show(found["spec"], Format.YAML if output is Format.TABLE else output, Text)
@@ -39,7 +49,12 @@ def get(ctx: typer.Context, image: Name, spec: Spec = False, output: Output = Fo
 
 @app.command()
 def events(ctx: typer.Context, image: Name, output: Output = Format.TABLE) -> None:
-    """Show what happened to an image and why, oldest first."""
+    """Show what happened to an image and why, oldest first.
+
+    Example:
+
+      pkectl image events debian-12-node-1.35.4
+    """
     Named(api(ctx), IMAGE, image).show_events(output)
 
 
@@ -61,5 +76,9 @@ def watch(ctx: typer.Context, image: Name, timeout: Timeout = LONG) -> None:
     """Watch an image's latest operation until it is finished.
 
     Exit code 0 when it succeeded, 1 when it failed.
+
+    Example:
+
+      pkectl image watch debian-12-node-1.35.4
     """
     Named(api(ctx), IMAGE, image).watch(timeout)

@@ -85,7 +85,12 @@ def cancel(
     timeout: Timeout = LONG,
     output: Output = Format.TABLE,
 ) -> None:
-    """Stop the making of an image, and remove what it has left in vCenter."""
+    """Stop the making of an image, and remove what it has left in vCenter.
+
+    Example:
+
+      pkectl image cancel debian-12-node-1.35.4
+    """
     client = api(ctx)
     confirm(f"Stop making image {image}?", yes)
     Named(client, IMAGE, image).cancel(Manner(output, wait, timeout))
@@ -99,7 +104,12 @@ def retry(
     timeout: Timeout = LONG,
     output: Output = Format.TABLE,
 ) -> None:
-    """Go on making an image after a failure, once its cause is mended."""
+    """Go on making an image after a failure, once its cause is mended.
+
+    Example:
+
+      pkectl image retry debian-12-node-1.35.4 --wait
+    """
     Named(api(ctx), IMAGE, image).retry(Manner(output, wait, timeout))
 
 

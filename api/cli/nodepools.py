@@ -78,7 +78,12 @@ def _scale_control_plane(
 
 @app.command("list")
 def list_(ctx: typer.Context, cluster: ClusterName, output: Output = Format.TABLE) -> None:
-    """List a cluster's node pools."""
+    """List a cluster's node pools.
+
+    Example:
+
+      pkectl cluster nodepool list demo
+    """
     client = api(ctx)
     with suggesting(client, "/clusters", cluster):
         found = client.items(path("clusters", cluster, "nodepools"))
@@ -119,7 +124,12 @@ def delete(  # noqa: PLR0913 a command's options
     timeout: Timeout = LONG,
     output: Output = Format.TABLE,
 ) -> None:
-    """Delete a node pool. Its nodes are drained first."""
+    """Delete a node pool. Its nodes are drained first.
+
+    Example:
+
+      pkectl cluster nodepool delete demo big --wait
+    """
     client = api(ctx)
     question = f"Delete node pool {pool} of cluster {cluster} with its VMs and their data?"
     confirm(question, yes or dry_run)

@@ -41,7 +41,12 @@ STEPS: tuple[Column, ...] = (
 
 @app.command("list")
 def list_(ctx: typer.Context, cluster: OfCluster = None, output: Output = Format.TABLE) -> None:
-    """List operations, the latest first."""
+    """List operations, the latest first.
+
+    Example:
+
+      pkectl operation list
+    """
     query = {"cluster": cluster} if cluster else {}
     found = api(ctx).items("/operations", **query)
     show(found, output, lambda: table(found, OPERATIONS, "no operations"))
@@ -49,7 +54,12 @@ def list_(ctx: typer.Context, cluster: OfCluster = None, output: Output = Format
 
 @app.command()
 def get(ctx: typer.Context, operation: Id, output: Output = Format.TABLE) -> None:
-    """Show an operation with its steps. Works after its cluster is deleted, too."""
+    """Show an operation with its steps. Works after its cluster is deleted, too.
+
+    Example:
+
+      pkectl operation get 3f0c7d7e-9d0c-4a0e-8f63-0a4f5d6f2b11
+    """
     found = api(ctx).get(path("operations", operation))
     show(found, output, lambda: _describe(found))
 
@@ -60,7 +70,12 @@ def watch(
     operation: Id,
     timeout: Timeout = LONG,
 ) -> None:
-    """Watch an operation until it is finished: exit code 0 when it succeeded, 1 when it failed."""
+    """Watch an operation until it is finished: exit code 0 when it succeeded, 1 when it failed.
+
+    Example:
+
+      pkectl operation watch 3f0c7d7e-9d0c-4a0e-8f63-0a4f5d6f2b11
+    """
     client = api(ctx)
     found = client.get(path("operations", operation))
     watch_operation(client, found, Format.TABLE, timeout)

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from typer.main import get_command
 
 from api.cli import (
     add_ons,
@@ -24,6 +25,7 @@ from api.cli import (
 )
 from api.cli.config import DEFAULT_FILE, Flags
 from api.cli.errors import CliError, InvalidRequest
+from api.cli.help_texts import tidied
 from api.cli.options import Output, api
 from api.cli.output import Format, console, pairs, show
 from api.cli.words import clean
@@ -116,7 +118,12 @@ def connect(
 
 @app.command()
 def version(ctx: typer.Context, output: Output = Format.TABLE) -> None:
-    """Show the versions of pkectl and of the service."""
+    """Show the versions of pkectl and of the service.
+
+    Example:
+
+      pkectl version
+    """
     found = {
         "pkectl": installed_version(PACKAGE),
         "service": api(ctx).get("/openapi.json")["info"]["version"],
@@ -127,7 +134,7 @@ def version(ctx: typer.Context, output: Output = Format.TABLE) -> None:
 def run() -> None:
     """Ends the process when the command fails."""
     try:
-        app()
+        tidied(get_command(app))()
     except CliError as err:
         explain(err)
         sys.stdout.flush()

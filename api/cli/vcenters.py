@@ -87,7 +87,12 @@ def add(  # noqa: PLR0913 a command's options
 
 @app.command("list")
 def list_(ctx: typer.Context, output: Output = Format.TABLE) -> None:
-    """List the vCenters of your organisation."""
+    """List the vCenters of your organisation.
+
+    Example:
+
+      pkectl vcenter list
+    """
     found = api(ctx).items("/vcenters")
     empty = "no vCenters yet; register one with: pkectl vcenter add --help"
     show(found, output, lambda: table(found, VCENTERS, empty))
@@ -95,7 +100,12 @@ def list_(ctx: typer.Context, output: Output = Format.TABLE) -> None:
 
 @app.command()
 def get(ctx: typer.Context, name: Name, output: Output = Format.TABLE) -> None:
-    """Show a vCenter and whether it is being watched."""
+    """Show a vCenter and whether it is being watched.
+
+    Example:
+
+      pkectl vcenter get main
+    """
     client = api(ctx)
     with suggesting(client, "/vcenters", name):
         found = client.get(path("vcenters", name))
@@ -104,7 +114,12 @@ def get(ctx: typer.Context, name: Name, output: Output = Format.TABLE) -> None:
 
 @app.command()
 def inventory(ctx: typer.Context, name: Name, output: Output = Format.TABLE) -> None:
-    """Show what a cluster's document can name: templates, networks, datastores, pools, folders."""
+    """Show what a cluster's document can name: templates, networks, datastores, pools, folders.
+
+    Example:
+
+      pkectl vcenter inventory main
+    """
     client = api(ctx)
     with suggesting(client, "/vcenters", name):
         found = client.get(path("vcenters", name, "inventory"))
@@ -150,7 +165,12 @@ def update(  # noqa: PLR0913 a command's options
 
 @app.command()
 def delete(ctx: typer.Context, name: Name, yes: Yes = False) -> None:
-    """Forget a vCenter and its credentials. Refused while a cluster is on it."""
+    """Forget a vCenter and its credentials. Refused while a cluster is on it.
+
+    Example:
+
+      pkectl vcenter delete main
+    """
     client = api(ctx)
     confirm(f"Forget vCenter {name} and its credentials?", yes)
     with suggesting(client, "/vcenters", name):
