@@ -57,16 +57,18 @@ def create(
 ) -> None:
     """Store credentials in Vault. Nobody can read them here again.
 
-    vsphere takes server, username, password, and thumbprint or caBundle; etcd takes ca, cert
+    vsphere takes server, username, password, and thumbprint or caBundle if its certificate
+    is not by an authority that everybody trusts; etcd takes ca, cert
     and key; registry takes server, username and password (nothing uses one yet: nodes pull
     without a login). A password comes from a file or is asked for.
 
     Examples:
 
-      pkectl secret create csi -t vsphere --value server=vc.example.org --value username=csi@vs
+      pkectl secret create csi -t vsphere --value server=vc.example.org \\
+      --value username=csi@vsphere.local
 
-      pkectl secret create etcd1 -t etcd --from-file ca=ca.crt --from-file cert=c.crt \\
-      --from-file key=c.key
+      pkectl secret create etcd1 -t etcd --from-file ca=ca.crt \\
+      --from-file cert=c.crt --from-file key=c.key
     """
     given = _values(values or [], files or [])
     if of_type is not Type.ETCD and "password" not in given:
@@ -79,7 +81,14 @@ def create(
 
 @app.command("list")
 def list_(ctx: typer.Context, of_type: OnlyType = None, output: Output = Format.TABLE) -> None:
-    """List the secrets of your organisation, without their values."""
+    """List the secrets of your organisation, without their values.
+
+    Examples:
+
+      pkectl secret list
+
+      pkectl secret list --type vsphere
+    """
     query = {"type": of_type.value} if of_type else {}
     found = api(ctx).items("/secrets", **query)
     empty = "no secrets yet; store one with: pkectl secret create --help"
@@ -88,7 +97,12 @@ def list_(ctx: typer.Context, of_type: OnlyType = None, output: Output = Format.
 
 @app.command()
 def delete(ctx: typer.Context, name: Name, yes: Yes = False) -> None:
-    """Delete a secret. Refused while a document names it."""
+    """Delete a secret. Refused while a document names it.
+
+    Example:
+
+      pkectl secret delete csi
+    """
     client = api(ctx)
     confirm(f"Delete secret {name}?", yes)
     with suggesting(client, "/secrets", name):
