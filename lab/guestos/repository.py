@@ -15,7 +15,7 @@ DEBIAN = "debian"
 # What nodes install of Debian; what it depends on and the base lacks comes along.
 DEBIAN_PACKAGES = (
     *("conntrack", "containerd", "containernetworking-plugins", "ethtool", "haproxy"),
-    *("iptables", "keepalived", "runc", "socat"),
+    *("iptables", "keepalived", "nftables", "runc", "socat"),
 )
 
 

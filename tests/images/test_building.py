@@ -8,7 +8,7 @@ from lab.story.document import cluster_document
 from tests.images import definitions
 from tests.images.world import VERSION, Images
 
-GOOD, BROKEN, UNREACHABLE = "good", "broken", "unreachable"
+GOOD, BROKEN, UNREACHABLE, FROM_ISO = "good", "broken", "unreachable", "from-iso"
 NO_SUCH_VERSION = "1.35.99"
 # The lab has no machine for it, so nothing of it ever answers.
 NO_MACHINE = "ubuntu-24.04-node"
@@ -23,6 +23,7 @@ def begun(running: Images) -> dict[str, dict[str, Any]]:
         GOOD: running.begin(GOOD),
         BROKEN: running.begin(BROKEN, kubernetesVersion=NO_SUCH_VERSION),
         UNREACHABLE: running.begin(UNREACHABLE, **impatient),
+        FROM_ISO: running.begin_from_iso(FROM_ISO, definitions.UNREACHABLE),
     }
 
 
@@ -35,6 +36,18 @@ def test_an_unreachable_guest_fails_the_build(
     assert images.machines(UNREACHABLE) == {}
     assert "Waiting for IP" in images.log(UNREACHABLE)
     assert images.build(UNREACHABLE)["state"] == "failed"
+
+
+def test_an_iso_goes_as_far_as_the_simulator_takes_it(
+    images: Images, begun: dict[str, dict[str, Any]]
+) -> None:
+    """Nobody types there, and no machine reads its disc."""
+    assert images.outcome(begun[FROM_ISO])["state"] == "failed"
+    log = images.log(FROM_ISO)
+    for step in ("Uploading", "Creating virtual machine", "Mounting ISO", "Starting HTTP server"):
+        assert step in log
+    assert "timeout waiting for IP address" in log
+    assert images.machines(FROM_ISO) == {}
 
 
 def test_a_failing_step_fails_the_build(images: Images, begun: dict[str, dict[str, Any]]) -> None:
