@@ -81,7 +81,7 @@ def _sources(session: Session, vcenter: VCenter) -> Iterator[tuple[Resource, str
         .join(VCenter, VCenter.id == Resource.vcenter_id)
         .join(Spec, (Spec.resource_id == Resource.id) & (Spec.generation == Resource.generation))
         .outerjoin(Image, Image.resource_id == Resource.id)
-        .where(Resource.deleted_at.is_(None))
+        .where(Resource.deleted_at.is_(None), Resource.kind.in_(READERS))
         .order_by(Resource.kind, Resource.name)
     )
     named = {(row.org_id, row.name): row for row in vcenters.listed(session)}

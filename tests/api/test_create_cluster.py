@@ -164,7 +164,7 @@ def test_dry_run_leaves_nothing(api: Api, operator: httpx.Client) -> None:
     assert answer.json()["plan"] == {
         "create": [{"group": "control-plane", "count": 3}, {"group": "pool1", "count": 2}],
         "remove": [],
-        "tasks": ["certificates", "load-balancer", "join-tokens", "members"],
+        "tasks": ["certificates", "load-balancer", "join-tokens"],
         "shortages": [],
         "heldBack": [],
     }

@@ -3,11 +3,13 @@
 import json
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import httpx
 import pytest
 
+from api.gateway import Gateway
 from lab.waiting import wait_until
 from provisioner.store import images, operations, resources
 from tests.api.images import build
@@ -102,13 +104,15 @@ def test_unknown_ones_are_said_to_be_before_anything_streams(viewer: httpx.Clien
 
 def test_streams_end_with_the_process(api: Api, operator: httpx.Client) -> None:
     image = build(operator, name="i1")
-    ending = threading.Event()
-    services = type(api.services)(**{**vars(api.services), "ending": ending})
+    settings = api.services.settings
+    # Each server binds its gateway to a loop of its own.
+    gateway = Gateway(settings.temporal_address, settings.temporal_namespace, settings.task_queue)
+    services = replace(api.services, gateway=gateway, ending=threading.Event())
     with served(services) as url:
         headers = {"Authorization": f"Bearer {api.token('viewer')}"}
         where = f"{url}/images/builds/{image['id']}/log"
         reader = threading.Thread(target=httpx.get, args=(where,), kwargs={"headers": headers})
         reader.start()
-        ending.set()
+        services.ending.set()
         assert wait_until(lambda: not reader.is_alive(), 20)
         reader.join()

@@ -2,6 +2,7 @@
 
 import asyncio
 import shutil
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -103,7 +104,7 @@ def test_what_would_fail_later_is_refused(
 
 def test_a_service_without_definitions_says_what_to_set(api: Api, tmp_path: Path) -> None:
     settings = api.services.settings.model_copy(update={"image_definitions": tmp_path})
-    services = type(api.services)(**{**vars(api.services), "settings": settings})
+    services = replace(api.services, settings=settings)
     transport = httpx.ASGITransport(create_app(services))
     answer = _ask(transport, api.token("operator"))
     assert answer.status_code == 503
