@@ -3,7 +3,18 @@
 from typing import Any
 
 # What one meets first comes first; groups of further commands come last.
-ORDER = ("create", "add", "build", "import", "list", "get", "inventory", "nodes", "events", "logs")
+ORDER: tuple[str, ...] = (
+    "create",
+    "add",
+    "build",
+    "import",
+    "list",
+    "get",
+    "inventory",
+    "nodes",
+    "events",
+    "logs",
+)
 ORDER += ("watch", "scale", "set", "update", "retry", "cancel", "kubeconfig", "delete")
 
 

@@ -6,14 +6,13 @@ from typing import Annotated
 from pydantic import Field, SecretStr, StringConstraints
 
 from api.schemas import Out
-from provisioner.domain.spec.document import Document, Host, Label, Thumbprint
+from provisioner.domain.spec.document import Document, Host, Label, RegistryHost, Thumbprint
 from provisioner.store.secrets import SecretType
 
 Text = Annotated[str, StringConstraints(min_length=1, max_length=255)]
 Password = Annotated[SecretStr, Field(min_length=1, max_length=1024)]
 Pem = Annotated[str, StringConstraints(min_length=1, max_length=65536)]
 PrivatePem = Annotated[SecretStr, Field(min_length=1, max_length=65536)]
-_REGISTRY = r"^[A-Za-z0-9]([-A-Za-z0-9.]*[A-Za-z0-9])?(:[0-9]{1,5})?$"
 
 
 class NewSecret(Document):
@@ -45,7 +44,7 @@ class EtcdValues(Document):
 
 
 class RegistryValues(Document):
-    server: Annotated[str, StringConstraints(pattern=_REGISTRY, max_length=255)]
+    server: RegistryHost
     username: Text
     password: Password
 

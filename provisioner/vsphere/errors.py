@@ -56,7 +56,7 @@ class CertificateUntrusted(VCenterError):
 
 
 class LoginRejected(VCenterError):
-    advice = "Update the vCenter's user and password; we don't try again, to not lock the account"
+    advice = "Give the right user and password; we don't try again, to not lock the account"
 
 
 class SessionLost(VCenterError):

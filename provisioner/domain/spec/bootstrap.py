@@ -2,13 +2,12 @@
 
 from typing import Annotated, Literal
 
-from pydantic import Field, JsonValue, StringConstraints
+from pydantic import Field, JsonValue
 
-from provisioner.domain.spec.document import Document, PackageName, RepositoryUrl
+from provisioner.domain.spec.document import Document, PackageName, PreflightCheck, RepositoryUrl
 
 # The parts of a configuration document of Kubernetes that users set themselves.
 Overlay = Annotated[dict[str, JsonValue], Field(max_length=256)]
-PreflightCheck = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][-A-Za-z0-9._]*$")]
 PreflightChecks = Annotated[tuple[PreflightCheck, ...], Field(max_length=64)]
 
 

@@ -31,6 +31,8 @@ _PACKAGE = r"^[a-z0-9][-a-z0-9+.]*$"
 _DIGEST = r"^[0-9a-f]{64}$"
 _REGISTRY = r"^[A-Za-z0-9]([-A-Za-z0-9.]*[A-Za-z0-9])?(:\d{1,5})?(/[a-z0-9]+([._-]+[a-z0-9]+)*)*$"
 _ETCD_ENDPOINT = r"^https://[^\s/@:]+:\d{1,5}$"
+_REGISTRY_HOST = r"^[A-Za-z0-9]([-A-Za-z0-9.]*[A-Za-z0-9])?(:[0-9]{1,5})?$"
+_PREFLIGHT_CHECK = r"^[A-Za-z][-A-Za-z0-9._]*$"
 _IMAGE_VARIABLE = r"^[a-z][a-z0-9_]*$"
 _DOTTED = r"^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$"
 _KEY_PREFIX = r"^(/[A-Za-z0-9][A-Za-z0-9._-]*)+$"
@@ -58,6 +60,8 @@ IN_WORDS = {
     _DIGEST: "write 64 hexadecimal digits in lower case, as sha256sum prints them",
     _REGISTRY: "write host[:port][/path] without scheme, such as registry.example.com:5000/mirror",
     _ETCD_ENDPOINT: "write a URL with its port, such as https://10.0.0.21:2379",
+    _REGISTRY_HOST: "write host[:port] without scheme and path, such as registry.example.com:5000",
+    _PREFLIGHT_CHECK: "write the name of one of kubeadm's checks, such as NumCPU",
     _IMAGE_VARIABLE: "use lower-case letters, digits and '_', such as apt_mirror",
     _DOTTED: "use lower-case letters, digits and inner hyphens or dots, such as ubuntu-24.04-node",
     _KEY_PREFIX: "write a path such as /clusters/demo",
@@ -85,6 +89,8 @@ ManifestFile = Annotated[str, StringConstraints(pattern=_FILE_NAME, max_length=2
 Digest = Annotated[str, StringConstraints(pattern=_DIGEST)]
 Registry = Annotated[str, StringConstraints(pattern=_REGISTRY, max_length=255)]
 RepositoryUrl = Annotated[str, StringConstraints(pattern=_REPOSITORY, max_length=2048)]
+RegistryHost = Annotated[str, StringConstraints(pattern=_REGISTRY_HOST, max_length=255)]
+PreflightCheck = Annotated[str, StringConstraints(pattern=_PREFLIGHT_CHECK)]
 PackageName = Annotated[str, StringConstraints(pattern=_PACKAGE, max_length=128)]
 EtcdEndpoint = Annotated[str, StringConstraints(pattern=_ETCD_ENDPOINT, max_length=300)]
 ImageVariable = Annotated[str, StringConstraints(pattern=_IMAGE_VARIABLE, max_length=63)]
