@@ -9,6 +9,7 @@ from provisioner.bootstrap.bootstrapper import ChosenBootstrapper
 from provisioner.domain.clusters import KIND
 from provisioner.domain.etcd_clusters import KIND as ETCD
 from provisioner.domain.images import KIND as IMAGE
+from provisioner.domain.load_balancers import KIND as LOAD_BALANCER
 from provisioner.settings import Settings
 from provisioner.store.database import Database
 from provisioner.vault.vault import Vault
@@ -35,6 +36,7 @@ from workflows.kinds.image_reach import Reach
 from workflows.kinds.image_rows import ImageRows
 from workflows.kinds.image_tasks import ImageTasks
 from workflows.kinds.interface import Carer, Kind
+from workflows.kinds.load_balancer import LoadBalancerKind
 from workflows.poking import Poker
 from workflows.threads import Threads
 
@@ -66,7 +68,9 @@ def compose(settings: Settings, database: Database, vault: Vault) -> Composition
     access = ClusterAccess(database, vault)
     cluster = ClusterKind(database, vault, access, ChosenBootstrapper(), settings)
     etcd = EtcdClusterKind(database, vault, EtcdAccess(database, vault), settings)
-    return assemble(settings, database, vault, {KIND: cluster, ETCD: etcd})
+    balancer = LoadBalancerKind(database, vault, settings)
+    kinds: dict[str, Kind] = {KIND: cluster, ETCD: etcd, LOAD_BALANCER: balancer}
+    return assemble(settings, database, vault, kinds)
 
 
 def assemble(

@@ -24,13 +24,14 @@ SECRETS: tuple[Column, ...] = (
     ("AGE", lambda row: age(row["createdAt"])),
 )
 # Neither belongs on a command line, which others can see.
-_PRIVATE = ("password", "key")
+_PRIVATE = ("password", "key", "adminPassword", "viewerPassword")
 
 
 class Type(StrEnum):
     VSPHERE = "vsphere"
     ETCD = "etcd"
     REGISTRY = "registry"
+    LOAD_BALANCER = "load-balancer"
 
 
 Name = Annotated[str, typer.Argument(metavar="SECRET", help="Its name.", show_default=False)]

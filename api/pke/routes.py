@@ -2,8 +2,16 @@
 
 from fastapi import APIRouter
 
-from api.pke import certificates, etcd, floating, joining, leaders, reports
+from api.pke import (
+    certificates,
+    etcd,
+    floating,
+    joining,
+    leaders,
+    load_balancers,
+    reports,
+)
 
 router = APIRouter(tags=["nodes"])
-for part in (reports, leaders, floating, joining, certificates, etcd):
+for part in (reports, leaders, floating, joining, certificates, etcd, load_balancers):
     router.include_router(part.router)

@@ -10,6 +10,7 @@ from api.pke.tokens import Claims
 from api.problems import Problem
 from api.services import Use
 from provisioner.domain.etcd_clusters import ROLE as ETCD
+from provisioner.domain.load_balancers import ROLE as LOAD_BALANCER
 from provisioner.store import visits
 from provisioner.store.visits import Visitor
 
@@ -53,7 +54,7 @@ def creating(found: Annotated[Visitor, Depends(visitor)]) -> Visitor:
 def _member(
     found: Annotated[Visitor, Depends(_of_cluster)], _: Annotated[Visitor, Depends(creating)]
 ) -> Visitor:
-    if found.role == ETCD:
+    if found.role in (ETCD, LOAD_BALANCER):
         raise Problem(403, "only nodes of a Kubernetes cluster may do this")
     return found
 
@@ -63,6 +64,14 @@ def _etcd_member(
 ) -> Visitor:
     if found.role != ETCD:
         raise Problem(403, "only members of an etcd cluster may do this")
+    return found
+
+
+def _balancer(
+    found: Annotated[Visitor, Depends(_of_cluster)], _: Annotated[Visitor, Depends(creating)]
+) -> Visitor:
+    if found.role != LOAD_BALANCER:
+        raise Problem(403, "only members of a load balancer may do this")
     return found
 
 
@@ -85,5 +94,7 @@ Member = Annotated[Visitor, Depends(_member)]
 Master = Annotated[Visitor, Depends(_master)]
 # A member in creation of an etcd cluster.
 EtcdMember = Annotated[Visitor, Depends(_etcd_member)]
+# A member in creation of a load balancer.
+Balancer = Annotated[Visitor, Depends(_balancer)]
 # A master in creation, on a path that names no cluster.
 AnyMaster = Annotated[Visitor, Depends(creating_master)]

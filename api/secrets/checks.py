@@ -6,11 +6,18 @@ from datetime import UTC, datetime
 from cryptography import x509
 from cryptography.hazmat.primitives import serialization
 
-from api.secrets.schemas import EtcdValues, NewSecret, RegistryValues, VSphereValues
+from api.secrets.schemas import (
+    EtcdValues,
+    LoadBalancerValues,
+    NewSecret,
+    RegistryValues,
+    VSphereValues,
+)
 from provisioner.domain.faults import Fault, InvalidRequest
 from provisioner.domain.spec.document import Document
 from provisioner.domain.spec.reading import read
 
+_BCRYPT_BYTES = 72
 _RESTS_ON = ("values", "type")
 
 
@@ -40,6 +47,15 @@ def _etcd_faults(values: EtcdValues) -> list[Fault]:
         *_key_faults(values.key.get_secret_value()),
     ]
     return faults or _pair_faults(values)
+
+
+def _stats_faults(values: LoadBalancerValues) -> list[Fault]:
+    given = {"adminPassword": values.admin_password, "viewerPassword": values.viewer_password}
+    return [
+        Fault(path, "is longer than the 72 bytes that bcrypt looks at")
+        for path, password in given.items()
+        if len(password.get_secret_value().encode()) > _BCRYPT_BYTES
+    ]
 
 
 def _certificate_faults(path: str, pem: str) -> list[Fault]:
@@ -73,5 +89,6 @@ def _pair_faults(values: EtcdValues) -> list[Fault]:
 _READ: dict[str, Callable[[object], Document]] = {
     "vsphere": lambda given: read(VSphereValues, given, _vsphere_faults),
     "etcd": lambda given: read(EtcdValues, given, _etcd_faults),
+    "load-balancer": lambda given: read(LoadBalancerValues, given, _stats_faults),
     "registry": lambda given: read(RegistryValues, given, lambda _: []),
 }

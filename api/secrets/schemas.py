@@ -11,14 +11,17 @@ from provisioner.store.secrets import SecretType
 
 Text = Annotated[str, StringConstraints(min_length=1, max_length=255)]
 Password = Annotated[SecretStr, Field(min_length=1, max_length=1024)]
+# bcrypt, by which HAProxy knows them, looks at no more.
+StatsPassword = Annotated[SecretStr, Field(min_length=8, max_length=72)]
 Pem = Annotated[str, StringConstraints(min_length=1, max_length=65536)]
 PrivatePem = Annotated[SecretStr, Field(min_length=1, max_length=65536)]
 
 
 class NewSecret(Document):
     """`values` by type. vsphere: server, username, password, and thumbprint or caBundle.
-    etcd: ca, cert, key in PEM. registry: server, username, password;
-    nothing uses one yet: nodes pull without a login."""
+    etcd: ca, cert, key in PEM. load-balancer: adminPassword, viewerPassword of its
+    stats page. registry: server, username, password; nothing uses one yet: nodes pull without
+    a login."""
 
     name: Label
     type: SecretType
@@ -47,6 +50,13 @@ class RegistryValues(Document):
     server: RegistryHost
     username: Text
     password: Password
+
+
+class LoadBalancerValues(Document):
+    """Of the stats page's users: admin may take servers out, viewer may look."""
+
+    admin_password: StatsPassword
+    viewer_password: StatsPassword
 
 
 class SecretOut(Out):

@@ -106,6 +106,11 @@ def vips_of(session: Session, resource_id: str) -> set[str]:
     return set(session.scalars(query))
 
 
+def vrids_of(session: Session, resource_id: str) -> set[int]:
+    query = select(Lease.value).where(Lease.kind == VRID, Lease.resource_id == resource_id)
+    return {int(value) for value in session.scalars(query)}
+
+
 def free_of_node(session: Session, node_id: str) -> None:
     session.execute(delete(Lease).where(Lease.node_id == node_id))
 

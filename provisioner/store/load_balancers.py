@@ -92,6 +92,12 @@ def router_ids(
         raise InvalidRequest([Fault("vrrp", str(err))]) from err
 
 
+def leased_router_ids(session: Session, resource_id: str, spec: LoadBalancerSpec) -> dict[str, int]:
+    """By member. Who has which follows from the members' order, which no change alters."""
+    found = sorted(leases.vrids_of(session, resource_id))
+    return dict(zip((member.name for member in spec.members), found, strict=True))
+
+
 @dataclass(frozen=True)
 class _Wish:
     path: str

@@ -16,7 +16,7 @@ from provisioner.store.errors import NotFound, Taken
 from provisioner.store.tables import Resource, Secret, Spec
 from provisioner.store.types import utc_now
 
-SecretType = Literal["vsphere", "etcd", "registry"]
+SecretType = Literal["vsphere", "etcd", "registry", "load-balancer"]
 _FIELD = "secret"
 
 

@@ -27,6 +27,11 @@ def certificates_path(resource_id: ResourceId) -> str:
     return f"clusters/{resource_id}/certificates"
 
 
+def vrrp_path(resource_id: ResourceId) -> str:
+    """Of the key by which a load balancer's members know each other."""
+    return f"{cluster_folder(resource_id)}/vrrp"
+
+
 def secret_path(secret_id: str) -> str:
     """Of credentials that documents name."""
     return f"secrets/{secret_id}"

@@ -130,6 +130,15 @@ class Vault:
             "make a digest of a request", lambda client: keyed_digest.make(client, shown)
         )
 
+    def ensure_secret(self, path: str, values: Mapping[str, SecretStr]) -> dict[str, SecretStr]:
+        """Writes `values` unless others are there. Returns those that are there now."""
+        revealed = {key: value.get_secret_value() for key, value in values.items()}
+        kept = self._session.call(
+            f"keep the secret {path}",
+            lambda client: secret_store.write_once(client, path, revealed),
+        )
+        return {key: SecretStr(value) for key, value in kept.items()}
+
     def read_secret(self, path: str) -> dict[str, SecretStr]:
         """Raises SecretNotFound."""
         values = self._session.call(

@@ -12,7 +12,7 @@ from provisioner.store import leadership
 from provisioner.store.database import Database
 from provisioner.store.tables import Node
 from provisioner.vault.vault import Vault
-from workflows.kinds import cluster_members
+from workflows.kinds import channel_answers, cluster_members
 from workflows.kinds.cluster_access import ClusterAccess
 from workflows.kinds.cluster_add_ons import ClusterAddOns
 from workflows.kinds.cluster_care import Check, ClusterCare
@@ -85,7 +85,7 @@ class ClusterKind:
         return cluster_members.configurations(self._database, resource_id)
 
     def answer(self, guest_info: Mapping[str, str]) -> Answer | None:
-        return cluster_members.answer(guest_info)
+        return channel_answers.answer(guest_info)
 
     def care(self, resource_id: str) -> tuple[Condition, ...]:
         return self._care.look(resource_id)

@@ -9,7 +9,7 @@ from provisioner.domain.nodes import Phase
 from provisioner.store import nodes, resources
 from provisioner.store.database import Database
 from provisioner.store.tables import Node
-from workflows.kinds.interface import Answer, Configuration, Farewell
+from workflows.kinds.interface import Configuration, Farewell
 
 # keepalived reloads, is not heard for four adverts, and the next one takes over.
 _SUCCESSION_SECONDS = 3.0
@@ -41,16 +41,6 @@ def farewell(database: Database, node_id: str) -> Farewell | None:
     if node_id not in known or not (known & serving) - {node_id}:
         return None
     return Farewell(_configuration(node, yielding(sharing.of(node_id))), _SUCCESSION_SECONDS)
-
-
-def answer(guest_info: Mapping[str, str]) -> Answer | None:
-    found = channel.applied(guest_info)
-    if found is None:
-        return None
-    if found.outcome == "applied":
-        return Answer(found.revision)
-    problem = f"{found.outcome}: {found.message or 'without a reason'}"
-    return Answer(found.revision, problem, final=found.outcome == "refused")
 
 
 def _configuration(node: Node, keepalived: KeepalivedConfig) -> Configuration:

@@ -1,0 +1,124 @@
+"""What a load balancer's members get, from what is on record."""
+
+import base64
+import gzip
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from sqlalchemy.orm import Session
+
+from lab.openbao import OpenBao
+from provisioner.domain.ids import ResourceId
+from provisioner.domain.load_balancers import KIND, RELEASE, SECRETS
+from provisioner.settings import Settings
+from provisioner.store import leases, load_balancers, resources
+from provisioner.store.resources import NewResource
+from provisioner.store.tables import Node
+from provisioner.vault.access import VaultAccess
+from provisioner.vault.errors import SecretNotFound
+from provisioner.vault.layout import vrrp_path
+from provisioner.vault.vault import Vault
+from tests.store.estate import Estate
+from tests.store.test_load_balancers import pair, placed
+from workflows.kinds.load_balancer import LoadBalancerKind
+
+
+@pytest.fixture
+def vault(openbao: OpenBao) -> Iterator[Vault]:
+    access = VaultAccess(url=openbao.url, role_id=openbao.role_id, secret_id=openbao.secret_id)
+    opened = Vault(access)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def kind(estate: Estate, vault: Vault) -> LoadBalancerKind:
+    estate.set_vcenter(name="vc1")
+    return LoadBalancerKind(estate.database, vault, Settings())
+
+
+@pytest.fixture
+def edge(estate: Estate, kind: LoadBalancerKind) -> str:
+    """A pair whose members are planned."""
+    spec = pair(members=[placed(1), placed(2)])
+    body = spec.model_dump(mode="json", by_alias=True, exclude_none=True)
+
+    def create(session: Session) -> str:
+        new = NewResource(estate.org, KIND, "edge", estate.vcenter, body, "alice")
+        resource, _ = resources.create(session, new)
+        where = load_balancers.find_estate(session, estate.org, spec)
+        load_balancers.reserve(session, resource, spec, where)
+        return resource.id
+
+    made = estate.write(create)
+    estate.look(made)
+    return made
+
+
+def member(estate: Estate, edge: str, name: str) -> Node:
+    [found] = estate.nodes(edge, name)
+    return found
+
+
+def unpacked(packed: str) -> Any:
+    return gzip.decompress(base64.b64decode(packed)).decode()
+
+
+def files(told: Any) -> dict[str, str]:
+    document: dict[str, dict[str, str]] = json.loads(
+        unpacked(told.values["guestinfo.pke.configuration"])
+    )
+    return document["sections"]
+
+
+def test_members_stand_at_their_addresses(estate: Estate, edge: str) -> None:
+    found = [member(estate, edge, name).nics[0]["address"] for name in ("m1", "m2")]
+    assert found == ["10.2.0.11/24", "10.2.0.12/24"]
+
+
+def test_a_member_gets_its_own_side_of_the_pair(
+    estate: Estate, edge: str, kind: LoadBalancerKind
+) -> None:
+    got = kind.extra_config(member(estate, edge, "m1").id)
+    user_data = unpacked(got["guestinfo.userdata"])
+    assert '"role": "load-balancer"' in user_data
+    assert "edge-m1-" in user_data
+
+
+def test_both_are_told_the_same_revision(estate: Estate, edge: str, kind: LoadBalancerKind) -> None:
+    told = kind.configurations(edge)
+    assert len({one.revision for one in told.values()}) == 1
+    assert set(told) == {member(estate, edge, name).id for name in ("m1", "m2")}
+    keepalived = files(told[member(estate, edge, "m1").id])["/etc/keepalived/keepalived.conf"]
+    assert "priority 100" in keepalived
+    assert "10.2.0.12" in keepalived
+
+
+def test_a_drained_server_is_told_to_both(
+    estate: Estate, edge: str, kind: LoadBalancerKind
+) -> None:
+    before = kind.configurations(edge)
+    estate.change(edge, serverStates={"east1": "drain"})
+    after = kind.configurations(edge)
+    assert all(before[node].revision != after[node].revision for node in before)
+
+
+def test_the_key_of_vrrp_is_made_once(edge: str, kind: LoadBalancerKind, vault: Vault) -> None:
+    path = vrrp_path(ResourceId(edge))
+    kind.run_task(edge, SECRETS)
+    first = vault.read_secret(path)["key"].get_secret_value()
+    kind.run_task(edge, SECRETS)
+    assert vault.read_secret(path)["key"].get_secret_value() == first
+    assert len(first) == 8
+
+
+def test_nothing_is_left_of_one_that_is_gone(
+    estate: Estate, edge: str, kind: LoadBalancerKind, vault: Vault
+) -> None:
+    kind.run_task(edge, SECRETS)
+    kind.run_task(edge, RELEASE)
+    with pytest.raises(SecretNotFound):
+        vault.read_secret(vrrp_path(ResourceId(edge)))
+    assert estate.read(lambda session: leases.vrids_of(session, edge)) == set()

@@ -1,0 +1,109 @@
+"""The kind `load-balancer`: what its members get, and what they are told when it changes."""
+
+import secrets
+from collections.abc import Mapping
+from datetime import datetime
+
+from pydantic import SecretStr
+from sqlalchemy.orm import Session
+
+from provisioner.bootstrap import load_balancer as bootstrap
+from provisioner.domain.conditions import Condition
+from provisioner.domain.ids import ResourceId
+from provisioner.domain.load_balancers import RELEASE, SECRETS, LoadBalancerDocument
+from provisioner.domain.machines import NicPlan
+from provisioner.edge.configuration import Configuration as MemberConfiguration
+from provisioner.node_access import service_access
+from provisioner.settings import Settings
+from provisioner.store import leases, load_balancers, nodes, resources
+from provisioner.store.database import Database
+from provisioner.store.tables import Node, Resource
+from provisioner.vault.layout import vrrp_path
+from provisioner.vault.vault import Vault
+from workflows.kinds import channel_answers
+from workflows.kinds.interface import Answer, Configuration, Farewell, Unwanted
+from workflows.kinds.node_identity import identity
+
+# keepalived takes no more of a password.
+_KEY_CHARACTERS = 8
+
+
+class LoadBalancerKind:
+    """Members know nothing of each other but their addresses, which stay: nobody joins or leaves.
+
+    One that goes gives its VIPs up when it shuts down, and the other takes them.
+    """
+
+    def __init__(self, database: Database, vault: Vault, settings: Settings) -> None:
+        self._database, self._vault, self._settings = database, vault, settings
+
+    def extra_config(self, node_id: str) -> dict[str, str]:
+        with self._database.read() as session:
+            node = nodes.get(session, node_id)
+            resource = resources.get(session, node.resource_id)
+            document, rendered = _rendered(session, resource)
+        own = identity(self._vault, resource, node)
+        access = service_access(self._settings)
+        return bootstrap.render(document, node.group, rendered[node.group], own, access)
+
+    def admit(self, node_id: str) -> None:
+        """That its services run is what it reported."""
+
+    def retire(self, node_id: str, until: datetime, unwanted: Unwanted) -> str | None:
+        return None
+
+    def farewell(self, node_id: str) -> Farewell | None:
+        return None
+
+    def end_membership(self, node_id: str) -> None:
+        """Nothing is decided by majority."""
+
+    def forget(self, session: Session, node: Node) -> None:
+        """No row speaks of it."""
+
+    def bury(self, node_id: str, unwanted: Unwanted) -> None:
+        """Its successor has its addresses."""
+
+    def clean_up(self, node_id: str) -> None:
+        """It had no secret of its own."""
+
+    def run_task(self, resource_id: str, task: str) -> None:
+        {SECRETS: self._ensure_key, RELEASE: self._release}[task](resource_id)
+
+    def configurations(self, resource_id: str) -> Mapping[str, Configuration]:
+        with self._database.read() as session:
+            resource = resources.get(session, resource_id)
+            document, rendered = _rendered(session, resource)
+            members = [
+                node for node in nodes.of_resource(session, resource_id) if node.group in rendered
+            ]
+        return {node.id: _told(document, node, rendered[node.group]) for node in members}
+
+    def answer(self, guest_info: Mapping[str, str]) -> Answer | None:
+        return channel_answers.answer(guest_info)
+
+    def care(self, resource_id: str) -> tuple[Condition, ...]:
+        return ()
+
+    def _ensure_key(self, resource_id: str) -> None:
+        key = SecretStr(secrets.token_hex(_KEY_CHARACTERS // 2))
+        self._vault.ensure_secret(vrrp_path(ResourceId(resource_id)), {"key": key})
+
+    def _release(self, resource_id: str) -> None:
+        self._vault.remove_cluster(ResourceId(resource_id))
+        with self._database.write() as session:
+            leases.free_of_resource(session, resource_id)
+
+
+def _rendered(
+    session: Session, resource: Resource
+) -> tuple[LoadBalancerDocument, Mapping[str, MemberConfiguration]]:
+    document = load_balancers.document_of(session, resource)
+    router_ids = load_balancers.leased_router_ids(session, resource.id, document)
+    return document, bootstrap.rendered(document, router_ids)
+
+
+def _told(document: LoadBalancerDocument, node: Node, wanted: MemberConfiguration) -> Configuration:
+    macs = [NicPlan.model_validate(nic).mac for nic in node.nics]
+    values = bootstrap.told(document, node.group, wanted, macs)
+    return Configuration(wanted.revision, values)
