@@ -25,7 +25,33 @@ def check_addresses(spec: ClusterSpec) -> Iterator[Fault]:
         if group.addresses:
             yield from check_pool(group.addresses, f"{path}.addresses")
             yield from _room(group.addresses, group.size, path)
+    yield from _vip(spec)
     yield from _overlaps(spec)
+
+
+def _vip(spec: ClusterSpec) -> Iterator[Fault]:
+    """Against the masters' subnet, where their ranges tell it."""
+    vip, pool = spec.endpoint.vip, spec.control_plane.addresses
+    subnet = _subnet(pool) if pool else None
+    if vip is None or subnet is None:
+        return
+    at = "controlPlane.addresses"
+    fields = ("endpoint.vip", "endpoint.mode", f"{at}.ranges", f"{at}.prefixLength")
+    if vip not in subnet:
+        if spec.endpoint.mode == "keepalived":
+            advice = f"is not within the masters' subnet {subnet}, so none of them can carry it"
+            yield Fault("endpoint.vip", advice, rests_on=fields)
+    elif _misplaced(_single(vip), subnet):
+        advice = f"is {subnet} itself or its broadcast address; take a free one in between"
+        yield Fault("endpoint.vip", advice, rests_on=fields)
+
+
+def _subnet(pool: AddressPool) -> IPv4Network | None:
+    """The first readable range tells it."""
+    first = next(_claims(pool.ranges, ""), None)
+    if first is None:
+        return None
+    return IPv4Network(f"{first.addresses.first}/{pool.prefix_length}", strict=False)
 
 
 def check_pool(pool: AddressPool, at: str) -> Iterator[Fault]:
@@ -61,11 +87,10 @@ def _room(pool: AddressPool, size: int, path: str) -> Iterator[Fault]:
 
 def _pool(pool: AddressPool, at: str) -> Iterator[Fault]:
     """One pool against its own subnet, which the first range tells."""
-    claims = list(_claims(pool.ranges, f"{at}.ranges"))
-    if not claims:
+    claims, subnet = list(_claims(pool.ranges, f"{at}.ranges")), _subnet(pool)
+    if subnet is None:
         return
     fields = (f"{at}.ranges", f"{at}.prefixLength")
-    subnet = IPv4Network(f"{claims[0].addresses.first}/{pool.prefix_length}", strict=False)
     for claim in claims:
         if advice := _misplaced(claim.addresses, subnet):
             yield Fault(claim.path, advice, rests_on=fields)

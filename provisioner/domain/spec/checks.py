@@ -55,8 +55,10 @@ def _length(spec: ClusterSpec, group: str, path: str) -> Iterator[Fault]:
 def _endpoint(spec: ClusterSpec) -> Iterator[Fault]:
     endpoint, fields = spec.endpoint, ("endpoint.mode", "endpoint.vip")
     vip = endpoint.vip
-    if vip and (vip.is_unspecified or vip.is_multicast or vip.is_reserved):
+    if vip and (vip.is_unspecified or vip.is_multicast or vip.is_reserved or vip.is_link_local):
         yield Fault("endpoint.vip", "is no address a host can have; take a free one of the network")
+    if endpoint.dns_name and endpoint.dns_name.rpartition(".")[2] == "localhost":
+        yield Fault("endpoint.dnsName", "is every machine's own; give a name of the API's")
     if endpoint.mode == "keepalived" and endpoint.vip is None:
         advice = "is needed by mode keepalived: a free address of the network"
         yield Fault("endpoint.vip", advice, rests_on=fields)

@@ -15,7 +15,8 @@ class Document(BaseModel):
 
 
 _LABEL = r"^[a-z0-9]([-a-z0-9]*[a-z0-9])?$"
-_DNS_NAME = r"^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$"
+# Resolvers take a name for an address when its last label is a number, such as 127.1 and 0x7f.
+_DNS_NAME = r"^([a-z0-9]([-a-z0-9]*[a-z0-9])?\.)*[a-z]([-a-z0-9]*[a-z0-9])?$"
 _VERSION = r"^1\.\d{1,3}\.\d{1,3}$"
 _PROXY = r"^https?://[^\s/@]+(:\d{1,5})?/?$"
 _PUBLIC_KEY = r"^(ssh|ecdsa|sk)-[a-z0-9@.-]+ [A-Za-z0-9+/=]+( [^\n]*)?$"
@@ -30,9 +31,9 @@ _REPOSITORY = r"^https?://[^\s/@?#\"']+(/[^\s?#\"']*)?$"
 _PACKAGE = r"^[a-z0-9][-a-z0-9+.]*$"
 _DIGEST = r"^[0-9a-f]{64}$"
 _REGISTRY = r"^[A-Za-z0-9]([-A-Za-z0-9.]*[A-Za-z0-9])?(:\d{1,5})?(/[a-z0-9]+([._-]+[a-z0-9]+)*)*$"
-_ETCD_ENDPOINT = r"^https://[^\s/@:]+:\d{1,5}$"
 _REGISTRY_HOST = r"^[A-Za-z0-9]([-A-Za-z0-9.]*[A-Za-z0-9])?(:[0-9]{1,5})?$"
 _PREFLIGHT_CHECK = r"^[A-Za-z][-A-Za-z0-9._]*$"
+_ETCD_ENDPOINT = r"^https://[^\s/@:]+:\d{1,5}$"
 _IMAGE_VARIABLE = r"^[a-z][a-z0-9_]*$"
 _DOTTED = r"^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$"
 _KEY_PREFIX = r"^(/[A-Za-z0-9][A-Za-z0-9._-]*)+$"
@@ -40,7 +41,7 @@ _KEY_PREFIX = r"^(/[A-Za-z0-9][A-Za-z0-9._-]*)+$"
 # What a text should look like, for those who do not read patterns.
 IN_WORDS = {
     _LABEL: "use lower-case letters, digits and inner hyphens, such as team-a",
-    _DNS_NAME: "write a DNS name in lower case, such as api.example.com",
+    _DNS_NAME: "write a DNS name in lower case and no address, such as api.example.com",
     _VERSION: "write a Kubernetes version such as 1.35.0",
     _PROXY: "write a URL without user and path, such as http://proxy.example.com:3128",
     _PUBLIC_KEY: "write one public key on one line, such as ssh-ed25519 AAAA... you@example.com",
@@ -59,9 +60,9 @@ IN_WORDS = {
     _FILE_NAME: "write the name of a .yaml file without folders, such as calico.yaml",
     _DIGEST: "write 64 hexadecimal digits in lower case, as sha256sum prints them",
     _REGISTRY: "write host[:port][/path] without scheme, such as registry.example.com:5000/mirror",
-    _ETCD_ENDPOINT: "write a URL with its port, such as https://10.0.0.21:2379",
     _REGISTRY_HOST: "write host[:port] without scheme and path, such as registry.example.com:5000",
     _PREFLIGHT_CHECK: "write the name of one of kubeadm's checks, such as NumCPU",
+    _ETCD_ENDPOINT: "write a URL with its port, such as https://10.0.0.21:2379",
     _IMAGE_VARIABLE: "use lower-case letters, digits and '_', such as apt_mirror",
     _DOTTED: "use lower-case letters, digits and inner hyphens or dots, such as ubuntu-24.04-node",
     _KEY_PREFIX: "write a path such as /clusters/demo",
@@ -88,9 +89,9 @@ HttpsUrl = Annotated[str, StringConstraints(pattern=_HTTPS_URL, max_length=2048)
 ManifestFile = Annotated[str, StringConstraints(pattern=_FILE_NAME, max_length=255)]
 Digest = Annotated[str, StringConstraints(pattern=_DIGEST)]
 Registry = Annotated[str, StringConstraints(pattern=_REGISTRY, max_length=255)]
-RepositoryUrl = Annotated[str, StringConstraints(pattern=_REPOSITORY, max_length=2048)]
 RegistryHost = Annotated[str, StringConstraints(pattern=_REGISTRY_HOST, max_length=255)]
 PreflightCheck = Annotated[str, StringConstraints(pattern=_PREFLIGHT_CHECK)]
+RepositoryUrl = Annotated[str, StringConstraints(pattern=_REPOSITORY, max_length=2048)]
 PackageName = Annotated[str, StringConstraints(pattern=_PACKAGE, max_length=128)]
 EtcdEndpoint = Annotated[str, StringConstraints(pattern=_ETCD_ENDPOINT, max_length=300)]
 ImageVariable = Annotated[str, StringConstraints(pattern=_IMAGE_VARIABLE, max_length=63)]
