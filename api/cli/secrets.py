@@ -23,8 +23,6 @@ SECRETS: tuple[Column, ...] = (
     ("BY", lambda row: row["createdBy"]),
     ("AGE", lambda row: age(row["createdAt"])),
 )
-# Neither belongs on a command line, which others can see.
-_PRIVATE = ("password", "key", "adminPassword", "viewerPassword")
 
 
 class Type(StrEnum):
@@ -33,6 +31,16 @@ class Type(StrEnum):
     REGISTRY = "registry"
     LOAD_BALANCER = "load-balancer"
 
+
+_PASSWORDS: dict[Type, tuple[str, ...]] = {
+    Type.VSPHERE: ("password",),
+    Type.ETCD: (),
+    Type.REGISTRY: ("password",),
+    Type.LOAD_BALANCER: ("adminPassword", "viewerPassword"),
+}
+_ONE_LINE = {key for keys in _PASSWORDS.values() for key in keys}
+# Neither belongs on a command line, which others can see.
+_PRIVATE = _ONE_LINE | {"key"}
 
 Name = Annotated[str, typer.Argument(metavar="SECRET", help="Its name.", show_default=False)]
 OfType = Annotated[Type, typer.Option("--type", "-t", help="What it is for.")]
@@ -61,7 +69,8 @@ def create(
     vsphere takes server, username, password, and thumbprint or caBundle if its certificate
     is not by an authority that everybody trusts; etcd takes ca, cert
     and key; registry takes server, username and password (nothing uses one yet: nodes pull
-    without a login). A password comes from a file or is asked for.
+    without a login); load-balancer takes adminPassword and viewerPassword of its stats page.
+    A password comes from a file or is asked for.
 
     Examples:
 
@@ -72,8 +81,9 @@ def create(
       --from-file cert=c.crt --from-file key=c.key
     """
     given = _values(values or [], files or [])
-    if of_type is not Type.ETCD and "password" not in given:
-        given["password"] = _asked(name)
+    for key in _PASSWORDS[of_type]:
+        if key not in given:
+            given[key] = _asked(name, key)
     body = {"name": name, "type": of_type.value, "values": given}
     made = api(ctx).change(Change("POST", "/secrets", body))
     shown = {"name": made["name"], "type": made["type"], "by": made["createdBy"]}
@@ -120,7 +130,7 @@ def _values(values: list[str], files: list[str]) -> dict[str, str]:
         found[key] = text
     for key, file in map(_pair, files):
         text = read_text(Path(file))
-        found[key] = (text.splitlines() or [""])[0] if key == "password" else text
+        found[key] = (text.splitlines() or [""])[0] if key in _ONE_LINE else text
     return found
 
 
@@ -131,8 +141,8 @@ def _pair(given: str) -> tuple[str, str]:
     return key, value
 
 
-def _asked(name: str) -> str:
+def _asked(name: str, key: str) -> str:
     if not is_interactive():
-        raise Misused("there is no password", "pass --from-file password=FILE")
-    typed: str = typer.prompt(f"Password in {name}", hide_input=True, err=True)
+        raise Misused(f"there is no {key}", f"pass --from-file {key}=FILE")
+    typed: str = typer.prompt(f"{key} in {name}", hide_input=True, err=True)
     return typed

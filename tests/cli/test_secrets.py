@@ -46,6 +46,16 @@ def test_pem_files_are_sent_whole(pkectl: Pkectl, script: Script, tmp_path: Path
     assert script.last("POST").body["values"]["key"] == "key one\nkey two\n"
 
 
+def test_a_load_balancer_has_two_passwords(pkectl: Pkectl, script: Script, tmp_path: Path) -> None:
+    script.on("POST /secrets", (201, MADE | {"type": "load-balancer"}))
+    (tmp_path / "admin").write_text("one\n")
+    given = ("secret", "create", "edge", "-t", "load-balancer", "--from-file")
+    ran = pkectl(*given, "adminPassword=admin")
+    assert (ran.code, "viewerPassword=FILE" in ran.err) == (2, True)
+    assert pkectl(*given, "adminPassword=admin", "--from-file", "viewerPassword=admin").code == 0
+    assert script.last("POST").body["values"] == {"adminPassword": "one", "viewerPassword": "one"}
+
+
 @pytest.mark.parametrize(
     ("given", "told"),
     [
