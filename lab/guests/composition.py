@@ -30,8 +30,10 @@ class Guests:
         self._misbehaviour = Misbehaviour()
         self._control = ControlApi(self._misbehaviour, config.control_port)
         self._runner = self._standins() if config.machines is None else self._real(config.machines)
-        # Stand-ins read their configuration at boot only, and there may be many of them.
-        self._watch = Watch(self._session, self._runner, machines=bool(config.machines))
+        machines = bool(config.machines)
+        # A read of each VM whenever it changes is too much for benchmarks of many.
+        configurations = machines or not config.light
+        self._watch = Watch(self._session, self._runner, machines, configurations)
 
     @property
     def control_url(self) -> str:

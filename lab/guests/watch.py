@@ -26,15 +26,21 @@ Options = vmodl.query.PropertyCollector.WaitOptions
 class Watch:
     """Runs in a thread of its own until `stop`.
 
-    Guests that are `machines` hear of clones and of configurations, too.
+    Guests that are `machines` hear of clones, too; `configurations`: of changed ones as well.
     """
 
-    def __init__(self, session: GuestSession, runner: GuestRunner, machines: bool = False) -> None:
+    def __init__(
+        self,
+        session: GuestSession,
+        runner: GuestRunner,
+        machines: bool = False,
+        configurations: bool = False,
+    ) -> None:
         self._session = session
         self._reader = GuestReader(session)
         self._runner = runner
         self._machines = machines
-        self._paths = (POWER, BOOTED, GUEST, *([CHANGED] if machines else []))
+        self._paths = (POWER, BOOTED, GUEST, *([CHANGED] if configurations else []))
         self._states: dict[str, State] = {}
         self._stopped = threading.Event()
         self._thread = threading.Thread(target=self._run, name="watch", daemon=True)
