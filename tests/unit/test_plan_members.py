@@ -82,16 +82,21 @@ def test_workers_are_nobodys_peers(world: World) -> None:
     assert MEMBERS not in names(world)
 
 
-def test_who_was_told_is_asked_a_few_times_and_never_again(world: World) -> None:
+def test_who_was_told_is_asked_less_and_less_often_until_it_answers(world: World) -> None:
     [node, *_] = world.alive(CONTROL_PLANE)
     world.change(node.id, configuration="abc", configured_at=world.now)
     assert (names(world), world.plan().settled) == ([], True)
-    for seconds in (30, 90, 480):
+    for seconds in (30, 90, 480, 1800, 1800):
         assert world.plan().next_deadline == world.now + timedelta(seconds=seconds)
         world.now += timedelta(seconds=seconds)
         assert names(world) == [CONFIGURED]
         world.finish(CONFIGURED)
         assert names(world) == []
+    world.now += timedelta(days=2, minutes=7)
+    assert names(world) == [CONFIGURED]
+    world.finish(CONFIGURED)
+    assert world.plan().next_deadline == world.now + timedelta(minutes=23)
+    world.change(node.id, answered="abc")
     assert world.plan().next_deadline is None
 
 

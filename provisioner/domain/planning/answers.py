@@ -7,33 +7,41 @@ from provisioner.domain.nodes import NodeFacts
 from provisioner.domain.planning.digests import digest
 from provisioner.domain.planning.wishes import Observed
 
-# A node looks every ten seconds. Who has not answered at the last of these is not asked again.
+# A node looks every ten seconds. Who has not answered at the last of these is asked now and then:
+# it may have been stuck, and what it says late is true as well.
 AFTER = (timedelta(seconds=30), timedelta(minutes=2), timedelta(minutes=10))
+THEN_EVERY = timedelta(minutes=30)
 
 
 def key(observed: Observed) -> str:
     """Changes whenever there is something to look for; empty while there is nothing."""
     due = [
         f"{node.id} {node.configuration} {passed}"
-        for node in _unanswered(observed)
-        if (passed := sum(at <= observed.now for at in _looks(node)))
+        for node, since in _unanswered(observed)
+        if (passed := sum(after <= since for after in AFTER) + _further(since))
     ]
     return digest(due) if due else ""
 
 
 def next_look(observed: Observed) -> datetime | None:
-    times = (at for node in _unanswered(observed) for at in _looks(node))
-    return min((at for at in times if at > observed.now), default=None)
+    times = (observed.now - since + _next(since) for _, since in _unanswered(observed))
+    return min(times, default=None)
 
 
-def _unanswered(observed: Observed) -> Iterator[NodeFacts]:
-    """Lost ones answer when they are back; those being made have other things to do."""
-    return (
-        node
-        for node in observed.nodes
-        if node.serves and node.configured_at and node.answered != node.configuration
-    )
+def _unanswered(observed: Observed) -> Iterator[tuple[NodeFacts, timedelta]]:
+    """And for how long. Lost ones answer when they are back; those being made have other things
+    to do.
+    """
+    for node in observed.nodes:
+        if node.serves and node.configured_at and node.answered != node.configuration:
+            yield node, observed.now - node.configured_at
 
 
-def _looks(node: NodeFacts) -> list[datetime]:
-    return [node.configured_at + after for after in AFTER] if node.configured_at else []
+def _next(since: timedelta) -> timedelta:
+    further = AFTER[-1] + (_further(since) + 1) * THEN_EVERY
+    return next((after for after in AFTER if after > since), further)
+
+
+def _further(since: timedelta) -> int:
+    """How many of the rare looks are due by then."""
+    return max(timedelta(0), since - AFTER[-1]) // THEN_EVERY
