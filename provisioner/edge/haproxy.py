@@ -1,7 +1,7 @@
 """HAProxy's configuration of one member, for version 2.6 and newer."""
 
 from provisioner.edge.haproxy_services import render_service
-from provisioner.edge.haproxy_syntax import client_timeouts, section, server_timeouts
+from provisioner.edge.haproxy_syntax import client_timeouts, seconds, section, server_timeouts
 from provisioner.edge.layout import ADMIN_SOCKET, SERVER_STATES
 from provisioner.edge.model import Member
 from provisioner.edge.placeholders import ADMIN_HASH, VIEWER_HASH
@@ -10,10 +10,11 @@ from provisioner.edge.placeholders import ADMIN_HASH, VIEWER_HASH
 ALIVE_PORT = 8405
 ALIVE_PATH = "/alive"
 STATS_PATH = "/stats"
+_HARD_STOP_SECONDS = 3600
 
 
 def render(member: Member) -> str:
-    sections = [_global(), _defaults(member), _alive()]
+    sections = [_global(member), _defaults(member), _alive()]
     if member.stats_port is not None:
         sections += [_users(), _stats(member, member.stats_port)]
     for service in member.services:
@@ -21,7 +22,7 @@ def render(member: Member) -> str:
     return "\n\n".join(sections) + "\n"
 
 
-def _global() -> str:
+def _global(member: Member) -> str:
     return section(
         "global",
         [
@@ -35,9 +36,15 @@ def _global() -> str:
             "stats timeout 30s",
             f"server-state-file {SERVER_STATES}",
             # What a reload leaves behind ends with its last connection, or then.
-            "hard-stop-after 1h",
+            f"hard-stop-after {seconds(_longest(member))}",
         ],
     )
+
+
+def _longest(member: Member) -> float:
+    """How long a connection may last that nobody uses."""
+    given = [member.timeouts, *(service.timeouts for service in member.services)]
+    return max(_HARD_STOP_SECONDS, *(one.tunnel or 0 for one in given if one))
 
 
 def _defaults(member: Member) -> str:

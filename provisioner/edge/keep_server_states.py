@@ -12,7 +12,7 @@ from collections.abc import Mapping
 
 CONFIGURATION = "/etc/haproxy/haproxy.cfg"
 SOCKET = "/run/haproxy/admin.sock"
-NOTE = "/run/haproxy/server-states"
+NOTE = "/run/load-balancer/server-states"
 # The first line is the format's version; columns are named in the second one.
 NOTHING = "1\n"
 # The note goes before the configuration, which alone says where servers and their checks are.
@@ -53,7 +53,8 @@ def kept(states: str, places: Mapping[tuple[str, str], tuple[str, str]]) -> str:
     columns = header.lstrip("# ").split()
     lines = [version, header]
     for values in map(str.split, filter(None, rows)):
-        row = dict(zip(columns, values, strict=False))
+        # Python 3.9 has no strict.
+        row = dict(zip(columns, values))  # noqa: B905
         place = places.get((row["be_name"], row["srv_name"]))
         if place == (row["srv_addr"], row["srv_port"]):
             lines.append(" ".join({**row, **PLACES}.values()))
@@ -61,7 +62,7 @@ def kept(states: str, places: Mapping[tuple[str, str], tuple[str, str]]) -> str:
 
 
 def note(states: str, path: str = NOTE) -> None:
-    os.makedirs(os.path.dirname(path), exist_ok=True)
+    os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)
     with open(path + ".new", "w", encoding="ascii") as file:
         file.write(states)
     os.replace(path + ".new", path)

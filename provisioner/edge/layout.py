@@ -17,7 +17,7 @@ KEEPALIVED_DROP_IN = "/etc/systemd/system/keepalived.service.d/load-balancer.con
 ADMIN_SOCKET = "/run/haproxy/admin.sock"
 # Where keepalived writes what it is asked for.
 KEEPALIVED_STATUS = "/run/keepalived-status"
-SERVER_STATES = "/run/haproxy/server-states"
+SERVER_STATES = "/run/load-balancer/server-states"
 
 PACKAGES = ("haproxy", "keepalived", "nftables")
 # Enabled on a member; they may start in any order.

@@ -63,7 +63,8 @@ def servers() -> "list[dict[str, Any]] | None":
     except OSError:
         return None
     names = lines[0].lstrip("# ").split(",")
-    rows = [dict(zip(names, line.split(","), strict=False)) for line in lines[1:] if line]
+    # Python 3.9 has no strict.
+    rows = [dict(zip(names, line.split(","))) for line in lines[1:] if line]  # noqa: B905
     return [server(row) for row in rows]
 
 

@@ -52,5 +52,4 @@ ExecReload=
 ExecReload=/usr/sbin/haproxy -Ws -f $CONFIG -c -q $EXTRAOPTS
 ExecReload=-/usr/bin/python3 -IS {KEEP_SERVER_STATES}
 ExecReload=/bin/kill -USR2 $MAINPID
-LimitNOFILE=524288
 """

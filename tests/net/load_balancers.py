@@ -79,8 +79,10 @@ class Member(Machine):
     def kill_haproxy(self) -> None:
         """All of it; nobody starts it again."""
         main = self.path(HAPROXY_PID).read_text().split()
-        self.run("kill", "-KILL", *main, self.haproxy_process())
+        # The worker may end with its master, before it is killed itself.
+        self.run("kill", "-KILL", *main, self.haproxy_process(), check=False)
         self._haproxy.wait(10)
+        wait_for(lambda: not self.haproxy_process(), lambda: "no HAProxy")
 
     def start_keepalived(self) -> None:
         folder = self.path(layout.KEEPALIVED_STATUS)
