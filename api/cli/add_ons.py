@@ -44,7 +44,7 @@ Secret = Annotated[
     str, typer.Argument(metavar="SECRET", help="One of type vsphere.", show_default=False)
 ]
 Enabled = Annotated[
-    bool,
+    bool | None,
     typer.Option("--enabled/--disabled", help="Whether the cluster has it.", show_default=False),
 ]
 Url = Annotated[str | None, typer.Option("--url", help="Where the manifest is, over HTTPS.")]
@@ -76,7 +76,7 @@ def set_(  # noqa: PLR0913 a command's options
     ctx: typer.Context,
     cluster: ClusterName,
     name: Name,
-    enabled: Enabled,
+    enabled: Enabled = None,
     dry_run: DryRun = False,
     wait: Wait = False,
     timeout: Timeout = LONG,
@@ -90,6 +90,8 @@ def set_(  # noqa: PLR0913 a command's options
 
       pkectl cluster addon set demo load-balancer --enabled --wait
     """
+    if enabled is None:
+        raise Misused("give --enabled or --disabled")
     body = {_FIELDS[name]: {"enabled": enabled}}
     _change(ctx, cluster, body, Manner(output, wait, timeout, dry_run))
 

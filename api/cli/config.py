@@ -32,6 +32,10 @@ class Flags:
     config: Path | None = None
 
 
+# What `make up` writes, and `make down` removes.
+_OF_A_LAB = "stack.json"
+
+
 @dataclass(frozen=True)
 class Connection:
     url: str
@@ -73,6 +77,9 @@ def _configuration(path: Path | None) -> dict[str, Any]:
         path = DEFAULT_FILE.expanduser()
         if not path.exists():
             return {}
+    if path.name == _OF_A_LAB and not path.exists():
+        advice = "start it: make up (or make lab-up); or unset PKECTL_CONFIG to use your own"
+        raise Misused(f"no lab runs: {path} is missing", advice)
     try:
         found = yaml.safe_load(read_text(path))
         _warn_if_open(path)

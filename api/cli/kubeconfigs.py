@@ -1,13 +1,17 @@
 """The command that fetches a kubeconfig."""
 
+import base64
 import os
 import sys
 import tempfile
+from datetime import datetime
 from errno import EISDIR
 from pathlib import Path
 from typing import Annotated
 
 import typer
+import yaml
+from cryptography import x509
 
 from api.cli.client import path
 from api.cli.errors import Misused
@@ -39,7 +43,21 @@ def kubeconfig(ctx: typer.Context, cluster: ClusterName, output: Target = None) 
         sys.stdout.write(text)
         return
     write_private(output, text)
-    say(f"wrote {output}")
+    until = good_until(text)
+    say(
+        f"wrote {output}"
+        + (f", good until {until:%H:%M:%S}; then fetch a new one" if until else "")
+    )
+
+
+def good_until(kubeconfig: str) -> datetime | None:
+    """The end of its certificate, local time; None when it holds none."""
+    try:
+        [user] = yaml.safe_load(kubeconfig)["users"]
+        pem = base64.b64decode(user["user"]["client-certificate-data"])
+        return x509.load_pem_x509_certificate(pem).not_valid_after_utc.astimezone()
+    except (KeyError, TypeError, ValueError):
+        return None
 
 
 def check_writable(target: Path) -> None:

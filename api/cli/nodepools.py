@@ -10,8 +10,10 @@ from api.cli.client import Api, Change, path
 from api.cli.cluster_tables import POOLS
 from api.cli.documents import read_document
 from api.cli.errors import Misused
+from api.cli.kinds import CLUSTER
 from api.cli.options import LONG, ClusterName, DryRun, File, Output, Timeout, Wait, Yes, api
-from api.cli.output import Format, show, table
+from api.cli.output import Format, say, show, table
+from api.cli.resources import Named
 from api.cli.suggestions import suggesting
 
 CONTROL_PLANE = "control-plane"
@@ -56,6 +58,11 @@ def scale(  # noqa: PLR0913 a command's options
       pkectl cluster scale demo control-plane 5
     """
     client, manner = api(ctx), Manner(output, wait, timeout, dry_run)
+    if not remove and _size(client, cluster, pool) == size:
+        say(f"nothing to change: {pool} of cluster {cluster} is to have {size} already")
+        if wait:
+            Named(client, CLUSTER, cluster).watch(timeout)
+        return
     if pool == CONTROL_PLANE:
         _scale_control_plane(client, cluster, size, remove, manner)
         return
@@ -63,6 +70,14 @@ def scale(  # noqa: PLR0913 a command's options
     with suggesting(client, "/clusters", cluster), _pools(client, cluster, pool):
         change = Change("PATCH", path("clusters", cluster, "nodepools", pool), body)
         carry_out(client, change, manner)
+
+
+def _size(client: Api, cluster: str, pool: str) -> int:
+    """As asked for."""
+    with suggesting(client, "/clusters", cluster), _pools(client, cluster, pool):
+        if pool == CONTROL_PLANE:
+            return int(client.get(path("clusters", cluster))["spec"]["controlPlane"]["size"])
+        return int(client.get(path("clusters", cluster, "nodepools", pool))["size"])
 
 
 def _scale_control_plane(

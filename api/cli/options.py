@@ -35,8 +35,9 @@ Timeout = Annotated[
         "--timeout",
         parser=_duration,
         metavar="TIME",
-        show_default="2h",
-        help="Stop waiting after this (exit code 7; the operation goes on). 90s, 30m, 2h.",
+        show_default=False,
+        help="Stop waiting after this, such as 90s, 30m (exit code 7; the operation goes on). "
+        "Default: 2h.",
     ),
 ]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Don't ask.")]

@@ -7,16 +7,35 @@ from rich.text import Text
 
 from api.cli.output import pairs
 
+_TASKS = {
+    "certificates": "make the cluster's authorities and certificates",
+    "join-tokens": "renew the tokens by which nodes join",
+    "members": "tell the masters of each other",
+    "cni": "put the network plugin in",
+    "cloud-provider": "put vSphere's cloud provider in",
+    "storage-driver": "put vSphere's storage driver in, as far as it is wanted",
+    "load-balancer": "put MetalLB in",
+}
+
 
 def plan_table(answer: dict[str, Any]) -> RenderableType:
     plan = answer["plan"]
     rows = [("create", f"{one['count']} x {one['group']}") for one in plan["create"]]
     rows += [("remove", f"{one['node']} ({one['reason']})") for one in plan["remove"]]
-    rows += [("do", name) for name in plan["tasks"]]
+    rows += [("do", _task(name, answer.get("spec", {}))) for name in plan["tasks"]]
     rows += [
         ("short", f"{one['missing']} x {one['group']}: {one['reason']}")
         for one in plan["shortages"]
     ]
     rows += [("held back", f"{one['node']}: {one['reason']}") for one in plan["heldBack"]]
+    if plan["create"]:
+        rows.append(("addresses", "are chosen when it is asked for, not by a dry run"))
     last = "this is what would be done first; nothing was changed or reserved"
     return Group(pairs(rows or [("nothing", "is to be done")]), Text(last, style="dim"))
+
+
+def _task(name: str, spec: dict[str, Any]) -> str:
+    """With the name it has in conditions and events."""
+    if name == "load-balancer" and not spec.get("loadBalancerRanges"):
+        return f"{name}: nothing, since there are no loadBalancerRanges"
+    return f"{name}: {_TASKS[name]}" if name in _TASKS else name

@@ -21,7 +21,7 @@ class Step(StrEnum):
     CLONING = "cloning"
     ADDRESS = "waiting for an address"
     BOOTING = "booting"
-    CERTIFIED = "waiting for the first member"
+    CERTIFIED = "has its certificates"
     QUEUED = "waiting for its turn to join"
     BOOTSTRAPPING = "bootstrapping"
     ADMISSION = "waiting for admission"

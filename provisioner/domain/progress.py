@@ -67,9 +67,8 @@ def _filling(name: str, size: int, observed: Observed) -> OperationStep:
     done = ready == size and len(nodes) == size
     whole = 100 if done else min(99, sum(map(_share, nodes)) // max(size, len(nodes), 1))
     state = "done" if done else "running" if nodes else "waiting"
-    return OperationStep(
-        name=name, state=state, percent=whole, detail=f"{ready} of {size} nodes ready"
-    )
+    wanted = f"{ready} of {size} nodes ready" if ready <= size else f"{ready} ready, {size} wanted"
+    return OperationStep(name=name, state=state, percent=whole, detail=wanted)
 
 
 def _share(node: NodeFacts) -> int:

@@ -63,3 +63,10 @@ def test_what_makes_no_sense_is_not_sent(
 ) -> None:
     assert pkectl("cluster", "addon", *wrong).code == 2
     assert script.asked == []
+
+
+def test_on_or_off_is_to_be_said(pkectl: Pkectl, script: Script) -> None:
+    ran = pkectl("cluster", "addon", "set", "demo", "load-balancer")
+    assert ran.code == 2
+    assert "--enabled or --disabled" in ran.err
+    assert script.asked == []

@@ -61,15 +61,15 @@ def test_a_dry_run_shows_the_plan(pkectl: Pkectl, script: Script, document: str)
     plan = {
         "create": [{"group": "control-plane", "count": 3}],
         "remove": [],
-        "tasks": ["certificates"],
+        "tasks": ["certificates", "load-balancer"],
         "heldBack": [],
         "shortages": [{"group": "workers", "missing": 2, "reason": "no free address"}],
     }
-    script.on("POST /clusters", (200, {"plan": plan, "spec": SPEC}))
+    script.on("POST /clusters", (200, {"plan": plan, "spec": SPEC | {"loadBalancerRanges": []}}))
     ran = pkectl("cluster", "create", "-f", document, "--dry-run")
     assert script.last("POST").query == {"dryRun": "true"}
-    for text in ("3 x control-plane", "certificates", "no free address"):
-        assert text in ran.out
+    told = ("3 x control-plane", "authorities", "no loadBalancerRanges", "no free address")
+    assert all(text in ran.out for text in told)
 
 
 @pytest.mark.parametrize("text", ["name: [unclosed", "- a list", "just text", ""])
@@ -85,6 +85,18 @@ def test_scale_names_the_nodes_to_go(pkectl: Pkectl, script: Script) -> None:
     chosen = ("--remove", "demo-workers-a", "--remove", "demo-workers-b")
     assert pkectl("cluster", "scale", "demo", "workers", "1", *chosen).code == 0
     assert script.last("PATCH").body == {"size": 1, "remove": ["demo-workers-a", "demo-workers-b"]}
+
+
+@pytest.mark.parametrize(("pool", "size"), [("workers", "2"), ("control-plane", "3")])
+def test_the_size_it_has_changes_nothing(
+    pkectl: Pkectl, script: Script, pool: str, size: str
+) -> None:
+    script.on("GET /clusters/demo", (200, cluster()))
+    script.on("GET /clusters/demo/nodepools/workers", (200, SPEC["nodePools"][0]))
+    ran = pkectl("cluster", "scale", "demo", pool, size)
+    assert (ran.code, ran.out) == (0, "")
+    assert "nothing to change" in ran.err
+    assert {asked.method for asked in script.asked} == {"GET"}
 
 
 def test_a_misspelt_pool_is_answered_with_the_right_one(pkectl: Pkectl, script: Script) -> None:
@@ -127,6 +139,7 @@ def test_deleting_what_is_gone_may_be_fine(pkectl: Pkectl, script: Script) -> No
 
 
 def test_the_control_planes_size_is_the_clusters_own(pkectl: Pkectl, script: Script) -> None:
+    script.on("GET /clusters/demo", (200, cluster()))
     script.on("PATCH /clusters/demo", (202, operation()))
     assert pkectl("cluster", "scale", "demo", "control-plane", "5").code == 0
     assert script.last("PATCH").body == {"controlPlane": {"size": 5}}

@@ -41,6 +41,13 @@ def test_no_answer_is_3(tmp_path: Path) -> None:
     assert "is it running" in ran.err
 
 
+def test_a_lab_that_does_not_run_is_to_be_started(tmp_path: Path) -> None:
+    given = {"PKECTL_CONFIG": str(tmp_path / ".lab" / "stack.json")}
+    ran = run_pkectl(tmp_path, given, ("cluster", "list"))
+    assert ran.code == 2
+    assert "make up" in ran.err
+
+
 def test_a_token_is_asked_for_with_the_ways_to_give_it(tmp_path: Path) -> None:
     ran = run_pkectl(tmp_path, {}, ("cluster", "list"))
     assert ran.code == 2

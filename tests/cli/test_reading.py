@@ -1,13 +1,22 @@
 """Tables for people, JSON and YAML for programs."""
 
+import base64
 import json
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import yaml
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding
 
+from api.cli.kubeconfigs import good_until
 from tests.cli.conftest import TOKEN, Pkectl, call_pkectl
 from tests.cli.documents import CLUSTER_ID, cluster, event, node, summary
 from tests.cli.scripted import Script, ScriptedApi, problem
+
+HOUR = timedelta(hours=1)
 
 
 def test_clusters_as_table_json_and_yaml(pkectl: Pkectl, script: Script) -> None:
@@ -90,6 +99,17 @@ def test_kubeconfig_goes_to_a_private_file(pkectl: Pkectl, script: Script, tmp_p
     assert target.read_text() == "kind: Config\n"
     assert target.stat().st_mode & 0o777 == 0o600
     assert pkectl("cluster", "kubeconfig", "demo").out == "kind: Config\n"
+
+
+def test_until_when_a_kubeconfig_is_good() -> None:
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "admin")])
+    begin = datetime(2026, 3, 1, 10, tzinfo=UTC)
+    made = x509.CertificateBuilder(name, name, key.public_key(), 1, begin, begin + HOUR)
+    pem = made.sign(key, hashes.SHA256()).public_bytes(Encoding.PEM)
+    user = {"client-certificate-data": base64.b64encode(pem).decode()}
+    assert good_until(yaml.safe_dump({"users": [{"user": user}]})) == begin + HOUR
+    assert good_until("kind: Config\n") is None
 
 
 def test_no_certificate_is_asked_for_that_cannot_be_kept(
