@@ -94,6 +94,12 @@ def test_one_node_that_is_missing_keeps_it_below_100() -> None:
     assert step(look(world), "pool1").detail == "39 of 40 nodes ready"
 
 
+def test_more_nodes_than_wanted_are_not_so_many_of_fewer() -> None:
+    world = as_asked(pool1=2)
+    world.desired = desired(cluster_spec(1, {"pool1": 1}), generation=2, epoch=2, deleting=False)
+    assert step(look(world), "pool1").detail == "2 ready, 1 wanted"
+
+
 def test_a_pool_that_shrinks_is_done_when_its_nodes_are_gone() -> None:
     world = as_asked(pool1=3)
     world.desired = desired(cluster_spec(1, {"pool1": 1}), generation=2, epoch=2, deleting=False)
