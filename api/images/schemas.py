@@ -5,9 +5,8 @@ from datetime import datetime
 from typing import Any, Literal
 
 from api.operations.schemas import StepOut
-from api.resources import ResourceSummary, conditions, document, summary
+from api.resources import ResourceSummary, SeenCondition, conditions, document, summary
 from api.schemas import Out
-from provisioner.domain.conditions import Condition
 from provisioner.domain.spec.image import ImageSpec
 from provisioner.store.image_uses import Use
 from provisioner.store.images import Known
@@ -59,7 +58,7 @@ class ImageOut(ImageSummary):
     templates: list[TemplateOut]
     report: dict[str, Any]
     uses: list[UseOut]
-    conditions: list[Condition]
+    conditions: list[SeenCondition]
     spec: dict[str, Any]
 
 
