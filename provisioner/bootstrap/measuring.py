@@ -1,6 +1,6 @@
 """Whether what a cluster's document asks for fits into what its VMs can receive."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from provisioner.bootstrap.bootstrapper import ChosenBootstrapper
 from provisioner.bootstrap.errors import PayloadTooLarge
@@ -11,8 +11,15 @@ from provisioner.bootstrap.from_spec import (
     node_bootstrap,
 )
 from provisioner.bootstrap.identity import ServiceAccess
+from provisioner.bootstrap.spec_mark import spec_mark
 from provisioner.domain.faults import Fault
 from provisioner.domain.spec.cluster import CONTROL_PLANE, ClusterSpec, NodePool
+from provisioner.domain.spec.machine import Machine
+
+# A field and how many characters it holds.
+Part = tuple[str, int]
+_SHOWN = 8
+_NOT_CARRIED = ("trustedCAs", "proxy.noProxy")
 
 
 def check_payloads(
@@ -22,6 +29,7 @@ def check_payloads(
 
     A pool that repeats another's labels and taints gets the same and is measured once.
     """
+    yield from _mark(spec)
     seen = []
     for path, group in spec.paths():
         own = (group.labels, group.taints) if isinstance(group, NodePool) else None
@@ -33,24 +41,36 @@ def check_payloads(
         try:
             ChosenBootstrapper().render(node_bootstrap(spec, name, identity, access, around))
         except PayloadTooLarge as err:
-            yield _fault(spec, path, err)
+            own_parts = _of_group(path, group)
+            told = "a node would receive {size} bytes, packed, and a VM takes {limit}"
+            yield _fault(path, [*_of_all(spec), *own_parts], told, err)
             if own is None:
                 return  # All nodes share what masters get.
 
 
-def _fault(spec: ClusterSpec, path: str, err: PayloadTooLarge) -> Fault:
+def _mark(spec: ClusterSpec) -> Iterator[Fault]:
+    try:
+        spec_mark(spec)
+    except PayloadTooLarge as err:
+        pools = [part for path, group in spec.paths() for part in _of_group(path, group)]
+        told = "the document is {size} bytes, packed, and masters' VMs carry {limit} of it"
+        carried = [part for part in _of_all(spec) if part[0] not in _NOT_CARRIED]
+        yield _fault("nodePools", [*carried, *pools], told, err)
+
+
+def _fault(path: str, parts: Iterable[Part], told: str, err: PayloadTooLarge) -> Fault:
     """Laid to the largest of the parts that users write freely."""
-    parts = {field: size for field, size in _parts(spec, path) if size}
-    largest = max(parts, key=lambda field: parts[field], default=path)
-    listed = ", ".join(f"{field} {size}" for field, size in sorted(parts.items()))
+    sized = sorted((part for part in parts if part[1]), key=lambda part: -part[1])
+    largest = sized[0][0] if sized else path
+    listed = ", ".join(f"{field} {size}" for field, size in sorted(sized[:_SHOWN]))
     advice = (
-        f"too large: a node would receive {err.size} bytes, packed, and a VM takes {err.limit}; "
+        f"too large: {told.format(size=err.size, limit=err.limit)}; "
         f"shorten this or another of (in characters): {listed}"
     )
-    return Fault(largest, advice, rests_on=tuple(parts))
+    return Fault(largest, advice, rests_on=tuple(field for field, _ in sized))
 
 
-def _parts(spec: ClusterSpec, path: str) -> Iterator[tuple[str, int]]:
+def _of_all(spec: ClusterSpec) -> Iterator[Part]:
     yield "sshKeys", sum(map(len, spec.ssh_keys))
     yield "trustedCAs", sum(map(len, spec.trusted_cas))
     yield "proxy.noProxy", sum(map(len, spec.proxy.no_proxy)) if spec.proxy else 0
@@ -59,10 +79,10 @@ def _parts(spec: ClusterSpec, path: str) -> Iterator[tuple[str, int]]:
     overlays = spec.kubernetes.model_dump(mode="json", by_alias=True)
     for name in ("kubeletConfiguration", "kubeProxyConfiguration"):
         yield f"kubernetes.{name}", len(str(overlays[name] or ""))
-    for at, group in spec.paths():
-        if at == path and isinstance(group, NodePool):
-            yield (
-                f"{path}.labels",
-                sum(len(key) + len(value) for key, value in group.labels.items()),
-            )
-            yield f"{path}.taints", sum(len(one.key) + len(one.value) for one in group.taints)
+
+
+def _of_group(path: str, group: Machine) -> Iterator[Part]:
+    if isinstance(group, NodePool):
+        labels = (len(key) + len(value) for key, value in group.labels.items())
+        yield f"{path}.labels", sum(labels)
+        yield f"{path}.taints", sum(len(one.key) + len(one.value) for one in group.taints)

@@ -1,6 +1,8 @@
 """What is accepted fits, whatever the node: measured before there is one."""
 
 import base64
+import gzip
+import json
 import random
 from typing import Any
 
@@ -14,8 +16,10 @@ from provisioner.bootstrap.from_spec import node_bootstrap
 from provisioner.bootstrap.identity import Identity, ServiceAccess
 from provisioner.bootstrap.measuring import check_payloads
 from provisioner.bootstrap.model import NicConfig
+from provisioner.bootstrap.spec_mark import spec_mark
+from provisioner.domain import marks
 from provisioner.domain.spec.checks import check
-from provisioner.domain.spec.cluster import ClusterSpec
+from provisioner.domain.spec.cluster import ClusterSpec, NodePool
 from provisioner.domain.spec.reading import read
 from tests.unit.documents import cluster_document, pool
 
@@ -86,3 +90,45 @@ def test_a_fault_is_laid_to_the_largest_part() -> None:
     assert [fault.path for fault in faults] == ["sshKeys"]
     assert "nodePools.1.labels" in faults[0].message
     assert "61440" in faults[0].message
+
+
+def test_what_masters_carry_of_the_document_is_bounded() -> None:
+    """Each pool's own nodes would receive little enough."""
+    chance = random.Random(1)
+    pools = [
+        {"name": f"p{number}", "size": 0, "template": "x", "labels": random_labels(chance, 100)}
+        for number in range(40)
+    ]
+    spec = read(ClusterSpec, cluster_document(nodePools=pools), lambda _: [])
+    [fault] = check_payloads(spec, ACCESS)
+    assert fault.path.startswith("nodePools.")
+    assert "masters" in fault.message
+    assert "61440" in fault.message
+    assert len(fault.message) < 1000
+    bare = [one | {"labels": {}} for one in pools * 5]
+    assert (
+        list(
+            check_payloads(
+                spec.model_copy(
+                    update={"node_pools": tuple(NodePool.model_validate(one) for one in bare)}
+                ),
+                ACCESS,
+            )
+        )
+        == []
+    )
+
+
+def random_labels(chance: random.Random, count: int) -> dict[str, str]:
+    return {f"l{chance.randbytes(8).hex()}": chance.randbytes(20).hex() for _ in range(count)}
+
+
+def test_what_masters_carry_tells_the_document_without_what_may_be_secret() -> None:
+    proxy = {"http": "http://proxy:3128"}
+    spec = read(ClusterSpec, cluster_document(proxy=proxy), lambda _: [])
+    carried = spec_mark(spec)
+    text = gzip.decompress(base64.b64decode(carried[marks.SPEC])).decode()
+    found = json.loads(text)
+    assert found["nodePools"][0]["name"] == "pool1"
+    assert not {"proxy", "trustedCAs"} & set(found)
+    assert spec_mark(spec) == carried

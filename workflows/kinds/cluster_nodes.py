@@ -1,13 +1,11 @@
 """What the VM of a cluster's node carries for its first boot."""
 
-import json
-
 from sqlalchemy.orm import Session
 
 from provisioner.bootstrap.from_spec import Surroundings, node_bootstrap
 from provisioner.bootstrap.interface import Bootstrapper
 from provisioner.bootstrap.model import VSphereWorkspace
-from provisioner.domain import marks
+from provisioner.bootstrap.spec_mark import spec_mark
 from provisioner.domain.spec.cluster import CONTROL_PLANE, ClusterSpec
 from provisioner.node_access import service_access
 from provisioner.settings import Settings
@@ -36,13 +34,8 @@ class ClusterNodes:
         asked = node_bootstrap(spec, node.group, own, self._service, around)
         found = self._bootstrapper.render(asked)
         if node.group == CONTROL_PLANE:
-            found[marks.SPEC] = _public(spec)
+            found |= spec_mark(spec)
         return found
-
-
-def _public(spec: ClusterSpec) -> str:
-    public = spec.model_dump(mode="json", by_alias=True, exclude={"proxy", "trusted_cas"})
-    return json.dumps(public, separators=(",", ":"))
 
 
 def _surroundings(session: Session, spec: ClusterSpec, resource: Resource) -> Surroundings:
