@@ -22,7 +22,6 @@ from provisioner.domain.load_balancers import ROLE, LoadBalancerDocument
 from provisioner.domain.naming import longest_node_name
 from provisioner.edge import layout as edge
 from provisioner.edge.configuration import Configuration, configurations
-from provisioner.edge.endpoints import Endpoint
 from provisioner.edge.from_spec import pair
 from provisioner.edge.placeholders import INTERFACES
 
@@ -57,8 +56,8 @@ def rendered(
     document: LoadBalancerDocument, router_ids: Mapping[str, int]
 ) -> dict[str, Configuration]:
     """By member. `router_ids`: one for each of them."""
-    endpoints = [Endpoint.model_validate(one.model_dump()) for one in document.endpoints]
-    return configurations(pair(document, router_ids, document.server_states, endpoints))
+    states, endpoints = document.server_states, document.endpoints
+    return configurations(pair(document, router_ids, states, endpoints))
 
 
 def check_payload(document: LoadBalancerDocument, access: ServiceAccess) -> Iterator[Fault]:

@@ -9,8 +9,9 @@ from pydantic import Field
 
 from provisioner.domain.planning.digests import digest
 from provisioner.domain.planning.wishes import Desired, GroupWish, TaskWish, When
+from provisioner.domain.spec.cluster import API_PORT
 from provisioner.domain.spec.document import Document, Label
-from provisioner.domain.spec.load_balancer import LoadBalancerSpec, Member, Nic
+from provisioner.domain.spec.load_balancer import LoadBalancerSpec, Member, Nic, Vip
 from provisioner.domain.spec.load_balancer_services import Port
 from provisioner.domain.spec.machine import Machine
 from provisioner.domain.spec.placement import AddressPool
@@ -29,13 +30,19 @@ class Master(Document):
 
 
 class ClusterEndpoint(Document):
-    """A cluster's API that this pair carries; the service keeps it as the cluster changes."""
+    """A cluster's API that this pair carries; the service keeps it as the cluster changes.
+
+    `cluster` is its name, `ports` those of the VIP; masters answer at API_PORT alone.
+    """
 
     cluster: Label
     address: IPv4Address
     preferred_member: Label | None = None
-    ports: tuple[Port, ...]
+    ports: tuple[Port, ...] = (API_PORT,)
     masters: tuple[Master, ...] = ()
+
+    def vip(self) -> Vip:
+        return Vip(name=self.cluster, address=self.address, preferred_member=self.preferred_member)
 
 
 class LoadBalancerDocument(LoadBalancerSpec):

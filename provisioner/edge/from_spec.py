@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from provisioner.domain.load_balancers import ClusterEndpoint
 from provisioner.domain.spec.load_balancer import LoadBalancerSpec, Member, Network
 from provisioner.domain.spec.load_balancer import Vip as WantedVip
 from provisioner.edge import model
-from provisioner.edge.endpoints import Endpoint, endpoint_service
+from provisioner.edge.endpoints import endpoint_service
 from provisioner.edge.placeholders import INTERFACES
 from provisioner.edge.services import service_of
 
@@ -16,7 +17,7 @@ def pair(
     spec: LoadBalancerSpec,
     router_ids: Mapping[str, int],
     states: Mapping[str, model.AdminState],
-    endpoints: Sequence[Endpoint] = (),
+    endpoints: Sequence[ClusterEndpoint] = (),
 ) -> tuple[model.Member, ...]:
     """All members, in the document's order.
 
@@ -60,7 +61,7 @@ def _groups(
     spec: LoadBalancerSpec,
     own: Member,
     router_ids: Mapping[str, int],
-    endpoints: Sequence[Endpoint],
+    endpoints: Sequence[ClusterEndpoint],
 ) -> Iterator[model.VipGroup]:
     """One for each member, VIPs or not: so none comes or goes while the members live."""
     wanted = [*spec.vips, *(endpoint.vip() for endpoint in endpoints)]
@@ -82,7 +83,7 @@ def _services(
     spec: LoadBalancerSpec,
     own: Member,
     states: Mapping[str, model.AdminState],
-    endpoints: Sequence[Endpoint],
+    endpoints: Sequence[ClusterEndpoint],
 ) -> Iterator[model.Service]:
     vips = {vip.name: _vip(own, vip) for vip in spec.vips}
     for service in spec.services:

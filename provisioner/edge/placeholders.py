@@ -15,7 +15,7 @@ INTERFACES: dict[Network, str] = {
 }
 # Of 8 characters, as keepalived takes no more.
 VRRP_KEY = "@VRRP_KEY@"
-# SHA-512 crypt, as mkpasswd makes them.
+# As crypt(3) knows them: bcrypt, or SHA-512 by mkpasswd.
 ADMIN_HASH, VIEWER_HASH = "@STATS_ADMIN_HASH@", "@STATS_VIEWER_HASH@"
 SECRETS = (VRRP_KEY, ADMIN_HASH, VIEWER_HASH)
 

@@ -3,11 +3,11 @@
 from collections.abc import Mapping
 from typing import Any
 
+from provisioner.domain.load_balancers import ClusterEndpoint
 from provisioner.domain.spec.load_balancer import LoadBalancerSpec
 from provisioner.domain.spec.load_balancer_checks import check_load_balancer
 from provisioner.domain.spec.reading import read
 from provisioner.edge.configuration import Configuration, configurations
-from provisioner.edge.endpoints import Endpoint
 from provisioner.edge.from_spec import pair
 from provisioner.edge.model import AdminState
 from provisioner.edge.placeholders import ADMIN_HASH, INTERFACES, VIEWER_HASH, VRRP_KEY
@@ -41,7 +41,7 @@ def read_spec(body: Mapping[str, Any]) -> LoadBalancerSpec:
 def configured(
     body: Mapping[str, Any],
     states: Mapping[str, AdminState] | None = None,
-    endpoints: tuple[Endpoint, ...] = (),
+    endpoints: tuple[ClusterEndpoint, ...] = (),
 ) -> dict[str, Configuration]:
     spec = read_spec(body)
     router_ids = {member.name: 51 + index for index, member in enumerate(spec.members)}

@@ -1,6 +1,6 @@
 """Who may ask a member for what."""
 
-from provisioner.edge.endpoints import Endpoint
+from provisioner.domain.load_balancers import ClusterEndpoint
 from provisioner.edge.layout import FIREWALL, KEEPALIVED
 from tests.edge.documents import document, member, pool, service, vip
 from tests.edge.rendering import rendered
@@ -41,6 +41,6 @@ def test_one_member_has_no_peers() -> None:
 
 
 def test_a_clusters_endpoint_has_its_port() -> None:
-    endpoints = (Endpoint(cluster="c1", address="10.2.0.200"),)
+    endpoints = (ClusterEndpoint(cluster="c1", address="10.2.0.200"),)
     opened = 'iifname "ens192" ip daddr 10.2.0.200 tcp dport { 6443 } accept'
     assert opened in accepted(document(), endpoints=endpoints)

@@ -2,7 +2,7 @@
 
 import re
 
-from provisioner.edge.endpoints import Endpoint
+from provisioner.domain.load_balancers import ClusterEndpoint
 from provisioner.edge.layout import KEEPALIVED
 from provisioner.edge.records import address_records
 from tests.edge.documents import altered, document, vip
@@ -58,7 +58,7 @@ def test_a_vip_needs_the_link_of_its_own_network() -> None:
 
 
 def test_a_clusters_endpoint_has_its_vip() -> None:
-    endpoints = (Endpoint(cluster="c1", address="10.2.0.200", preferred_member="m2"),)
+    endpoints = (ClusterEndpoint(cluster="c1", address="10.2.0.200", preferred_member="m2"),)
     assert "10.2.0.200/32" in instances(rendered(KEEPALIVED, document(), endpoints=endpoints))["m2"]
 
 
