@@ -195,11 +195,11 @@ def random_key(size: int, seed: int) -> str:
 
 
 def test_more_than_a_vm_can_receive(operator: httpx.Client) -> None:
-    keys = [random_key(1500, seed) for seed in range(20)]
+    keys = [random_key(1300, seed) for seed in range(20)]
     assert operator.post("/clusters?dryRun=true", json=cluster_document(sshKeys=keys)).is_success
     found = faults(operator.post("/clusters", json=cluster_document(sshKeys=[*keys, *keys, "x"])))
     assert set(found) == {"sshKeys.40"}
-    keys += [random_key(1500, seed) for seed in range(20, 40)]
+    keys += [random_key(1300, seed) for seed in range(20, 40)]
     found = faults(operator.post("/clusters", json=cluster_document(sshKeys=keys)))
     assert set(found) == {"sshKeys"}
     assert "a VM takes 61440" in found["sshKeys"]
