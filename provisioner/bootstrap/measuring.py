@@ -29,7 +29,10 @@ def check_payloads(
 
     A pool that repeats another's labels and taints gets the same and is measured once.
     """
-    yield from _mark(spec)
+    yield from list(_user_data(spec, access, around)) or _mark(spec)
+
+
+def _user_data(spec: ClusterSpec, access: ServiceAccess, around: Surroundings) -> Iterator[Fault]:
     seen = []
     for path, group in spec.paths():
         own = (group.labels, group.taints) if isinstance(group, NodePool) else None
