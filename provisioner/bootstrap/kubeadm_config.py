@@ -21,10 +21,16 @@ Document = dict[str, Any]
 
 def init_documents(node: NodeBootstrap) -> str:
     """What the first master starts the cluster with."""
-    parts = [_init(node), _cluster(node), _kubelet(node)]
+    overlaid = [_kubelet(node)]
     if node.kubernetes.kube_proxy_configuration:
-        parts.append(_kube_proxy(node))
-    return "\n---\n".join(json.dumps(part) for part in parts)
+        overlaid.append(_kube_proxy(node))
+    parts = [json.dumps(_init(node)), json.dumps(_cluster(node)), *map(_untouched, overlaid)]
+    return "\n---\n".join(parts)
+
+
+def _untouched(document: Document) -> str:
+    """The same in JSON, and nothing that the agent would fill in: users' fields are their own."""
+    return json.dumps(document).replace("@", "\\u0040")
 
 
 def join_document(node: NodeBootstrap) -> str:

@@ -5,6 +5,7 @@ from typing import Any
 
 from provisioner.bootstrap.certificates import certificate_files
 from provisioner.bootstrap.kubeadm_config import init_documents, join_document, merged
+from provisioner.bootstrap.node.texts import filled
 from tests.node.machine import a_node
 
 TAINT = {"key": "node-role.kubernetes.io/control-plane", "effect": "NoSchedule"}
@@ -52,6 +53,21 @@ def test_arguments_are_lists_of_name_and_value() -> None:
     assert {tuple(argument) for argument in arguments} == {("name", "value")}
     arguments = join()["nodeRegistration"]["kubeletExtraArgs"]
     assert {"name": "node-ip", "value": "@ADDRESS@"} in arguments
+
+
+def test_users_own_fields_are_no_places_to_fill_in() -> None:
+    """They end up in a ConfigMap that everybody in the cluster may read."""
+    odd = {"maxPods": 200, "@TOKEN@": ["@TOKEN@", "@ADDRESS@"]}
+    kubernetes = {
+        "version": "1.35.1",
+        "kubelet_configuration": odd,
+        "kube_proxy_configuration": odd,
+    }
+    text = filled(init_documents(a_node(kubernetes=kubernetes)), token="secret", address="10.0.0.1")
+    parts = {part["kind"]: part for part in map(json.loads, text.split("\n---\n"))}
+    assert parts["InitConfiguration"]["bootstrapTokens"][0]["token"] == "secret"
+    for kind in ("KubeletConfiguration", "KubeProxyConfiguration"):
+        assert parts[kind].items() >= odd.items()
 
 
 def test_secrets_are_encrypted_at_rest() -> None:
