@@ -81,7 +81,10 @@ def _room(in_use: InUse, vcenter: VCenter, place: Resolved, shape: GroupShape) -
 
 
 def _left(pool: AddressPool, taken: Iterable[str]) -> Room:
-    reason = "addresses.ranges has no free address; scale down, or add another pool with its own"
+    reason = (
+        "addresses.ranges has no free address; one is free again when the VM that has it is gone; "
+        "a pool can be scaled down, or another one be added with addresses of its own"
+    )
     return Room(free=free(pool.ranges, taken), reason=reason)
 
 

@@ -125,6 +125,13 @@ def test_all_faults_are_named_and_no_value(operator: httpx.Client) -> None:
     assert "s3cr3t" not in answer.text
 
 
+@pytest.mark.parametrize("port", ["0", "05000", "65536", "99999"])
+def test_a_registrys_port_is_one(operator: httpx.Client, port: str) -> None:
+    given = REGISTRY | {"server": f"registry.example.com:{port}"}
+    found = faults(operator.post("/secrets", json=body("one", values=given)))
+    assert "registry.example.com:5000" in found["values.server"]
+
+
 @pytest.mark.parametrize(
     ("change", "path", "why"),
     [

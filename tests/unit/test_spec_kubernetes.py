@@ -56,3 +56,16 @@ def test_what_means_nothing_there(entry: str) -> None:
 def test_only_numbers_are_sizes_of_a_control_plane(size: object) -> None:
     plane = {"size": size, "template": "debian-12-node"}
     assert paths_of(cluster_document(controlPlane=plane)) == ["controlPlane.size"]
+
+
+@pytest.mark.parametrize("port", ["1", "80", "5000", "65535"])
+def test_ports_that_are(port: str) -> None:
+    registry, proxy = f"registry.example.com:{port}/mirror", f"http://proxy.example.com:{port}"
+    assert paths_of(cluster_document(imageRegistry=registry, proxy={"http": proxy})) == []
+
+
+@pytest.mark.parametrize("port", ["0", "080", "65536", "99999"])
+def test_ports_that_are_not(port: str) -> None:
+    registry, proxy = f"registry.example.com:{port}/mirror", f"http://proxy.example.com:{port}"
+    body = cluster_document(imageRegistry=registry, proxy={"http": proxy})
+    assert paths_of(body) == ["imageRegistry", "proxy.http"]
