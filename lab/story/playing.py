@@ -71,7 +71,7 @@ def shell(layout: Layout, arguments: Sequence[str]) -> NoReturn:
     if arguments and "-" in arguments[0]:
         with entered(supervisor):
             process = int(_node(layout, arguments)["pid"])
-        command = entering.command(process, *(arguments[1:] or _left_in_peace("bash", "-l")))
+        command = entering.command(process, *(arguments[1:] or left_in_peace("bash", "-l")))
         os.execvp(command[0], command)
     os.environ.update(_environment(layout))
     command = ("nsenter", "--target", str(supervisor), "--net", *(arguments or _interactive()))
@@ -112,10 +112,10 @@ def _environment(layout: Layout) -> dict[str, str]:
 
 
 def _interactive() -> tuple[str, ...]:
-    return _left_in_peace(os.environ.get("SHELL", "/bin/bash"))
+    return left_in_peace(os.environ.get("SHELL", "/bin/bash"))
 
 
-def _left_in_peace(*shell: str) -> tuple[str, ...]:
+def left_in_peace(*shell: str) -> tuple[str, ...]:
     """That the last command in it failed is no failure of whoever opened the shell."""
     return ("sh", "-c", '"$@"; exit 0', "sh", *shell)
 

@@ -14,7 +14,7 @@ from provisioner.domain.conditions import Condition
 from provisioner.store import events
 from provisioner.store.tables import Resource
 
-SOON = timedelta(seconds=20)
+SOON = timedelta(seconds=30)
 LOOKS_SOON = 6
 
 

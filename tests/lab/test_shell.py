@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from lab.story.playing import left_in_peace
+
 WORKING_COPY = Path(__file__).parents[2]
 
 
@@ -50,3 +52,7 @@ def test_nothing_runs(tmp_path: Path) -> None:
 
 def test_pkectl_is_pointed_at_the_same_lab(lab: Path) -> None:
     assert sourced(lab, "echo $PKECTL_CONFIG").stdout == f"{lab}/stack.json\n"
+
+
+def test_a_shell_may_be_left_after_a_command_that_failed() -> None:
+    assert subprocess.run(left_in_peace("sh", "-c", "exit 3"), check=False).returncode == 0
