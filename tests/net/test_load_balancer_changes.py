@@ -112,7 +112,9 @@ def test_members_tell_who_carries_what_and_which_servers_live(lab: LoadBalanced)
         assert found.since
         assert found.since < time.time()
     [dead] = [one for one in told["m1"].servers or () if (one.backend, one.name) == (WEB, "east1")]
-    assert (dead.state, dead.check) == ("DOWN", "L4CON")
+    assert dead.state == "DOWN"
+    # By a check, or by what clients met before it.
+    assert dead.check in ("L4CON", "HANA")
     [living] = [
         one for one in told["m2"].servers or () if (one.backend, one.name) == (WEB, "west1")
     ]
