@@ -59,10 +59,21 @@ class ClusterApi(KubernetesApi):
         )
 
     def node_names(self) -> list[str]:
+        return [node.metadata.name for node in self._nodes()]
+
+    def nodes_not_ready(self) -> dict[str, str]:
+        return {
+            node.metadata.name: one.message or one.reason or "it does not say why"
+            for node in self._nodes()
+            for one in (node.status and node.status.conditions) or ()
+            if one.type == "Ready" and one.status != "True"
+        }
+
+    def _nodes(self) -> Any:
         found: Any = self._endpoints.call(
             "list the nodes", lambda client: CoreV1Api(client).list_node()
         )
-        return [node.metadata.name for node in found.items]
+        return found.items
 
     def cordon(self, name: str) -> None:
         change = {"spec": {"unschedulable": True}}

@@ -20,6 +20,9 @@ class KubernetesApi(Protocol):
     def node_names(self) -> list[str]:
         """Of all Node objects."""
 
+    def nodes_not_ready(self) -> dict[str, str]:
+        """Why, by name: those whose kubelet says so, or says nothing any more."""
+
     def cordon(self, name: str) -> None:
         """Nothing new is scheduled there. A node that is gone is cordoned enough."""
 

@@ -18,6 +18,7 @@ from provisioner.vault.vault import Vault
 from tests.etcd.ring import loopback
 from tests.kinds.kubernetes import serving
 from tests.store.estate import Estate
+from workflows.kinds import node_health
 from workflows.kinds.cluster_access import ClusterAccess
 from workflows.kinds.cluster_care import REACHABLE, Check, ClusterCare, Subject
 from workflows.kinds.kubelet_certificates import CONDITION, KubeletCertificates
@@ -84,6 +85,19 @@ def patient(estate: Estate, vault: Vault) -> Iterator[Patient]:
         access = ClusterAccess(estate.database, vault)
         yield Patient(estate, resource, vip, cluster, access)
         access.forget(resource)
+
+
+def test_a_member_that_kubernetes_hears_nothing_of_is_told(patient: Patient) -> None:
+    first, second = patient.estate.nodes(patient.resource, "pool1")[:2]
+    check = Check(node_health.CONDITION, node_health.look)
+    patient.cluster.add_node(first.name)
+    patient.cluster.add_node("somebody-elses", ready=False)
+    assert patient.care(check)[node_health.CONDITION].status == "True"
+    patient.cluster.add_node(second.name, ready=False)
+    found = patient.care(check)[node_health.CONDITION]
+    assert (found.status, found.reason) == ("False", "NotReady")
+    assert second.name in found.message
+    assert first.name not in found.message
 
 
 def test_nodes_of_ours_get_to_serve_under_their_addresses(patient: Patient) -> None:

@@ -24,6 +24,13 @@ def test_a_node_is_there_once_its_kubelet_registered(api, cluster, worker):
     assert api.has_node("worker-2")
 
 
+def test_nodes_that_are_not_ready_are_told_with_why(api, cluster, worker):
+    cluster.add_node("worker-2", ready=False)
+    assert list(api.nodes_not_ready()) == ["worker-2"]
+    cluster.set_ready("worker-2", ready=True)
+    assert api.nodes_not_ready() == {}
+
+
 def test_cordoning_keeps_new_pods_away_and_may_be_repeated(api, cluster, worker):
     api.cordon(worker)
     api.cordon(worker)

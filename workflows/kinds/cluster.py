@@ -12,7 +12,7 @@ from provisioner.store import leadership
 from provisioner.store.database import Database
 from provisioner.store.tables import Node
 from provisioner.vault.vault import Vault
-from workflows.kinds import channel_answers, cluster_members
+from workflows.kinds import channel_answers, cluster_members, node_health
 from workflows.kinds.cluster_access import ClusterAccess
 from workflows.kinds.cluster_add_ons import ClusterAddOns
 from workflows.kinds.cluster_care import Check, ClusterCare
@@ -48,6 +48,7 @@ class ClusterKind:
         self._tasks = ClusterTasks(database, vault, access, self._joining, add_ons)
         checks = (
             Check(ETCD_HEALTH, self._etcd.look, needs_api=False),
+            Check(node_health.CONDITION, node_health.look),
             Check(CERTIFICATES_HELD, certificates.look),
             Check("AddOnsHealthy", lambda one: add_ons.look(one.resource_id, one.spec, one.api)),
             Check(FORGOTTEN, ClusterRemains(database, settings).look),
