@@ -44,11 +44,6 @@ class Settings(BaseSettings):
         description="Host of an http PKE_API_URL that is not this machine: every key that nodes "
         "get travels readable.",
     )
-    api_plaintext_host: str = Field(
-        default="",
-        description="Host of an http PKE_API_URL that is not this machine: every key that nodes "
-        "get travels readable.",
-    )
     api_tls_certificate: Path | None = Field(
         default=None,
         description="Certificate chain (PEM) the API serves with; plain HTTP if unset.",
