@@ -38,14 +38,15 @@ variable "disk_gib" {
 }
 
 variable "iso_url" {
-  type    = string
-  default = ""
+  type        = string
+  default     = ""
+  description = "By http or https; the service takes no path of its own machine."
 }
 
 variable "iso_checksum" {
   type        = string
   default     = "none:iso_checksum-is-not-set"
-  description = "sha256:... of the ISO, or file:URL of a list of them."
+  description = "sha256: or sha512: and the digits of the ISO."
 }
 
 variable "boot_command" {

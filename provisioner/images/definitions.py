@@ -15,8 +15,8 @@ from provisioner.images.errors import DefinitionsMissing, DefinitionUnknown, Def
 _SUFFIX = ".pkrvars.hcl"
 # Declares where an image is made, and by which credentials: for the service alone to say.
 _WHERE = "where.pkr.hcl"
-# A field of the request says it.
-_KUBERNETES_VERSION = "kubernetes_version"
+# A field of the request says the version; what the definition makes is the definition's to say.
+_NOT_FREE = ("kubernetes_version", "os", "role")
 _OF_THE_CHECKOUT = Path(__file__).parents[2] / "packer"
 _PLAIN = SerializationOptions(with_comments=False, explicit_blocks=False, strip_string_quotes=True)
 
@@ -46,7 +46,7 @@ class Definitions:
         """Raises DefinitionUnknown and DefinitionUnreadable."""
         given = _parsed(self.path(name))
         declared = self._declared()
-        ours = {*_variables(_parsed(self.folder / _WHERE)), _KUBERNETES_VERSION}
+        ours = {*_variables(_parsed(self.folder / _WHERE)), *_NOT_FREE}
         free = {key: body for key, body in declared.items() if key not in ours}
         defaults = {key: body["default"] for key, body in declared.items() if "default" in body}
         return Definition(

@@ -10,7 +10,8 @@ import httpx
 import pytest
 
 from api.app import create_app
-from provisioner.domain.spec.image import ImageSpec
+from provisioner.domain.spec.image import ImageBuild, ImageSpec
+from provisioner.domain.spec.image_checks import check_build
 from provisioner.images.definitions import Definitions
 from provisioner.images.digest import digest
 from provisioner.store import operations, resources
@@ -91,6 +92,12 @@ def test_all_faults_at_once(operator: httpx.Client) -> None:
         ({"variables": {"kubernetes_version": "1.35.4"}}, "variables.kubernetes_version"),
         ({"variables": {"cpus": "four"}}, "variables.cpus"),
         ({"variables": {"pull_images": 1}}, "variables.pull_images"),
+        ({"variables": {"os": "debian13"}}, "variables.os"),
+        ({"variables": {"role": "load-balancer"}}, "variables.role"),
+        ({"variables": {"http_proxy": "http://me:secret@proxy:3128"}}, "variables.http_proxy"),
+        ({"variables": {"http_proxy": "me:secret@proxy:3128"}}, "variables.http_proxy"),
+        ({"variables": {"apt_mirror": "https://me@mirror/debian/"}}, "variables.apt_mirror"),
+        ({"variables": {"boot_command": ["url=http://a:b@c/ "]}}, "variables.boot_command"),
         ({"copies": ["local-1"]}, "copies.0"),
         ({"vcenter": "elsewhere"}, "vcenter"),
     ],
@@ -100,6 +107,63 @@ def test_what_would_fail_later_is_refused(
 ) -> None:
     answer = operator.post("/images/builds", json=build_document(**changes))
     assert path in faults(answer)
+
+
+DISC = {"iso_url": "https://mirror/a.iso", "iso_checksum": "sha256:" + "0" * 64}
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "/etc/shadow",
+        "file:///etc/shadow",
+        "file://C:/secret.iso",
+        "git::https://host/a.iso",
+        "s3://bucket/a.iso",
+        "smb://host/share/a.iso",
+        "https://mirror/a.iso?checksum=none",
+        "https://mirror/a.iso?%63hecksum=none",
+        "https://mirror/a.tar?archive=tar",
+        "https://me:secret@mirror/a.iso",
+        "https://mirror//../a.iso",
+        "https://mirror",
+    ],
+)
+def test_an_iso_comes_by_http_and_as_it_is(operator: httpx.Client, url: str) -> None:
+    asked = build_document(source="iso", template=None, variables=DISC | {"iso_url": url})
+    assert set(faults(operator.post("/images/builds", json=asked))) == {"variables.iso_url"}
+
+
+@pytest.mark.parametrize(
+    "checksum",
+    [
+        "",
+        "none",
+        "md5:" + "0" * 32,
+        "sha1:" + "0" * 40,
+        "0" * 64,
+        "sha256:" + "0" * 63,
+        "file:http://mirror/SHA256SUMS",
+    ],
+)
+def test_an_iso_has_a_strong_checksum(operator: httpx.Client, checksum: str) -> None:
+    asked = build_document(source="iso", template=None, variables=DISC | {"iso_checksum": checksum})
+    assert set(faults(operator.post("/images/builds", json=asked))) == {"variables.iso_checksum"}
+
+
+def test_what_a_definition_says_of_its_iso_is_checked_too(tmp_path: Path) -> None:
+    folder = tmp_path / "packer"
+    shutil.copytree(Definitions(None).folder, folder)
+    file = folder / "definitions" / "debian-12-node.pkrvars.hcl"
+    file.write_text(file.read_text() + 'iso_url = "/etc/shadow"\niso_checksum = "none"\n')
+    build = ImageBuild.model_validate(build_document(source="iso", template=None))
+    found = check_build(build, Definitions(folder).read(build.definition))
+    assert {one.path for one in found} == {"variables.iso_url", "variables.iso_checksum"}
+
+
+def test_an_image_from_an_iso_is_accepted(operator: httpx.Client) -> None:
+    asked = build_document(source="iso", template=None, variables=DISC)
+    assert operator.post("/images/builds", json=asked).status_code == 202
 
 
 def test_a_service_without_definitions_says_what_to_set(api: Api, tmp_path: Path) -> None:

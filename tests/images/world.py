@@ -4,11 +4,13 @@ import contextlib
 import hashlib
 import os
 import signal
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Self
 
 from lab.guestos import signing
+from lab.guestos.repository_server import server
 from lab.guests.session import GuestSession
 from lab.packer.tools import PackerTools
 from lab.service import Service
@@ -61,12 +63,14 @@ class Images:
         self._layout = layout
         self._program = str(tools.program)
         self._session = GuestSession(world.facts.vcenter.access())
+        self._ending = contextlib.ExitStack()
 
     def __enter__(self) -> Self:
         self._session.call(lambda: self._session.content.about)
         return self
 
     def __exit__(self, *_: object) -> None:
+        self._ending.close()
         self._session.close()
 
     def begin(self, name: str, **changes: Any) -> dict[str, Any]:
@@ -74,11 +78,13 @@ class Images:
         return self.service.ask("POST", "/images/builds", request(name, **changes))
 
     def begin_from_iso(self, name: str, definition: str) -> dict[str, Any]:
-        """Of an empty disc that the worker finds in a file, without a word typed."""
-        disc = self._layout.data / "disc.iso"
+        """Of an empty disc that the worker fetches from here, without a word typed."""
+        served = self._layout.data / "discs"
+        served.mkdir()
+        disc = served / "disc.iso"
         disc.write_bytes(bytes(1 << 20))
         iso = {
-            "iso_url": str(disc),
+            "iso_url": f"http://127.0.0.1:{self._serve(served)}/{disc.name}",
             "iso_checksum": f"sha256:{hashlib.sha256(disc.read_bytes()).hexdigest()}",
             "boot_command": [],
         }
@@ -86,6 +92,15 @@ class Images:
         del asked["template"]
         asked["variables"] |= iso
         return self.service.ask("POST", "/images/builds", asked)
+
+    def _serve(self, folder: Path) -> int:
+        """The port, until the session ends."""
+        listening = self._ending.enter_context(server((folder,), "127.0.0.1", 0))
+        serving = threading.Thread(target=listening.serve_forever, daemon=True)
+        serving.start()
+        self._ending.callback(serving.join)
+        self._ending.callback(listening.shutdown)
+        return listening.server_port
 
     def outcome(self, operation: dict[str, Any]) -> dict[str, Any]:
         return self.service.outcome(operation, SECONDS)

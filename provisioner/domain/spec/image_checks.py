@@ -1,10 +1,11 @@
 """A request for a node image against itself, and against the definition it names."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 from provisioner.domain.faults import Fault
-from provisioner.domain.image_definitions import NODE, Declaration, Definition
-from provisioner.domain.spec.image import ImageBuild, ImageImport, Variable
+from provisioner.domain.image_definitions import NODE, Definition
+from provisioner.domain.spec.image import ImageBuild, ImageImport
+from provisioner.domain.spec.image_variable_checks import check_iso, check_variables
 from provisioner.domain.spec.placement_checks import check_placement
 
 # Segments of paths that begin like an image's own.
@@ -20,8 +21,8 @@ def check_build(build: ImageBuild, definition: Definition | None) -> Iterator[Fa
         yield Fault("placement.datastoreCluster", advice)
     if definition:
         yield from _kubernetes(build, definition)
-        yield from _variables(build, definition)
-        yield from _iso(build, definition)
+        yield from check_variables(build, definition)
+        yield from check_iso(build, definition)
 
 
 def check_import(wanted: ImageImport) -> Iterator[Fault]:
@@ -58,41 +59,3 @@ def _kubernetes(build: ImageBuild, definition: Definition) -> Iterator[Fault]:
     if given and not nodes:
         advice = f"{definition.name} has none, its role is {definition.role}; leave it out"
         yield Fault("kubernetesVersion", advice, rests_on=fields)
-
-
-def _variables(build: ImageBuild, definition: Definition) -> Iterator[Fault]:
-    for name, value in build.variables.items():
-        at = f"variables.{name}"
-        declared = definition.variables.get(name)
-        if declared is None:
-            known = ", ".join(sorted(definition.variables))
-            yield Fault(at, f"is no variable that a build may set; there are: {known}")
-        elif declared.sensitive:
-            yield Fault(at, "is marked sensitive, and what is given here is shown to all readers")
-        elif not _fits(declared, value):
-            yield Fault(at, f"must be of type {declared.type}")
-
-
-def _iso(build: ImageBuild, definition: Definition) -> Iterator[Fault]:
-    if build.source != "iso":
-        return
-    said = {**definition.settings, **build.variables}
-    if not said.get("iso_url"):
-        yield Fault("variables.iso_url", "is needed by source iso: where Packer finds the ISO")
-    if str(said.get("iso_checksum") or "none").startswith("none"):
-        advice = "is needed by source iso: sha256:... of the ISO"
-        yield Fault("variables.iso_checksum", advice)
-
-
-# Python takes true for 1.
-_TYPES: dict[str, Callable[[Variable], bool]] = {
-    "string": lambda value: isinstance(value, str),
-    "bool": lambda value: isinstance(value, bool),
-    "number": lambda value: isinstance(value, int) and not isinstance(value, bool),
-    "list(string)": lambda value: isinstance(value, tuple),
-}
-
-
-def _fits(declared: Declaration, value: Variable) -> bool:
-    fits = _TYPES.get(declared.type)
-    return fits is None or fits(value)
