@@ -53,9 +53,10 @@ class PackerBuild:
 
     async def _packer(self, order: BuildOrder, work: Work, say: Callable[[str], None]) -> None:
         problems: list[str] = []
+        redact = Redactor(order.secrets())
 
         def hear(line: str) -> None:
-            message = parse(line)
+            message = parse(line, redact)
             say(message.text)
             if message.is_error:
                 problems.append(message.text)
@@ -74,7 +75,7 @@ class PackerBuild:
                 f"Packer did not finish within {self._seconds:.0f} s and was ended; its log tells "
                 "how far it came. PKE_IMAGE_BUILD_SECONDS is how long a build may take"
             ) from None
-        _check(code, Redactor(order.secrets())(_reason(problems)))
+        _check(code, redact(_reason(problems)))
 
 
 def _check(code: int, reason: str) -> None:

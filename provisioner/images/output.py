@@ -1,5 +1,6 @@
 """Packer's machine-readable output: `time,target,type,data...`, commas and newlines escaped."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 _COMMA = "%!(PACKER_COMMA)"
@@ -26,13 +27,22 @@ class Message:
         return self.type == "error" or (self.type == "ui" and self.data[:1] == ("error",))
 
 
-def parse(line: str) -> Message:
-    """Whatever is not Packer's, such as a crash's last words, is a message for people."""
+def parse(line: str, redact: Callable[[str], str]) -> Message:
+    """Whatever is not Packer's, such as a crash's last words, is a message for people.
+
+    `redact` gets what was written before it is read: reading changes what looks like an escape.
+    """
     time, *rest = line.split(",")
     if not time.isdigit() or len(rest) < 3:
-        return Message("", "ui", ("message", line))
+        return Message("", "ui", ("message", redact(line)))
     target, kind, *data = rest
-    return Message(target, kind, tuple(map(_unescaped, data)))
+    return Message(target, kind, tuple(_unescaped(redact(one)) for one in data))
+
+
+def escaped(text: str) -> str:
+    """As Packer writes it."""
+    plain = text.replace(",", _COMMA)
+    return plain.replace("\r", _CARRIAGE_RETURN).replace("\n", _NEWLINE)
 
 
 def _unescaped(text: str) -> str:

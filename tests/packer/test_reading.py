@@ -2,8 +2,9 @@
 
 import asyncio
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 from hypothesis import given
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 from provisioner.images import log as logs
 from provisioner.images.build_errors import ResultUnreadable
 from provisioner.images.log import Log
-from provisioner.images.output import parse
+from provisioner.images.output import escaped, parse
 from provisioner.images.redaction import HIDDEN, Redactor
 from provisioner.images.results import read_artifact, read_report
 
@@ -28,30 +29,49 @@ BUILD = {
 }
 
 
+def plain(text: str) -> str:
+    return text
+
+
 def test_what_is_for_people() -> None:
-    said = parse("1795245872,,ui,say,==> null.image: one%!(PACKER_COMMA) two\\nthree")
+    said = parse("1795245872,,ui,say,==> null.image: one%!(PACKER_COMMA) two\\nthree", plain)
     assert (said.text, said.is_error) == ("==> null.image: one, two\nthree", False)
-    assert parse("1795245872,,ui,error,oops").is_error
+    assert parse("1795245872,,ui,error,oops", plain).is_error
 
 
 def test_the_reason_of_a_failure() -> None:
-    failed = parse("1795245872,vsphere-clone.image,error,Timeout waiting for IP.")
+    failed = parse("1795245872,vsphere-clone.image,error,Timeout waiting for IP.", plain)
     assert (failed.text, failed.is_error) == ("Timeout waiting for IP.", True)
 
 
 def test_what_is_for_programs_alone() -> None:
-    assert parse("1795245874,null.image,artifact,0,id,Null").text == ""
+    assert parse("1795245874,null.image,artifact,0,id,Null", plain).text == ""
 
 
 @given(st.text(st.characters(exclude_characters="\n,"), min_size=1))
 def test_a_stranger_among_the_lines_is_for_people(line: str) -> None:
-    assert parse(line).text == line
+    assert parse(line, plain).text == line
 
 
 def test_secrets_are_hidden_however_spelled() -> None:
     redact = Redactor(["p@ss/word", ""])
     text = "Login as a:p@ss/word failed: https://a:p%40ss%2Fword@vc/sdk"
     assert redact(text) == f"Login as a:{HIDDEN} failed: https://a:{HIDDEN}@vc/sdk"
+
+
+@pytest.mark.parametrize(
+    "secret", [r"a\nb\rc", "one, two", 'say "hi"', "a<b>&c", "back\\slash", "sch\u00f6n", "%!(x"]
+)
+@pytest.mark.parametrize("spell", [str, json.dumps, quote, lambda text: quote(text, safe="")])
+def test_secrets_are_hidden_before_a_line_is_read(secret: str, spell: Callable[[str], str]) -> None:
+    line = f"1795245872,,ui,say,user {escaped(spell(secret))} end"
+    said = parse(line, Redactor([secret])).text
+    assert HIDDEN in said
+    assert set(said.replace(HIDDEN, "").replace('"', "").split()) == {"user", "end"}
+
+
+def test_secrets_are_hidden_as_go_writes_json() -> None:
+    assert Redactor(["a<b>&c"])(r"a\u003cb\u003e\u0026c") == HIDDEN
 
 
 def test_a_proxys_password_is_hidden() -> None:
