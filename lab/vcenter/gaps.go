@@ -33,6 +33,10 @@ func (c *control) fillGap(ctx *simulator.Context, call *simulator.Method, target
 			// The simulator only says that it is cancelled, and does the work after its delay.
 			object.Execute = canceled
 		}
+	case *simulator.Folder:
+		if call.Name == "UnregisterAndDestroy_Task" {
+			return &folderRemover{standInFor(call), object}
+		}
 	case *simulator.Datacenter:
 		if call.Name == "PowerOnMultiVM_Task" {
 			return &batchPower{standInFor(call), object, &c.rules}

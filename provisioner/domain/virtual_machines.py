@@ -93,6 +93,13 @@ class FolderVM(Fact):
     datastores: tuple[str, ...] = ()
 
 
+class FolderPlace(Fact):
+    """Where a folder is; `parent`: a moref."""
+
+    parent: str
+    name: str
+
+
 class TemplateCopy(Fact):
     """A template made of another one, on a datastore. All references are managed object ids."""
 

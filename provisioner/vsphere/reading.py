@@ -29,6 +29,17 @@ def values(found: Any) -> Properties:
     return {one.name: one.val for one in found.propSet}
 
 
+def read_all(content: Any, objects: Iterable[Any], wanted: Sequence[Any]) -> dict[str, Properties]:
+    """As `read`, but what may not be read raises its fault; it looks like what is unset."""
+    return {found.obj._moId: all_values(found) for found in _retrieve(content, objects, wanted, ())}
+
+
+def all_values(found: Any) -> Properties:
+    for missing in found.missingSet:
+        raise missing.fault
+    return values(found)
+
+
 def step(name: str, kind: Any, path: str, *following: str) -> Any:
     """A traversal from objects of `kind` along the property `path`, then along the named ones."""
     onward = [Collector.SelectionSpec(name=one) for one in following]

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from provisioner.domain.virtual_machines import (
     AttachedDisk,
     CloneRequest,
+    FolderPlace,
     FolderVM,
     FoundVM,
     TemplateCopy,
@@ -141,8 +142,14 @@ class VCenter:
         """The VM folder of that name in `parent`, made if it isn't there."""
         return await self._folders.ensure(parent, name)
 
+    async def folder_place(self, folder: str) -> FolderPlace | None:
+        """Where it is by now; None when vCenter does not know it any more."""
+        return await self._folders.place(folder)
+
     async def remove_folder_if_empty(self, folder: str) -> bool:
-        """False when something is in it. Gone already: success."""
+        """False when something is in it. Gone already: success. Disks of a VM that comes into it
+        meanwhile stay on their datastore.
+        """
         return await self._folders.remove_if_empty(folder)
 
     async def contents(self, folder: str) -> tuple[FolderVM, ...]:
