@@ -112,6 +112,69 @@ async def test_a_log_is_written_while_it_grows(monkeypatch: pytest.MonkeyPatch) 
     assert written.lines == ["one", "two"]
 
 
+async def test_lines_that_could_not_be_written_come_later(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(logs, "WRITE_SECONDS", 0.01)
+    written, appended, refused = Written(), asyncio.Event(), asyncio.Event()
+
+    async def append(lines: Sequence[str]) -> None:
+        if not refused.is_set():
+            refused.set()
+            raise OSError("no database")
+        await written.append(lines)
+        appended.set()
+
+    log = Log(append, Redactor([]))
+    async with log.written():
+        log.say("one")
+        await asyncio.wait_for(refused.wait(), 5)
+        log.say("two")
+        await asyncio.wait_for(appended.wait(), 5)
+        log.say("three")
+    assert written.lines == ["one", "two", "three"]
+
+
+async def test_a_log_that_nobody_takes_decides_nothing(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(logs, "WRITE_SECONDS", 0.01)
+
+    async def append(_: Sequence[str]) -> None:
+        raise OSError("no database")
+
+    log = Log(append, Redactor([]))
+    with pytest.raises(ValueError, match="of the build's own"):
+        async with log.written():
+            log.say("one")
+            raise ValueError("of the build's own")
+    assert "the last 1 lines of a build's log are lost" in caplog.text
+
+
+async def test_a_write_under_way_at_the_end_is_not_overtaken(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(logs, "WRITE_SECONDS", 0.01)
+    written, began, goes_on = Written(), asyncio.Event(), asyncio.Event()
+
+    async def append(lines: Sequence[str]) -> None:
+        if not began.is_set():
+            began.set()
+            await goes_on.wait()
+        await written.append(lines)
+
+    async def build() -> None:
+        async with log.written():
+            log.say("one")
+            await began.wait()
+            log.say("two")
+
+    log = Log(append, Redactor([]))
+    building = asyncio.create_task(build())
+    await asyncio.wait_for(began.wait(), 5)
+    asyncio.get_running_loop().call_later(0.05, goes_on.set)
+    await asyncio.wait_for(building, 5)
+    assert written.lines == ["one", "two"]
+
+
 async def test_of_a_log_without_end_the_beginning_and_the_end_are_kept() -> None:
     written = Written()
     log = Log(written.append, Redactor([]))
