@@ -142,10 +142,8 @@ async def test_a_log_that_nobody_takes_decides_nothing(
         raise OSError("no database")
 
     log = Log(append, Redactor([]))
-    with pytest.raises(ValueError, match="of the build's own"):
-        async with log.written():
-            log.say("one")
-            raise ValueError("of the build's own")
+    async with log.written():
+        log.say("one")
     assert "the last 1 lines of a build's log are lost" in caplog.text
 
 
