@@ -11,7 +11,7 @@ from lab.guests.control import GuestsControl
 from lab.vcenter.control import Control
 from provisioner.domain import marks
 from provisioner.images.redaction import HIDDEN
-from provisioner.store import resources, vcenters
+from provisioner.store import images, resources, vcenters
 from tests.workflow.hands import Hands
 from tests.workflow.image_guests import guests_of
 from tests.workflow.images import BUILD, TEMPLATE, VERSION, ImageSubject, ScriptedPacker
@@ -355,6 +355,70 @@ async def test_a_task_that_ran_already_may_run_again(
     await composition.close()
     assert {name: one.moref for name, one in subject.in_vcenter().items()} == before
     assert len(subject.events("ImageRegistered")) == 1
+
+
+async def test_a_build_that_ran_already_may_run_again(
+    site: Site, packer: ScriptedPacker, running: Site
+) -> None:
+    """What is on record of the first one's template goes with it."""
+    subject = ImageSubject.ask(running, BUILD)
+    await subject.becomes("RUNNING")
+    composition = packer.site.compose()
+    hands = Hands(packer.site, composition)
+    for task in ("build", "boot-test", "mark", "copy"):
+        await hands.run_task(subject, task)
+    await composition.close()
+
+    with running.database.read() as session:
+        rows = [row.moref for row in images.templates(session, subject.id)]
+    assert rows == [subject.in_vcenter()["an-image"].moref]
+
+
+async def test_a_folder_that_is_deleted_between_attempts_is_made_anew(
+    running: Site, packer: ScriptedPacker
+) -> None:
+    packer.plan(fail="alas")
+    subject = ImageSubject.ask(running, BUILD)
+    await subject.becomes("FAILED")
+    running.inspector.destroy_folder(subject.folder)
+
+    packer.plan()
+    subject.retry()
+    await subject.becomes("RUNNING")
+    subject.delete()
+    await subject.is_gone()
+
+
+async def test_a_folder_that_is_deleted_under_packer_is_found_again(
+    running: Site, packer: ScriptedPacker
+) -> None:
+    """Packer makes one itself when there is none."""
+    packer.plan(hang="start")
+    subject = ImageSubject.ask(running, BUILD)
+    await subject.until(lambda: packer.hangs)
+    running.inspector.destroy_folder(subject.folder)
+    running.inspector.make_folder(subject.folder.rpartition("/")[2], running.root_folder)
+
+    packer.plan()
+    await subject.becomes("RUNNING")
+    subject.delete()
+    await subject.is_gone()
+
+
+async def test_a_folder_that_was_renamed_between_attempts_is_told_and_released(
+    running: Site, packer: ScriptedPacker
+) -> None:
+    packer.plan(fail="alas")
+    subject = ImageSubject.ask(running, BUILD)
+    await subject.becomes("FAILED")
+    running.inspector.rename_folder(subject.folder, "golden")
+
+    packer.plan()
+    subject.retry()
+    await subject.becomes("FAILED")
+    assert f"is not {subject.folder} any more" in subject.operations()[-1].reason
+    subject.delete()
+    await subject.is_gone()
 
 
 async def test_nodes_cloned_from_it_are_ours_all_the_same(

@@ -13,6 +13,8 @@ from tests.workflow.image_guests import guests_of
 from tests.workflow.images import IMPORT, TEMPLATE, VERSION, ImageSubject, install_packer
 from tests.workflow.servers import Servers
 from tests.workflow.site import Site
+from workflows.kinds.image_errors import ImageLeaves
+from workflows.kinds.image_rows import ImageRows
 
 ON_TWO = IMPORT | {"copies": ["storage-1", "storage-2"]}
 
@@ -177,6 +179,19 @@ async def test_copying_goes_on_where_it_failed(running: Site, control: Control) 
     subject.retry()
     await subject.becomes("RUNNING")
     assert len(subject.in_vcenter()) == 2
+
+
+async def test_one_that_is_being_deleted_is_not_registered(site: Site) -> None:
+    """Its cancellation may come while its last step is under way."""
+    subject = ImageSubject.ask(site, IMPORT)
+    rows = ImageRows(site.database)
+    order = rows.order(subject.id)
+    subject.delete()
+
+    with pytest.raises(ImageLeaves):
+        rows.register(order)
+
+    assert subject.image.registered_at is None
 
 
 def _seen(site: Site, moref: str) -> bool:

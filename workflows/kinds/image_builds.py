@@ -4,13 +4,12 @@ import asyncio
 from collections import defaultdict
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from typing import Literal
 
 from provisioner.domain.errors import ProvisionerError
 from provisioner.domain.image_places import ImagePlace
 from provisioner.domain.images import BUILD
-from provisioner.domain.virtual_machines import VCenterAccess
+from provisioner.domain.virtual_machines import FolderVM, VCenterAccess
 from provisioner.images.build import Built, PackerBuild
 from provisioner.images.definitions import Definitions
 from provisioner.images.log import Log
@@ -39,18 +38,18 @@ class ImageBuilds:
         packer = await threads.run(self._packer, order)
         async with self._slot(order):
             place = await threads.run(rows.place, order)
-            folder = await self._folders.ensure(order, place)
+            folder = await self._folders.ensure_in_place(order, place)
             await self._sweep(order, place, folder)
+            await threads.run(rows.forget_templates, order)
             try:
                 built = await self._build(order, place, packer)
-                made = await self._template(order, place, folder)
+                made = await self._template(order, place)
             except (ProvisionerError, OSError):
                 if await threads.run(rows.is_latest, order, BUILD):
-                    await self._sweep(order, place, folder)
+                    await self._sweep(order, place, await self._folders.ensure(order, place))
                 raise
         template = Template(made.moref, order.spec.name, f"{place.folder_path}/{order.spec.name}")
-        await threads.run(rows.note_template, order, template, made.datastores[0])
-        await threads.run(rows.note_report, order, _reported(built))
+        await threads.run(rows.note_built, order, template, made.datastores[0], _reported(built))
 
     def _packer(self, order: ImageOrder) -> PackerBuild:
         settings = self._settings
@@ -96,22 +95,18 @@ class ImageBuilds:
         row = await self._reach.threads.run(self._reach.rows.vcenter, order.vcenter_id)
         return await self._reach.connections.access(row)
 
-    async def _template(self, order: ImageOrder, place: ImagePlace, folder: str) -> "_Made":
+    async def _template(self, order: ImageOrder, place: ImagePlace) -> FolderVM:
+        """Packer makes the folder anew when somebody deleted it meanwhile."""
+        folder = await self._folders.ensure(order, place)
         async with self._reach.connections.guarded(order.vcenter_id) as connection:
             found = await connection.vcenter.contents(folder)
         for one in found:
             if one.name == order.spec.name and one.is_template and one.datastores:
-                return _Made(one.moref, one.datastores)
+                return one
         raise TemplateLost(
             f"Packer says the build succeeded, but there is no template {order.spec.name} in "
             f"{place.folder_path}; do the definitions set convert_to_template?"
         )
-
-
-@dataclass(frozen=True)
-class _Made:
-    moref: str
-    datastores: tuple[str, ...]
 
 
 def _build_order(order: ImageOrder, place: ImagePlace, access: VCenterAccess) -> BuildOrder:

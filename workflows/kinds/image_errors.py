@@ -11,6 +11,16 @@ class TemplateLost(ProvisionerError):
     """A template of the image's is not in vCenter any more, or never came to be."""
 
 
+class ImageLeaves(ProvisionerError):
+    """It is being deleted, so it is not to become findable any more."""
+
+    expected = True
+
+
+class FolderMoved(ProvisionerError):
+    """The image's folder is not where Packer is told to build."""
+
+
 class NotSeenYet(ProvisionerError):
     """The vCenter's watch has not told of a template yet: who asks for it would not find it."""
 

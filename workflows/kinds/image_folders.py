@@ -4,9 +4,10 @@ from collections.abc import Iterable
 
 from provisioner.domain import marks
 from provisioner.domain.image_places import ImagePlace, folder_name
-from provisioner.domain.virtual_machines import FolderVM
+from provisioner.domain.virtual_machines import FolderPlace, FolderVM
 from workflows.activities.own_machines import StillThere
 from workflows.connections import Connection, Connections
+from workflows.kinds.image_errors import FolderMoved
 from workflows.kinds.image_rows import ImageOrder, ImageRows
 from workflows.threads import Threads
 
@@ -16,12 +17,29 @@ class ImageFolders:
         self._rows, self._connections, self._threads = rows, connections, threads
 
     async def ensure(self, order: ImageOrder, place: ImagePlace) -> str:
-        """On record before anything is in it."""
+        """On record before anything is in it. The one on record, also where somebody moved it; made
+        anew, or found by its name, when that is gone.
+        """
+        known = await self._threads.run(self._rows.folder, order)
         async with self._connections.guarded(order.vcenter_id) as connection:
-            made = await connection.folder(place.parent.moref, place.folder_name)
-        if made != order.folder:
-            await self._threads.run(self._rows.note_folder, order, made)
+            if known and await connection.vcenter.folder_place(known):
+                return known
+            # Whoever deletes a folder does not tell those who remember it.
+            made = await connection.vcenter.ensure_folder(place.parent.moref, place.folder_name)
+        await self._threads.run(self._rows.note_folder, order, made)
         return made
+
+    async def ensure_in_place(self, order: ImageOrder, place: ImagePlace) -> str:
+        """As `ensure`, for Packer, which knows the folder by its path. Raises FolderMoved."""
+        folder = await self.ensure(order, place)
+        async with self._connections.guarded(order.vcenter_id) as connection:
+            found = await connection.vcenter.folder_place(folder)
+        if found != FolderPlace(parent=place.parent.moref, name=place.folder_name):
+            raise FolderMoved(
+                f"the image's folder is not {place.folder_path} any more: move it back and retry, "
+                "or delete the image and ask anew"
+            )
+        return folder
 
     async def sweep(
         self, order: ImageOrder, folder: str, names: Iterable[str], sources: Iterable[str]
@@ -42,14 +60,18 @@ class ImageFolders:
     async def remove(self, order: ImageOrder, sources: Iterable[str]) -> None:
         """With all of ours, wherever they are. Somebody else's VM keeps the folder, and is told."""
         name = folder_name(order.spec.name, order.id)
-        folder = order.folder or await self._threads.run(self._rows.folder_seen, order, name)
-        if folder is None:
-            return
-        await self.sweep(order, folder, order.own_names, sources)
+        # Packer makes one of that name, too, when the one on record is gone.
+        seen = await self._threads.run(self._rows.folder_seen, order, name)
+        folders = {one for one in (order.folder, seen) if one}
+        for folder in folders:
+            await self.sweep(order, folder, order.own_names, sources)
         await self._destroy_moved(order)
+        for folder in folders:
+            await self._remove(order, folder)
+
+    async def _remove(self, order: ImageOrder, folder: str) -> None:
         async with self._connections.guarded(order.vcenter_id) as connection:
             gone = await connection.vcenter.remove_folder_if_empty(folder)
-            connection.forget_folders([folder])
             left = () if gone else await connection.vcenter.contents(folder)
         if not gone:
             told = ", ".join(one.name for one in left) or "something"

@@ -15,6 +15,7 @@ from provisioner.domain.image_places import (
     folder_name,
     image_place,
 )
+from provisioner.domain.images import BUILD
 from provisioner.domain.spec.image import ImageSpec
 from provisioner.store import (
     events,
@@ -29,7 +30,7 @@ from provisioner.store import (
 from provisioner.store.database import Database
 from provisioner.store.tables import ImageTemplate, VCenter
 from workflows.contracts import resource_workflow
-from workflows.kinds.image_errors import NotSeenYet
+from workflows.kinds.image_errors import ImageLeaves, NotSeenYet
 
 
 @dataclass(frozen=True)
@@ -131,6 +132,11 @@ class ImageRows:
             found = inventory.load(session, order.vcenter_id).find(("Folder",), name, root)
             return found[0].moref if len(found) == 1 else None
 
+    def folder(self, order: ImageOrder) -> str | None:
+        """Its own, as it is on record by now."""
+        with self._database.read() as session:
+            return images.get(session, order.id).folder
+
     def note_folder(self, order: ImageOrder, folder: str) -> None:
         with self._database.write() as session:
             resources.lock(session, order.id)
@@ -150,15 +156,23 @@ class ImageRows:
         """`datastore`: its id. Idempotent."""
         with self._database.write() as session:
             resources.lock(session, order.id)
-            known = {one.moref: one for one in inventory.load(session, order.vcenter_id).objects}
-            name = known[datastore].name if datastore in known else datastore
-            row = session.get(ImageTemplate, (order.id, template.moref))
-            if row is None:
-                row = ImageTemplate(resource_id=order.id, moref=template.moref)
-                session.add(row)
-            row.name, row.path, row.datastore = template.name, template.path, name
+            _put_template(session, order, template, datastore)
+
+    def note_built(
+        self, order: ImageOrder, template: Template, datastore: str, found: dict[str, Any]
+    ) -> None:
+        """Template and report at once, unless another attempt has begun since: it builds its own.
+
+        `datastore`: its id.
+        """
+        with self._database.write() as session:
+            resources.lock(session, order.id)
+            if _begun(session, order.id).get(BUILD) == order.begun.get(BUILD):
+                _put_template(session, order, template, datastore)
+                _put_report(session, order, found)
 
     def forget_templates(self, order: ImageOrder) -> None:
+        """Those that are gone from vCenter, or not ours. Idempotent."""
         with self._database.write() as session:
             resources.lock(session, order.id)
             session.execute(delete(ImageTemplate).where(ImageTemplate.resource_id == order.id))
@@ -167,10 +181,7 @@ class ImageRows:
         """Beside what is there. What image queries look for is taken from it."""
         with self._database.write() as session:
             resources.lock(session, order.id)
-            image = images.get(session, order.id)
-            image.report = {**image.report, **found}
-            image.os = order.spec.os or found.get("os") or image.os
-            image.kubernetes_version = found.get("kubernetes") or image.kubernetes_version
+            _put_report(session, order, found)
 
     def found(self, order: ImageOrder) -> Found:
         with self._database.read() as session:
@@ -189,10 +200,12 @@ class ImageRows:
     def register(self, order: ImageOrder) -> list[str]:
         """From now on it is found by queries. Answers the workflows of images that have to go.
 
-        Idempotent. Raises NotSeenYet.
+        Idempotent. Raises NotSeenYet, and ImageLeaves when its deletion was asked for meanwhile.
         """
         with self._database.write() as session:
             resource = resources.lock(session, order.id)
+            if resource.deletion_requested_at:
+                raise ImageLeaves(f"image {resource.name} is being deleted; it is not registered")
             _require_seen(session, order)
             image_registry.register(session, resource)
             going = image_retention.retire_older(session, resource)
@@ -201,6 +214,23 @@ class ImageRows:
 
 def _begun(session: Session, resource_id: str) -> dict[str, datetime]:
     return {one.name: one.started_at for one in tasks.of_resource(session, resource_id)}
+
+
+def _put_template(session: Session, order: ImageOrder, template: Template, datastore: str) -> None:
+    known = {one.moref: one for one in inventory.load(session, order.vcenter_id).objects}
+    name = known[datastore].name if datastore in known else datastore
+    row = session.get(ImageTemplate, (order.id, template.moref))
+    if row is None:
+        row = ImageTemplate(resource_id=order.id, moref=template.moref)
+        session.add(row)
+    row.name, row.path, row.datastore = template.name, template.path, name
+
+
+def _put_report(session: Session, order: ImageOrder, found: dict[str, Any]) -> None:
+    image = images.get(session, order.id)
+    image.report = {**image.report, **found}
+    image.os = order.spec.os or found.get("os") or image.os
+    image.kubernetes_version = found.get("kubernetes") or image.kubernetes_version
 
 
 def _require_seen(session: Session, order: ImageOrder) -> None:
