@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from provisioner.domain.image_queries import minor
+from provisioner.domain.spec.image import Variables
 
 
 @dataclass(frozen=True)
@@ -14,6 +15,7 @@ class Made:
     id: str
     definition: str | None
     kubernetes: str | None
+    variables: Variables
     registered_at: datetime
     used: bool
 
@@ -28,5 +30,7 @@ def superfluous(newest: Made, others: Iterable[Made], keep: int) -> tuple[str, .
     return tuple(one.id for one in in_order[keep:] if not one.used and one.id != newest.id)
 
 
-def _series(image: Made) -> tuple[str | None, str | None]:
-    return image.definition, image.kubernetes and minor(image.kubernetes)
+def _series(image: Made) -> tuple[object, ...]:
+    """What can stand for each other."""
+    kubernetes = image.kubernetes and minor(image.kubernetes)
+    return image.definition, kubernetes, image.variables

@@ -49,11 +49,12 @@ def _registered(session: Session, newest: Resource) -> list[Resource]:
 
 
 def _made(session: Session, resource: Resource, used: bool) -> Made:
-    row = images.get(session, resource.id)
+    row, spec = images.get(session, resource.id), images.spec_of(session, resource)
     return Made(
         id=resource.id,
-        definition=images.spec_of(session, resource).definition,
+        definition=spec.definition,
         kubernetes=row.kubernetes_version,
+        variables=spec.variables,
         registered_at=row.registered_at or resource.created_at,
         used=used,
     )

@@ -78,6 +78,14 @@ def register(
             session.add(template)
 
 
+def lose(api: Api, image: dict[str, Any]) -> None:
+    """As the watch tells of templates that somebody removed."""
+    with api.database.write() as session:
+        vcenter = session.get_one(VCenter, resources.get(session, image["id"]).vcenter_id)
+        gone = tuple(one.moref for one in images.templates(session, image["id"]))
+        inventory.apply(session, vcenter, WatchBatch(objects_gone=gone))
+
+
 def resource_version(image: dict[str, Any]) -> str | None:
     return image["spec"].get("kubernetesVersion")
 

@@ -16,7 +16,7 @@ from provisioner.images.definitions import Definitions
 from provisioner.images.digest import digest
 from provisioner.store import operations, resources
 from tests.api.asking import accepted, create, faults
-from tests.api.images import build, build_document, import_document, made, register
+from tests.api.images import build, build_document, import_document, lose, made, register
 from tests.api.served import Api
 from tests.unit.documents import cluster_document
 
@@ -212,6 +212,12 @@ def test_one_without_the_copies_is_not_the_same(api: Api, operator: httpx.Client
     register(api, second, ("local-1", "local-2"))
     again = build_document(copies=["/DC1/datastore/local-2"])
     assert operator.post("/images/builds", json=again).json()["id"] == second["id"]
+
+
+def test_one_that_lost_a_template_is_not_the_same(api: Api, operator: httpx.Client) -> None:
+    first = made(api, operator)
+    lose(api, first)
+    assert build(operator)["name"] == f"{first['name']}-2"
 
 
 def test_the_same_while_it_is_being_made_is_told(operator: httpx.Client) -> None:

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -16,6 +17,7 @@ def image(day: int, **changes: Any) -> Made:
         "id": f"i{day}",
         "definition": "debian-12-node",
         "kubernetes": f"1.35.{day}",
+        "variables": {"memory_mib": 2048},
         "registered_at": FIRST + timedelta(days=day),
         "used": False,
     }
@@ -33,8 +35,16 @@ def test_one_in_use_stays_and_counts() -> None:
     assert superfluous(images[-1], images, 3) == ("i0",)
 
 
-def test_other_series_are_left_alone() -> None:
-    images = [image(0, definition="other"), image(1, kubernetes="1.34.1"), image(2)]
+@pytest.mark.parametrize(
+    "otherwise",
+    [
+        {"definition": "other"},
+        {"kubernetes": "1.34.1"},
+        {"variables": {"memory_mib": 4096}},
+    ],
+)
+def test_other_series_are_left_alone(otherwise: dict[str, Any]) -> None:
+    images = [image(0, **otherwise), image(1)]
     assert superfluous(images[-1], images, 1) == ()
 
 

@@ -34,8 +34,8 @@ class _Image(Document):
 class ImageBuild(_Image):
     """`name` is made of definition, version and digest if it is left out. An image of exactly the
     same inputs that is there already is the answer, unless `force`. `keep`: how many images of
-    the same definition, Kubernetes minor and vCenter stay when this one is registered; one in use
-    stays always."""
+    the same definition, Kubernetes minor, variables and vCenter stay when this one is registered;
+    one in use stays always."""
 
     name: Label | None = None
     definition: DottedName
