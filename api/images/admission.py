@@ -46,8 +46,9 @@ def admit_build(
         yield from check_build(request, definition)
 
     request, site = _read(session, org_id, ImageBuild, body, own)
-    spec = _spec(request, site, name=request.name or KIND)
-    seal = digest(definitions, spec, site.template_identity)
+    role = definitions.read(request.definition).role
+    spec = _spec(request, site, name=request.name or KIND, role=role)
+    seal = digest(definitions, spec, site.place.template if site.place else None)
     name = request.name or _free_name(session, org_id, spec, seal)
     sealed = spec.model_copy(update={"digest": seal, "name": name})
     return request, Admitted(sealed, site.vcenter)
@@ -64,12 +65,6 @@ class _Site:
     vcenter: VCenter
     place: Resolved | None
     faults: tuple[Fault, ...]
-
-    @property
-    def template_identity(self) -> str | None:
-        if self.place is None:
-            return None
-        return f"{self.place.template.path} {self.place.template.moref}"
 
 
 def _read(

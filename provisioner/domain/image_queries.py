@@ -12,18 +12,23 @@ _FORM = "write such as os=debian12, kubernetes=1.35"
 
 @dataclass(frozen=True)
 class Query:
-    """`kubernetes` is a minor (1.35) or one version (1.35.4). None asks for nothing."""
+    """`kubernetes` is a minor (1.35) or one version (1.35.4). None asks for nothing.
+
+    `role`: what the machines are to be; who asks does not write it.
+    """
 
     os: str | None = None
     kubernetes: str | None = None
+    role: str | None = None
 
     def __str__(self) -> str:
         said = {"os": self.os, "kubernetes": self.kubernetes}
         return ", ".join(f"{key}={value}" for key, value in said.items() if value)
 
     def matches(self, offer: "Offer") -> bool:
-        same_os = self.os in (None, offer.os)
-        return same_os and (self.kubernetes is None or _lies_in(offer.kubernetes, self.kubernetes))
+        if self.os not in (None, offer.os) or not offer.serves(self.role):
+            return False
+        return self.kubernetes is None or _lies_in(offer.kubernetes, self.kubernetes)
 
 
 @dataclass(frozen=True)
@@ -34,7 +39,10 @@ class OfferedTemplate:
 
 @dataclass(frozen=True)
 class Offer:
-    """A registered image, with those of its templates that can be cloned here."""
+    """A registered image, with those of its templates that can be cloned here.
+
+    `role`: what it was built to be; None may be anything.
+    """
 
     id: str
     name: str
@@ -42,6 +50,10 @@ class Offer:
     kubernetes: str | None
     registered_at: datetime
     templates: tuple[OfferedTemplate, ...]
+    role: str | None = None
+
+    def serves(self, role: str | None) -> bool:
+        return role is None or self.role in (None, role)
 
     def __str__(self) -> str:
         return f"{self.name} ({Query(self.os, self.kubernetes)})"

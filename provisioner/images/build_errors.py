@@ -1,6 +1,7 @@
 """What can go wrong when Packer makes an image, in words that say what helps.
 
 PackerError
+  InputsChanged     what is to be built is not what was asked for any more
   PackerMissing     no Packer or no vSphere plugin on this machine
   BuildFailed       Packer says that the build failed
   BuildKilled       Packer did not live to say anything
@@ -12,6 +13,10 @@ from provisioner.domain.errors import ProvisionerError
 
 
 class PackerError(ProvisionerError):
+    pass
+
+
+class InputsChanged(PackerError):
     pass
 
 

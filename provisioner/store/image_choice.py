@@ -7,6 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from provisioner.domain.faults import Fault
+from provisioner.domain.image_definitions import NODE
 from provisioner.domain.image_queries import Offer, OfferedTemplate, Query, choose, parse
 from provisioner.domain.inventory import Inventory
 from provisioner.domain.spec.placement import Placement
@@ -31,12 +32,13 @@ def choose_templates(
     vcenter: str,
     shapes: Iterable[GroupShape],
     kubernetes: str | None = None,
+    role: str = NODE,
 ) -> Choice:
     """For groups that have no template yet; no choice is ever changed.
 
     `vcenter`: its name; one that isn't there is no fault here. `kubernetes`: what a query that is
-    silent about it asks for. What was chosen is held until the transaction ends, which puts its
-    use on record.
+    silent about it asks for. `role`: what the groups' machines are.
+    What was chosen is held until the transaction ends, which puts its use on record.
     """
     asking = [one for one in shapes if one.machine.image and not one.machine.template]
     row = next((one for one in vcenters.listed(session, org_id) if one.name == vcenter), None)
@@ -47,9 +49,9 @@ def choose_templates(
     faults: list[Fault] = []
     for shape in asking:
         query = parse(shape.machine.image or "")
-        query = replace(query, kubernetes=query.kubernetes or kubernetes)
+        query = replace(query, kubernetes=query.kubernetes or kubernetes, role=role)
         placement = shape.placement.overlaid(shape.machine.placement)
-        offers = list(catalogue.offers(placement))
+        offers = [one for one in catalogue.offers(placement) if one.serves(role)]
         if found := choose(query, offers, catalogue.near(placement)):
             catalogue.hold(found[0])
             templates[shape.path] = found[1].path
@@ -60,7 +62,8 @@ def choose_templates(
 
 def _advice(query: Query, offers: list[Offer]) -> str:
     if not offers:
-        return "there is no image in this datacenter yet; make one first: POST /images/builds"
+        none = f"there is no image of a {query.role} in this datacenter yet"
+        return f"{none}; make one first: POST /images/builds"
     shown = ", ".join(map(str, offers[:_SHOWN])) + (", ..." if len(offers) > _SHOWN else "")
     return f"no image is {query}; there are: {shown}"
 
@@ -85,6 +88,7 @@ class _Catalogue:
                 kubernetes=row.kubernetes_version,
                 registered_at=row.registered_at or resource.created_at,
                 templates=tuple(one for one in found if one and one.path.startswith(below)),
+                role=images.spec_of(self.session, resource).role,
             )
 
     def hold(self, offer: Offer) -> None:

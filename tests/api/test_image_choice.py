@@ -9,7 +9,7 @@ import pytest
 from provisioner.store import image_retention, resources
 from provisioner.store.types import utc_now
 from tests.api.asking import accepted, create, faults
-from tests.api.images import build, made, register
+from tests.api.images import build, import_document, made, register
 from tests.api.looking import look
 from tests.api.served import Api
 from tests.unit.documents import cluster_document
@@ -75,6 +75,26 @@ def test_nodes_that_install_kubernetes_need_none(api: Api, operator: httpx.Clien
     image = made(api, operator, name="i1", kubernetesVersion="1.34.1")
     document = asking("os=debian12", bootstrap={"install": "packages"})
     assert create(operator, document)["spec"]["controlPlane"]["template"] == path(image)
+
+
+def test_machines_of_another_role_are_no_nodes(api: Api, operator: httpx.Client) -> None:
+    node = made(api, operator, name="i1", kubernetesVersion="1.34.1")
+    balancer = {"definition": "debian-12-load-balancer", "kubernetesVersion": None}
+    made(api, operator, name="i2", **balancer)
+    document = asking("os=debian12", bootstrap={"install": "packages"})
+    assert create(operator, document)["spec"]["controlPlane"]["template"] == path(node)
+    members = etcd_document()["members"] | {"template": None, "image": "os=debian12"}
+    accepted(operator.post("/etcd-clusters", json=etcd_document(members=members)))
+    assert operator.get("/etcd-clusters/e1").json()["spec"]["members"]["template"] == path(node)
+
+
+def test_an_import_may_be_of_any_role(api: Api, operator: httpx.Client) -> None:
+    accepted(operator.post("/images/import", json=import_document(name="i1")))
+    image = operator.get("/images/i1").json()
+    register(api, image)
+    document = asking("os=debian12", bootstrap={"install": "packages"})
+    found = create(operator, document)["spec"]["controlPlane"]["template"]
+    assert found == path(operator.get("/images/i1").json())
 
 
 def test_a_copy_on_the_pools_datastore_is_preferred(api: Api, operator: httpx.Client) -> None:

@@ -12,6 +12,7 @@ import pytest
 from api.app import create_app
 from provisioner.domain.spec.image import ImageBuild, ImageSpec
 from provisioner.domain.spec.image_checks import check_build
+from provisioner.domain.virtual_machines import InventoryObject
 from provisioner.images.definitions import Definitions
 from provisioner.images.digest import digest
 from provisioner.store import operations, resources
@@ -342,16 +343,29 @@ def test_images_are_no_clusters(operator: httpx.Client) -> None:
 
 # What a digest stands for.
 
+CLONED = InventoryObject(
+    moref="vm-1", type="VirtualMachine", name="t", path="/DC1/vm/t", is_template=True
+)
+
 
 def test_a_changed_definition_is_another_image(api: Api, tmp_path: Path) -> None:
     folder = tmp_path / "packer"
     shutil.copytree(Definitions(None).folder, folder)
     spec = ImageSpec.model_validate(build_document(name="i1"))
-    first = digest(Definitions(folder), spec, "t")
-    assert digest(Definitions(folder), spec, "t") == first
+    first = digest(Definitions(folder), spec, CLONED)
+    assert digest(Definitions(folder), spec, CLONED) == first
     with (folder / "definitions" / "ubuntu-24.04-node.pkrvars.hcl").open("a") as other:
         other.write("# another image's\n")
-    assert digest(Definitions(folder), spec, "t") == first
+    with (folder / "qemu" / "build.pkr.hcl").open("a") as other:
+        other.write("# another root's\n")
+    assert digest(Definitions(folder), spec, CLONED) == first
     with (folder / "scripts" / "kernel.sh").open("a") as step:
         step.write("# ours\n")
-    assert digest(Definitions(folder), spec, "t") != first
+    assert digest(Definitions(folder), spec, CLONED) != first
+
+
+def test_a_template_made_anew_makes_another_image() -> None:
+    spec = ImageSpec.model_validate(build_document(name="i1"))
+    successor = CLONED.model_copy(update={"moref": "vm-2"})
+    first, second = (digest(Definitions(None), spec, one) for one in (CLONED, successor))
+    assert first != second

@@ -1,5 +1,6 @@
 """Which image a query stands for."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -70,3 +71,13 @@ def test_one_whose_templates_are_elsewhere_does_not_count() -> None:
     chosen = choose(Query("debian12"), [newest, offer("i", "1.35.4")], ())
     assert chosen
     assert chosen[0].name == "i"
+
+
+def test_what_was_built_for_another_role_does_not_match() -> None:
+    node, anything = offer("node", None), offer("anything", None)
+    balancer = replace(offer("lb", None, 9), role="load-balancer")
+    wanted = Query("debian12", role="node")
+    assert [wanted.matches(one) for one in (node, anything, balancer)] == [True, True, False]
+    chosen = choose(wanted, [replace(node, role="node"), balancer], ())
+    assert chosen
+    assert chosen[0].name == "node"

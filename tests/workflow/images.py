@@ -11,7 +11,9 @@ from typing import Any
 from lab.kubernetes.versions import DEFAULT_MINOR, RELEASES
 from provisioner.domain.images import KIND
 from provisioner.domain.spec.image import ImageSpec
-from provisioner.store import images, resources
+from provisioner.images.definitions import Definitions
+from provisioner.images.digest import digest
+from provisioner.store import images, inventory, resources
 from provisioner.store.tables import Image, ImageTemplate
 from tests.workflow import scripted_packer
 from tests.workflow.inspector import Machine
@@ -33,7 +35,6 @@ BUILD = {
     "kubernetesVersion": VERSION,
     "template": TEMPLATE,
     "placement": PLACEMENT,
-    "digest": "d" * 64,
 }
 IMPORT = {
     "vcenter": VCENTER_NAME,
@@ -46,7 +47,7 @@ IMPORT = {
 class ImageSubject(Subject):
     @classmethod
     def ask(cls, site: Site, document: dict[str, Any], name: str = "an-image") -> "ImageSubject":
-        spec = ImageSpec.model_validate({"name": name, **document})
+        spec = _sealed(site, ImageSpec.model_validate({"name": name, **document}))
         stored = spec.model_dump(mode="json", by_alias=True, exclude_none=True)
         asked = resources.NewResource(site.org_id, KIND, name, site.vcenter_id, stored, USER)
         with site.database.write() as session:
@@ -136,6 +137,16 @@ def install_packer(site: Site, folder: Path, **settings: object) -> ScriptedPack
     made = ScriptedPacker(folder, own)
     made.plan()
     return made
+
+
+def _sealed(site: Site, spec: ImageSpec) -> ImageSpec:
+    definitions = Definitions(site.settings.image_definitions)
+    if spec.definition not in definitions.names():
+        return spec
+    with site.database.read() as session:
+        known = inventory.load(session, site.vcenter_id)
+    [template] = known.find(("VirtualMachine",), spec.template or "", "/")
+    return spec.model_copy(update={"digest": digest(definitions, spec, template)})
 
 
 def _runs(pid: int) -> bool:

@@ -2,7 +2,8 @@
 
 It takes Packer's arguments and environment, clones in the simulated vCenter as the plugin does, and
 does what the SCRIPT (JSON) says: `hang` at "start", while "cloning" or when "cloned", `deaf` to be
-asked to end; `fail` with a message; `leave` a template or not. Real builds are in tests/images.
+asked to end; `fail` with a message; `leave` a template or not; report another `os`. Real builds
+are in tests/images.
 """
 
 import json
@@ -100,6 +101,7 @@ class Packer:
         }
         Path(self.told["manifest_file"]).write_text(json.dumps({"builds": [build]}))
         report = REPORT | {"kubernetes": self.told["kubernetes_version"] or None}
+        report["os"] = self.script.get("os", report["os"])
         Path(self.told["report_file"]).write_text(json.dumps(report))
 
     def say(self, text: str, gravity: str = "say") -> None:

@@ -1,6 +1,7 @@
 """Builds whose Packer, worker or vCenter fails, by a Packer that does as it is told."""
 
 import os
+import shutil
 import signal
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
@@ -10,6 +11,7 @@ import pytest
 from lab.guests.control import GuestsControl
 from lab.vcenter.control import Control
 from provisioner.domain import marks
+from provisioner.images.definitions import Definitions
 from provisioner.images.redaction import HIDDEN
 from provisioner.store import images, resources, vcenters
 from tests.workflow.hands import Hands
@@ -61,7 +63,7 @@ async def test_a_build_ends_with_a_marked_template(running: Site, packer: Script
             marks.IMAGE_OWNER: owner,
             marks.IMAGE: subject.id,
             marks.IMAGE_DEFINITION: "debian-12-node",
-            marks.IMAGE_DIGEST: "d" * 64,
+            marks.IMAGE_DIGEST: image.digest,
             marks.IMAGE_OS: "debian12",
             marks.IMAGE_KUBERNETES: VERSION,
         }
@@ -272,6 +274,34 @@ async def test_a_definition_that_is_gone_is_told(running: Site, packer: Scripted
     await subject.becomes("FAILED")
     assert "there is no image definition 'debian-11-node'" in subject.operations()[-1].reason
     assert packer.pids == []
+
+
+async def test_other_inputs_than_asked_for_are_not_built(
+    site: Site, guests: GuestsControl, tmp_path: Path
+) -> None:
+    """As when a script was changed before a retry, or between the API's copy and the worker's."""
+    folder = tmp_path / "definitions"
+    shutil.copytree(Definitions(None).folder, folder)
+    packer = install(site, tmp_path / "packer", image_definitions=folder)
+    packer.plan(fail="not yet")
+    async with packer.site.worker():
+        await packer.site.begin()
+        subject = ImageSubject.ask(packer.site, BUILD)
+        await subject.becomes("FAILED")
+        (folder / "scripts" / "kernel.sh").write_text("#!/bin/sh\n")
+        packer.plan()
+        subject.retry()
+        await subject.until(lambda: "changed since" in (subject.operations()[-1].reason or ""))
+    assert len(packer.pids) == 1
+
+
+async def test_what_reports_another_system_than_it_is_becomes_no_image(
+    running: Site, packer: ScriptedPacker
+) -> None:
+    packer.plan(os="ubuntu24.04")
+    subject = ImageSubject.ask(running, BUILD)
+    await subject.becomes("FAILED")
+    assert "is debian12, not ubuntu24.04" in subject.operations()[-1].reason
 
 
 async def test_builds_beyond_those_at_a_time_wait(

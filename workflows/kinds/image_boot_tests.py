@@ -54,7 +54,7 @@ class ImageBootTests:
         await self._sweep(order, folder, tested)
         try:
             answer = await self._boot(order, place, folder, tested)
-            _check(order, answer)
+            _check(order, await threads.run(self._os, order), answer)
         except ProvisionerError:
             if await threads.run(rows.is_latest, order, BOOT_TEST):
                 await self._sweep(order, folder, tested)
@@ -63,6 +63,12 @@ class ImageBootTests:
         await threads.run(rows.note_report, order, _reported(order, answer))
         if order.spec.source == "import":
             await self._note_imported(order, tested)
+
+    def _os(self, order: ImageOrder) -> str | None:
+        """Of a build, what its self-check said, which is the definition's word."""
+        if order.spec.source == "import":
+            return order.spec.os
+        return self._reach.rows.found(order).os
 
     async def _sweep(self, order: ImageOrder, folder: str, tested: Template) -> None:
         names = (boot_test_name(order.spec.name),)
@@ -144,12 +150,12 @@ def _read(text: str) -> Answer | None:
         return None
 
 
-def _check(order: ImageOrder, answer: Answer) -> None:
+def _check(order: ImageOrder, os: str | None, answer: Answer) -> None:
     """Raises BootTestFailed."""
     problems = list(answer.problems) if not answer.ok else []
     for what, wanted, found in (
         ("Kubernetes", order.spec.kubernetes_version, answer.kubernetes),
-        ("the operating system", order.spec.os, answer.os),
+        ("the operating system", os, answer.os),
     ):
         if wanted and wanted != found:
             problems.append(f"{what} is {found or 'none'}, not {wanted}")

@@ -11,7 +11,9 @@ from provisioner.domain.image_places import ImagePlace
 from provisioner.domain.images import BUILD
 from provisioner.domain.virtual_machines import FolderVM, VCenterAccess
 from provisioner.images.build import Built, PackerBuild
+from provisioner.images.build_errors import InputsChanged
 from provisioner.images.definitions import Definitions
+from provisioner.images.digest import digest
 from provisioner.images.log import Log
 from provisioner.images.order import BuildOrder, Site
 from provisioner.images.redaction import Redactor
@@ -38,6 +40,7 @@ class ImageBuilds:
         packer = await threads.run(self._packer, order)
         async with self._slot(order):
             place = await threads.run(rows.place, order)
+            await threads.run(self._require_same_inputs, order, place)
             folder = await self._folders.ensure_in_place(order, place)
             await self._sweep(order, place, folder)
             await threads.run(rows.forget_templates, order)
@@ -57,6 +60,16 @@ class ImageBuilds:
         definitions = Definitions(settings.image_definitions)
         definitions.path(order.spec.definition or "")
         return PackerBuild(tools, definitions.folder, settings.image_build_seconds)
+
+    def _require_same_inputs(self, order: ImageOrder, place: ImagePlace) -> None:
+        """Raises InputsChanged: an image is found again by the digest of what it is made of."""
+        definitions = Definitions(self._settings.image_definitions)
+        if digest(definitions, order.spec, place.template) != order.spec.digest:
+            raise InputsChanged(
+                f"what this image is made of changed since it was asked for: a file in "
+                f"{definitions.folder} on the worker is another than the API's was, or the "
+                "template that is cloned; delete the image and ask for it anew"
+            )
 
     @asynccontextmanager
     async def _slot(self, order: ImageOrder) -> AsyncIterator[None]:

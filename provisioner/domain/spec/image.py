@@ -58,12 +58,14 @@ class ImageImport(_Image):
 class ImageSpec(_Image):
     """What an image's record holds, whether it was asked for as a build or as an import.
 
-    `template` is an inventory path; `os` of builds is known when they are done.
+    `template` is an inventory path; `os` of builds is known when they are done. `role` is what the
+    definition makes; an import may be anything.
     """
 
     name: Label
     source: Source
     definition: DottedName | None = None
+    role: Label | None = None
     os: DottedName | None = None
     variables: Variables = Field(default_factory=dict)
     keep: Keep | None = None

@@ -65,7 +65,7 @@ class Member(Document):
     vcenter: Label
     template: InventoryName | None = None
     image: Annotated[str, Field(min_length=1, max_length=255)] | None = Field(
-        default=None, description="An image query in place of a template: os=load-balancer."
+        default=None, description="An image query in place of a template: os=debian12."
     )
     vcpu: Vcpu = 2
     memory_mib: MemoryMiB = Field(default=2048, alias="memoryMiB")
