@@ -170,6 +170,22 @@ async def test_a_template_that_is_lost_is_told_by_care(running: Site) -> None:
     assert "an-image-storage-1" in condition["message"]
 
 
+async def test_a_template_that_is_moved_is_told_by_care(running: Site) -> None:
+    """Pools name it by its path."""
+    subject = ImageSubject.ask(running, ON_TWO)
+    await subject.becomes("RUNNING")
+    copy = subject.templates()["an-image-storage-1"]
+    running.inspector.rename(copy.moref, "the-best")
+    now = f"{subject.folder}/the-best"
+    await subject.until(lambda: _path(running, copy.moref) == now)
+    _forget_care(subject)
+    await running.care()
+
+    [condition] = subject.row.care_conditions
+    assert (condition["status"], condition["reason"]) == ("False", "TemplateMoved")
+    assert f"{copy.path} is now {now}" in condition["message"]
+
+
 async def test_copying_goes_on_where_it_failed(running: Site, control: Control) -> None:
     control.inject("CloneVM_Task", "no-disk-space", "task", count=1, skip=2)
     subject = ImageSubject.ask(running, ON_TWO)
@@ -198,6 +214,12 @@ def _seen(site: Site, moref: str) -> bool:
     with site.database.read() as session:
         known = inventory.load(session, site.vcenter_id).objects
     return any(one.moref == moref and one.is_template for one in known)
+
+
+def _path(site: Site, moref: str) -> str:
+    with site.database.read() as session:
+        known = inventory.load(session, site.vcenter_id).objects
+    return next(one.path for one in known if one.moref == moref)
 
 
 async def _is_a_template(site: Site, path: str) -> bool:
