@@ -1,5 +1,7 @@
 """Where an image is made: ids for our own calls, inventory paths for Packer's."""
 
+import hashlib
+
 from provisioner.domain.errors import ProvisionerError
 from provisioner.domain.faults import Fault
 from provisioner.domain.inventory import Inventory, Surroundings
@@ -83,7 +85,12 @@ def folder_name(name: str, image_id: str) -> str:
 
 
 def copy_name(name: str, datastore: str) -> str:
-    return f"{name}-{datastore}"[:_LONGEST_NAME]
+    """One that is too long is cut, and told from others that begin like it by a digest."""
+    whole = f"{name}-{datastore}"
+    if len(whole) <= _LONGEST_NAME:
+        return whole
+    seal = hashlib.sha256(whole.encode()).hexdigest()[:_SUFFIX_LENGTH]
+    return f"{whole[: _LONGEST_NAME - len(seal) - 1]}-{seal}"
 
 
 def boot_test_name(name: str) -> str:

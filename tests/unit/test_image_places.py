@@ -2,7 +2,7 @@
 
 import pytest
 
-from provisioner.domain.image_places import ImagePlace, PlaceMissing, image_place
+from provisioner.domain.image_places import ImagePlace, PlaceMissing, copy_name, image_place
 from provisioner.domain.spec.image import ImageSpec
 from tests.unit.inventories import ROOT, inventory
 
@@ -55,6 +55,13 @@ def test_each_copy_has_its_datastore_and_name() -> None:
     [copy] = place(copies=["/DC1/datastore/storage/fast-1"]).copies
     assert copy.name == "an-image-fast-1"
     assert copy.datastore == "Datastore:/DC1/datastore/storage/fast-1"
+
+
+def test_copies_on_datastores_of_long_names_are_told_apart() -> None:
+    name, datastore = "n" * 63, "a-datastore-with-a-long-name"
+    names = {copy_name(name, f"{datastore}-{number}") for number in range(9)}
+    assert len(names) == 9
+    assert all(len(one) <= 80 for one in names)
 
 
 @pytest.mark.parametrize(

@@ -106,6 +106,9 @@ class Inspector:
             self.destroy(machine.moref)
         self._done(lambda: self._at(path).Destroy_Task())
 
+    def mark_as_template(self, moref: str) -> None:
+        self._session.call(lambda: self._vm(moref).MarkAsTemplate())
+
     def rename_folder(self, path: str, name: str) -> None:
         self._done(lambda: self._at(path).Rename_Task(name))
 

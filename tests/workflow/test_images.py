@@ -8,7 +8,8 @@ import pytest
 from lab.guests.control import GuestsControl
 from lab.guests.misbehaviour import NO_ADDRESS
 from lab.vcenter.control import Control
-from provisioner.store import inventory, resources
+from provisioner.store import images, inventory, resources
+from tests.workflow.hands import Hands
 from tests.workflow.image_guests import guests_of
 from tests.workflow.images import IMPORT, TEMPLATE, VERSION, ImageSubject, install_packer
 from tests.workflow.servers import Servers
@@ -150,6 +151,22 @@ async def test_a_strangers_machine_in_the_folder_stays(running: Site) -> None:
     assert [one.moref for one in subject.machines()] == [stranger]
     [event] = subject.events("FolderKept")
     assert "somebody-elses" in event.message
+
+
+async def test_a_copy_on_another_datastore_is_none(running: Site, hands: Hands) -> None:
+    subject = ImageSubject.ask(running, ON_TWO)
+    await subject.becomes("RUNNING")
+    running.inspector.destroy(subject.templates()["an-image-storage-1"].moref)
+    strayed = running.inspector.make_machine(subject.folder, "an-image-storage-1")
+    running.inspector.mark_as_template(strayed)
+
+    await hands.run_task(subject, "copy")
+
+    found = subject.in_vcenter()["an-image-storage-1"].moref
+    assert found != strayed
+    with running.database.read() as session:
+        rows = [(row.name, row.moref) for row in images.templates(session, subject.id)]
+    assert (len(rows), dict(rows)["an-image-storage-1"]) == (3, found)
 
 
 async def test_a_template_that_is_lost_is_told_by_care(running: Site) -> None:

@@ -51,7 +51,7 @@ class ImageFolders:
         async with self._connections.guarded(order.vcenter_id) as connection:
             await connection.vcenter.settle(folder, sources)
             for found in await self._named(connection, folder, names):
-                await _destroy(connection, found)
+                await destroy(connection, found)
             left = await self._named(connection, folder, names)
         if left:
             told = ", ".join(one.name for one in left)
@@ -93,7 +93,7 @@ class ImageFolders:
         return [one for one in found if one.name in names]
 
 
-async def _destroy(connection: Connection, found: FolderVM) -> None:
+async def destroy(connection: Connection, found: FolderVM) -> None:
     if found.is_template:
         await connection.vcenter.destroy_template(found.moref)
     else:

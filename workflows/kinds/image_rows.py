@@ -217,6 +217,9 @@ def _begun(session: Session, resource_id: str) -> dict[str, datetime]:
 
 
 def _put_template(session: Session, order: ImageOrder, template: Template, datastore: str) -> None:
+    """What was there before under its path is gone."""
+    here = (ImageTemplate.resource_id == order.id, ImageTemplate.path == template.path)
+    session.execute(delete(ImageTemplate).where(*here, ImageTemplate.moref != template.moref))
     known = {one.moref: one for one in inventory.load(session, order.vcenter_id).objects}
     name = known[datastore].name if datastore in known else datastore
     row = session.get(ImageTemplate, (order.id, template.moref))

@@ -8,7 +8,7 @@ from provisioner.domain.image_places import CopyPlace, ImagePlace
 from provisioner.domain.virtual_machines import TemplateCopy
 from provisioner.store.types import utc_now
 from workflows.connections import Connection
-from workflows.kinds.image_folders import ImageFolders
+from workflows.kinds.image_folders import ImageFolders, destroy
 from workflows.kinds.image_reach import Reach, clone_known, completely, original
 from workflows.kinds.image_rows import Found, ImageOrder, Template
 
@@ -55,10 +55,10 @@ async def _copy(
     """An earlier attempt's, or a new one. What is there and no template is half of one."""
     vcenter = connection.vcenter
     for found in await vcenter.contents(folder):
-        if found.name == wanted.name and found.is_template:
+        if found.name == wanted.name and found.is_template and wanted.datastore in found.datastores:
             return found.moref
         if found.name == wanted.name:
-            await vcenter.destroy(found.moref)
+            await destroy(connection, found)
     copy = TemplateCopy(
         source=source.moref,
         name=wanted.name,
