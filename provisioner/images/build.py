@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from provisioner.images import child
-from provisioner.images.build_errors import BuildFailed, BuildKilled, BuildOverdue
+from provisioner.images.build_errors import BuildFailed, BuildKilled, BuildOverdue, WorkerUnfit
 from provisioner.images.keys import write_key
 from provisioner.images.order import (
     BuildOrder,
@@ -39,10 +39,19 @@ class PackerBuild:
         self._tools, self._templates, self._seconds = tools, templates.absolute(), seconds
 
     async def run(self, order: BuildOrder, say: Callable[[str], None]) -> Built:
-        """`say` gets what Packer says to people, with its secrets. Raises PackerError, OSError.
+        """`say` gets what Packer says to people, without its secrets. Raises PackerError.
 
         Cancelled, no process is left; a VM may be.
         """
+        try:
+            return await self._run(order, say)
+        except OSError as err:
+            raise WorkerUnfit(
+                f"the worker's machine does not let Packer run in {tempfile.gettempdir()}: {err}; "
+                "make room there, or set TMPDIR for the worker"
+            ) from err
+
+    async def _run(self, order: BuildOrder, say: Callable[[str], None]) -> Built:
         with tempfile.TemporaryDirectory(prefix="image-", ignore_cleanup_errors=True) as folder:
             work = Work(Path(folder))
             public_key = write_key(work.key)
@@ -64,9 +73,10 @@ class PackerBuild:
         program = child.Command(
             argv=command(order, self._tools, self._templates, work),
             environment=environment(order, self._tools, work),
-            folder=self._templates,
+            folder=work.folder,
             seconds=self._seconds,
             polite_seconds=_POLITE_SECONDS,
+            scratch=work.folder,
         )
         try:
             code = await child.run(program, hear)

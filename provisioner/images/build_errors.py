@@ -3,6 +3,7 @@
 PackerError
   InputsChanged     what is to be built is not what was asked for any more
   PackerMissing     no Packer or no vSphere plugin on this machine
+  WorkerUnfit       the worker's machine has no room for what a build needs, for now
   BuildFailed       Packer says that the build failed
   BuildKilled       Packer did not live to say anything
   BuildOverdue      the build took longer than it may
@@ -22,6 +23,10 @@ class InputsChanged(PackerError):
 
 class PackerMissing(PackerError):
     pass
+
+
+class WorkerUnfit(PackerError):
+    transient = True
 
 
 class BuildFailed(PackerError):

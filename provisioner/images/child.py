@@ -15,17 +15,23 @@ _LEASH = Path(__file__).with_name("leash.py")
 _END = b"."
 _LONGEST_LINE = 64 * 1024
 _LAST_WORDS_SECONDS = 5.0
+_DEATH_SECONDS = 0.02
+_DEAD = "Z"
 
 
 @dataclass(frozen=True)
 class Command:
-    """`seconds` it may run; `polite_seconds` it gets to end by itself when it is to end."""
+    """`seconds` it may run; `polite_seconds` it gets to end by itself when it is to end.
+
+    `scratch` goes with it when it does not end by itself, or when we die.
+    """
 
     argv: Sequence[str]
     environment: Mapping[str, str]
     folder: Path
     seconds: float
     polite_seconds: float
+    scratch: Path | None = None
 
 
 async def run(command: Command, hear: Callable[[str], None]) -> int:
@@ -39,6 +45,7 @@ async def run(command: Command, hear: Callable[[str], None]) -> int:
         "-I",
         "-S",
         str(_LEASH),
+        str(command.scratch or ""),
         *command.argv,
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
@@ -87,20 +94,28 @@ async def _end(process: Process, hearing: "asyncio.Task[None]", polite_seconds: 
             await asyncio.wait_for(_is_over(process), polite_seconds)
         leash.close()
         await _is_over(process)
-    # Only a leash that was killed itself leaves somebody.
-    for pid in _session(process.pid):
-        with suppress(ProcessLookupError):
-            os.kill(pid, signal.SIGKILL)
+    await _end_session(process.pid)
     await asyncio.wait({hearing}, timeout=_LAST_WORDS_SECONDS)
     hearing.cancel()
     await asyncio.gather(hearing, return_exceptions=True)
 
 
+async def _end_session(leader: int) -> None:
+    """Only a leash that was killed itself leaves somebody."""
+    with suppress(TimeoutError):
+        async with asyncio.timeout(_LAST_WORDS_SECONDS):
+            while left := list(_session(leader)):
+                for pid in left:
+                    with suppress(ProcessLookupError):
+                        os.kill(pid, signal.SIGKILL)
+                await asyncio.sleep(_DEATH_SECONDS)
+
+
 def _session(leader: int) -> Iterator[int]:
     for stat in Path("/proc").glob("[0-9]*/stat"):
         with suppress(OSError):
-            _state, _parent, _group, session, *_ = stat.read_text().rpartition(")")[2].split()
-            if int(session) == leader:
+            state, _parent, _group, session, *_ = stat.read_text().rpartition(")")[2].split()
+            if int(session) == leader and state != _DEAD:
                 yield int(stat.parent.name)
 
 

@@ -1,14 +1,16 @@
 """Runs another program and whatever that one starts, and lets none of them outlive its caller.
 
-`python -I -S leash.py PROGRAM [ARGUMENT...]`, run as a file. Standard input is the leash: each byte
-asks the program to end (SIGTERM); when it is closed, by the caller or with the caller's death, all
-are killed at once. The exit code is the program's, or 128 and its signal.
+`python -I -S leash.py FOLDER PROGRAM [ARGUMENT...]`, run as a file. Standard input is the leash:
+each byte asks the program to end (SIGTERM); when it is closed, by the caller or with the caller's
+death, all are killed at once, and FOLDER, if it is not "", is removed. The exit code is the
+program's, or 128 and its signal.
 """
 
 import contextlib
 import ctypes
 import os
 import select
+import shutil
 import signal
 import sys
 from pathlib import Path
@@ -22,17 +24,20 @@ def main() -> int:
     prctl = ctypes.CDLL(None).prctl
     prctl(PR_SET_CHILD_SUBREAPER, 1)
     leash = os.getpid()
+    folder, *program = sys.argv[1:]
     child = os.fork()
     if child == 0:
         prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
-        run(leash, sys.argv[1:])
+        run(leash, program)
     for number in DEAF_TO:
         signal.signal(number, signal.SIG_IGN)
-    hold(child)
+    let_go = hold(child)
     with contextlib.suppress(ProcessLookupError):
         os.kill(child, signal.SIGKILL)
     _, status = os.waitpid(child, 0)
     end_the_others(child)
+    if let_go and folder:
+        shutil.rmtree(folder, ignore_errors=True)
     code = os.waitstatus_to_exitcode(status)
     return code if code >= 0 else 128 - code
 
@@ -50,13 +55,15 @@ def run(leash: int, program: list[str]) -> None:
         os._exit(127)
 
 
-def hold(child: int) -> None:
-    """Until the program has ended, or the leash is let go."""
+def hold(child: int) -> bool:
+    """Until the program has ended, or the leash is let go. Whether it was."""
     ended = os.pidfd_open(child)
     while True:
         ready, _, _ = select.select([0, ended], [], [])
-        if ended in ready or not os.read(0, 1):
-            return
+        if ended in ready:
+            return False
+        if not os.read(0, 1):
+            return True
         os.kill(child, signal.SIGTERM)
 
 

@@ -78,13 +78,13 @@ def variables(order: BuildOrder, work: Work, public_key: str) -> dict[str, Varia
 
 
 def command(order: BuildOrder, tools: PackerTools, templates: Path, work: Work) -> list[str]:
-    """Run in the folder of `templates`."""
+    """`templates`: the definitions' folder, absolute."""
     return [
         str(tools.program),
         "build",
         "-machine-readable",
         f"-only={SOURCES[order.source]}",
-        f"-var-file=definitions/{order.definition}.pkrvars.hcl",
+        f"-var-file={templates}/definitions/{order.definition}.pkrvars.hcl",
         f"-var-file={work.variables}",
         str(templates),
     ]

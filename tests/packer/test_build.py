@@ -3,6 +3,7 @@
 import json
 import os
 import stat
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -18,9 +19,11 @@ from provisioner.images.build_errors import (
     BuildOverdue,
     PackerMissing,
     ResultUnreadable,
+    WorkerUnfit,
 )
 from provisioner.images.definitions import Definitions
 from provisioner.images.order import BuildOrder, Site
+from provisioner.images.redaction import HIDDEN
 from provisioner.images.tools import PackerTools, find_tools
 
 PASSWORD = "p@ss, word"
@@ -126,10 +129,32 @@ async def test_says_what_its_steps_say(tools: PackerTools, templates: Templates)
 
 
 async def test_packer_itself_hides_no_secret_here(tools: PackerTools, templates: Templates) -> None:
-    """Which is why logs are redacted by us. If this fails, Packer has learned it."""
+    """Which is why we do. If this fails, Packer has learned it."""
     said: list[str] = []
     await build(tools, templates, said)
-    assert any(PASSWORD in line for line in said)
+    assert any(f"password is {HIDDEN}" in line for line in said)
+    assert not any(PASSWORD in line for line in said)
+
+
+async def test_what_packer_writes_where_it_runs_is_no_part_of_the_definitions(
+    tools: PackerTools, templates: Templates
+) -> None:
+    """Such as a crash's log, with all that it knew."""
+    before = set(templates.folder.rglob("*"))
+    templates.step(f"pwd; echo all >crash.log; echo '{json.dumps(REPORT)}' >../../self-check.json")
+    said: list[str] = []
+    await build(tools, templates, said)
+    assert set(templates.folder.rglob("*")) == before
+    assert any("/image-" in line for line in said)
+
+
+async def test_a_machine_without_room_says_so(
+    tools: PackerTools, templates: Templates, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(templates.folder / "step.sh"))
+    with pytest.raises(WorkerUnfit, match=r"step\.sh: .*Not a directory.*set TMPDIR") as failure:
+        await build(tools, templates, [])
+    assert failure.value.transient
 
 
 async def test_nothing_stays_of_its_folder(

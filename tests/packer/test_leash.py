@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -49,6 +50,14 @@ async def test_is_heard_line_by_line_and_ends_with_its_code(tmp_path: Path) -> N
     script = "echo one; echo two >&2; printf three; exit 7"
     assert await run(command(tmp_path, script), heard.append) == 7
     assert heard == ["one", "two", "three"]
+
+
+async def test_what_a_program_that_ended_by_itself_left_is_there(tmp_path: Path) -> None:
+    scratch = tmp_path / "scratch"
+    scratch.mkdir()
+    leaves = replace(command(scratch, "echo kept >file"), scratch=scratch)
+    assert await run(leaves, lambda _: None) == 0
+    assert (scratch / "file").read_text() == "kept\n"
 
 
 async def test_a_long_line_comes_in_pieces(tmp_path: Path) -> None:
@@ -126,6 +135,8 @@ def _parent(pid: int) -> int:
 @pytest.mark.parametrize("victim", ["caller", "leash"])
 def test_nothing_outlives_its_caller(tmp_path: Path, victim: str) -> None:
     """Whoever is killed: the process that asked, or the one that holds the leash."""
+    (tmp_path / "scratch" / "with").mkdir(parents=True)
+    (tmp_path / "scratch" / "with" / "key").touch()
     caller = subprocess.Popen(
         [sys.executable, "-c", f"import subprocess, sys, time\n{CALLER}", tmp_path, FAMILY],
         cwd=tmp_path,
@@ -136,6 +147,7 @@ def test_nothing_outlives_its_caller(tmp_path: Path, victim: str) -> None:
         if victim == "caller":
             caller.kill()
             assert wait_until(lambda: alive(tmp_path) == [], SECONDS)
+            assert wait_until(lambda: not (tmp_path / "scratch").exists(), SECONDS)
             return
         os.kill(int((tmp_path / "leash").read_text()), signal.SIGKILL)
         program = int((tmp_path / "program").read_text())
@@ -148,7 +160,7 @@ def test_nothing_outlives_its_caller(tmp_path: Path, victim: str) -> None:
 
 
 CALLER = f"""
-leash = [sys.executable, "-I", "-S", {leash.__file__!r}, "sh", "-c", sys.argv[2]]
+leash = [sys.executable, "-I", "-S", {leash.__file__!r}, "scratch", "sh", "-c", sys.argv[2]]
 running = subprocess.Popen(leash, stdin=subprocess.PIPE, cwd=sys.argv[1], start_new_session=True)
 open("leash", "w").write(str(running.pid))
 time.sleep(600)
