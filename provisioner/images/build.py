@@ -14,7 +14,6 @@ from provisioner.images.order import (
     Work,
     command,
     environment,
-    trusted,
     variables,
 )
 from provisioner.images.output import parse
@@ -56,7 +55,7 @@ class PackerBuild:
             work = Work(Path(folder))
             public_key = write_key(work.key)
             _write_json(work.variables, variables(order, work, public_key))
-            work.trust.write_text(trusted(order), encoding="utf-8")
+            work.trust.write_text(f"{order.trust}\n", encoding="utf-8")
             await self._packer(order, work, say)
             return Built(read_artifact(work.manifest), read_report(work.report))
 

@@ -33,8 +33,9 @@ class Site(Fact):
 
 
 class BuildOrder(Fact):
-    """`trust`: PEM of what vCenter's certificate is verified by; an ISO's server may also be
-    verified by the system's authorities and the `ca_bundle` among the variables.
+    """`trust`: PEM of what vCenter's certificate is verified by. Where an ISO comes by https, its
+    server is verified by the system's authorities, and then vCenter may be, too: Packer has one set
+    of authorities for all it connects to. Never by the `ca_bundle` of whoever asks.
 
     `variables` are the user's; none of them can be one of the service's own.
     """
@@ -106,10 +107,12 @@ def environment(order: BuildOrder, tools: PackerTools, work: Work) -> dict[str, 
         "PKR_VAR_vcenter_username": order.username,
         "PKR_VAR_vcenter_password": order.password.get_secret_value(),
     }
-    return found if order.source == "iso" else {**found, "SSL_CERT_DIR": f"{home}/none"}
+    if _needs_the_systems_authorities(order):
+        return found
+    return {**found, "SSL_CERT_DIR": f"{home}/none"}
 
 
-def trusted(order: BuildOrder) -> str:
-    """PEM. Packer has one set of authorities for all it connects to."""
-    others = str(order.variables.get("ca_bundle", "")) if order.source == "iso" else ""
-    return f"{order.trust}\n{others}\n"
+def _needs_the_systems_authorities(order: BuildOrder) -> bool:
+    """A definition may have an ISO of its own that is not among the variables."""
+    plain = str(order.variables.get("iso_url", "")).startswith("http://")
+    return order.source == "iso" and not plain
