@@ -18,7 +18,7 @@ from provisioner.domain.spec.reading import read
 from provisioner.images.definitions import Definitions
 from provisioner.images.digest import digest
 from provisioner.images.errors import DefinitionUnknown
-from provisioner.store import inventory, sites
+from provisioner.store import image_uses, inventory, sites
 from provisioner.store.tables import VCenter
 
 R = TypeVar("R", bound=ImageBuild | ImageImport)
@@ -97,7 +97,9 @@ def _site(session: Session, org_id: int, request: ImageBuild | ImageImport) -> _
     place = resolver.resolve(wish)
     for index, name in enumerate(request.copies):
         resolver.datastore(wish, name, f"copies.{index}")
-    return _Site(vcenter, place, tuple(resolver.faults))
+    templates = {"template": place.template.moref} if place else {}
+    going = image_uses.hold(session, vcenter, templates)
+    return _Site(vcenter, place, (*resolver.faults, *going))
 
 
 def _spec(request: ImageBuild | ImageImport, site: _Site, **changes: object) -> ImageSpec:

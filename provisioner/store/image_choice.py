@@ -52,8 +52,7 @@ def choose_templates(
         query = replace(query, kubernetes=query.kubernetes or kubernetes, role=role)
         placement = shape.placement.overlaid(shape.machine.placement)
         offers = [one for one in catalogue.offers(placement) if one.serves(role)]
-        if found := choose(query, offers, catalogue.near(placement)):
-            catalogue.hold(found[0])
+        if found := catalogue.hold(query, offers, catalogue.near(placement)):
             templates[shape.path] = found[1].path
         else:
             faults.append(Fault(f"{shape.path}.image", _advice(query, offers)))
@@ -91,9 +90,17 @@ class _Catalogue:
                 role=images.spec_of(self.session, resource).role,
             )
 
-    def hold(self, offer: Offer) -> None:
-        """Whoever deletes an image locks it first, and then looks for its users."""
-        resources.lock(self.session, offer.id)
+    def hold(
+        self, query: Query, offers: list[Offer], near: set[str]
+    ) -> tuple[Offer, OfferedTemplate] | None:
+        """What is chosen. Whoever deletes an image locks it first, and then looks for its users;
+        one whose deletion was asked for until we had the lock is passed over.
+        """
+        while found := choose(query, offers, near):
+            if not resources.lock(self.session, found[0].id).deletion_requested_at:
+                return found
+            offers = [one for one in offers if one is not found[0]]
+        return None
 
     def near(self, placement: Placement) -> set[str]:
         """Names of the datastores where the placement's VMs may lie."""

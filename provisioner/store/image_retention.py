@@ -22,11 +22,12 @@ def retire_older(session: Session, newest: Resource) -> list[Resource]:
     uses = image_uses.uses(session, known.values())
     made = {key: _made(session, row, bool(uses[key])) for key, row in known.items()}
     going = superfluous(made[newest.id], made.values(), keep)
-    return [_retire(session, newest, resource_id, keep) for resource_id in going]
+    locked = [resources.lock(session, resource_id) for resource_id in sorted(going)]
+    unused = [one for one in locked if not image_uses.uses(session, [one])[one.id]]
+    return [_retire(session, newest, one, keep) for one in unused if not one.deletion_requested_at]
 
 
-def _retire(session: Session, newest: Resource, resource_id: str, keep: int) -> Resource:
-    older = resources.lock(session, resource_id)
+def _retire(session: Session, newest: Resource, older: Resource, keep: int) -> Resource:
     message = f"{newest.name} is newer and keeps {keep} of its kind; nothing stands on this one"
     events.record(session, older, "Superseded", message)
     resources.request_deletion(session, older, _WHO)

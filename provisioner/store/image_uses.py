@@ -7,12 +7,14 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from provisioner.domain.faults import Fault
+from provisioner.domain.image_places import folder_name
 from provisioner.domain.images import KIND
 from provisioner.domain.kinds import READERS
 from provisioner.domain.spec.image import ImageSpec
 from provisioner.store import images, resources, vcenters
 from provisioner.store.errors import Conflict
-from provisioner.store.tables import Image, InventoryRow, Resource, Spec, VCenter
+from provisioner.store.tables import Image, ImageTemplate, InventoryRow, Resource, Spec, VCenter
 
 
 @dataclass(frozen=True)
@@ -38,6 +40,36 @@ def refuse_when_used(session: Session, resource: Resource) -> None:
     names = sorted({use.told_to(resource.org_id) for use in found if not _leaves(use.resource)})
     if names:
         raise Conflict(f"image {resource.name} is in use by {', '.join(names)}")
+
+
+def hold(session: Session, vcenter: VCenter, templates: Mapping[str, str]) -> list[Fault]:
+    """Keeps images from being deleted until the transaction ends, which puts their use on record.
+
+    `templates`: ids by the fields that name them. The faults are of those that go already.
+    """
+    going = {
+        moref
+        for image_id, moref in sorted(_made_by_us(session, vcenter, templates.values()))
+        if resources.lock(session, image_id).deletion_requested_at
+    }
+    advice = "is of an image that is being deleted; choose another"
+    return [Fault(path, advice) for path, moref in templates.items() if moref in going]
+
+
+def _made_by_us(
+    session: Session, vcenter: VCenter, morefs: Iterable[str]
+) -> Iterator[tuple[str, str]]:
+    """Ids of images and templates. Imported ones are left out: they outlive their image."""
+    query = (
+        select(Resource, ImageTemplate, VCenter)
+        .join(ImageTemplate, ImageTemplate.resource_id == Resource.id)
+        .join(VCenter, VCenter.id == Resource.vcenter_id)
+        .where(ImageTemplate.moref.in_(set(morefs)), Resource.deleted_at.is_(None))
+    )
+    for resource, template, where in session.execute(query):
+        own = f"/{folder_name(resource.name, resource.id)}/" in template.path
+        if own and _is_same(where, vcenter):
+            yield resource.id, template.moref
 
 
 def uses(session: Session, of: Iterable[Resource]) -> dict[str, list[Use]]:

@@ -12,7 +12,7 @@ from provisioner.domain.inventory import Resolved
 from provisioner.domain.load_balancers import LoadBalancerDocument, shapes
 from provisioner.domain.spec.load_balancer import LoadBalancerSpec, Member, Network
 from provisioner.domain.wanted import GroupShape
-from provisioner.store import inventory, leases, placing, resources
+from provisioner.store import image_uses, inventory, leases, placing, resources
 from provisioner.store.errors import Taken
 from provisioner.store.sites import find_vcenter
 from provisioner.store.tables import Resource, VCenter
@@ -55,6 +55,8 @@ def find_estate(session: Session, org_id: int, spec: LoadBalancerSpec) -> Estate
             continue
         known = inventory.load(session, row.id)
         found, wrong = placing.resolve([shape], known, row.root_folder)
+        templates = {f"{shape.path}.template": one.template.moref for one in found.values()}
+        wrong += image_uses.hold(session, row, templates)
         faults += [_within(shape, member, fault) for fault in wrong]
         vcenters[member.name] = row
         places |= found

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from provisioner.domain.faults import Fault, InvalidRequest
 from provisioner.domain.inventory import Resolved
 from provisioner.domain.wanted import GroupShape
-from provisioner.store import inventory, placing, vcenters
+from provisioner.store import image_uses, inventory, placing, vcenters
 from provisioner.store.errors import NotFound
 from provisioner.store.tables import Resource, VCenter
 
@@ -33,8 +33,14 @@ def find_site(session: Session, org_id: int, vcenter: str, shapes: Iterable[Grou
     """`vcenter`: its name. Raises InvalidRequest when the vCenter itself is the fault."""
     row = find_vcenter(session, org_id, vcenter)
     known = inventory.load(session, row.id)
-    places, faults = placing.resolve(shapes, known, row.root_folder)
-    return Site(row, places, tuple(faults))
+    wanted = list(shapes)
+    places, faults = placing.resolve(wanted, known, row.root_folder)
+    templates = {
+        f"{shape.path}.template": places[shape.name].template.moref
+        for shape in wanted
+        if shape.name in places
+    }
+    return Site(row, places, (*faults, *image_uses.hold(session, row, templates)))
 
 
 def find_vcenter(session: Session, org_id: int, vcenter: str) -> VCenter:

@@ -5,6 +5,7 @@ from typing import Any
 
 import httpx
 
+from provisioner.domain.image_places import folder_name
 from provisioner.domain.virtual_machines import InventoryObject, WatchBatch
 from provisioner.store import images, inventory, operations, resources
 from provisioner.store.tables import ImageTemplate, VCenter
@@ -65,7 +66,7 @@ def register(
         if operation := operations.running(session, resource.id):
             operations.finish(operation, "succeeded")
         vcenter = session.get_one(VCenter, resource.vcenter_id)
-        seen = [_template(image["name"], number, name) for number, name in enumerate(datastores)]
+        seen = [_template(image, number, name) for number, name in enumerate(datastores)]
         inventory.apply(session, vcenter, WatchBatch(objects=tuple(seen)))
         for item, datastore in zip(seen, datastores, strict=True):
             template = ImageTemplate(
@@ -90,13 +91,14 @@ def resource_version(image: dict[str, Any]) -> str | None:
     return image["spec"].get("kubernetesVersion")
 
 
-def _template(image: str, number: int, datastore: str) -> InventoryObject:
-    name = f"{image}-{datastore}" if number else image
+def _template(image: dict[str, Any], number: int, datastore: str) -> InventoryObject:
+    name = f"{image['name']}-{datastore}" if number else image["name"]
+    folder = folder_name(image["name"], image["id"])
     return InventoryObject(
         moref=f"vm-of-{name}",
         type="VirtualMachine",
         name=name,
-        path=f"{ROOT}/image-{image}/{name}",
+        path=f"{ROOT}/{folder}/{name}",
         is_template=True,
         disk_gib=20,
     )

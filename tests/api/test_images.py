@@ -16,6 +16,7 @@ from provisioner.domain.virtual_machines import InventoryObject
 from provisioner.images.definitions import Definitions
 from provisioner.images.digest import digest
 from provisioner.store import operations, resources
+from provisioner.store.tables import ImageTemplate
 from tests.api.asking import accepted, create, faults
 from tests.api.images import build, build_document, import_document, lose, made, register
 from tests.api.served import Api
@@ -328,6 +329,34 @@ def test_the_source_of_a_build_under_way_stays(api: Api, operator: httpx.Client)
     assert "image i2" in operator.delete("/images/i1").json()["detail"]
     register(api, later)
     accepted(operator.delete("/images/i1"))
+
+
+def test_one_that_goes_is_used_by_nobody_any_more(api: Api, operator: httpx.Client) -> None:
+    """Until its templates are gone, the inventory shows them."""
+    image = made(api, operator, name="i1")
+    accepted(operator.delete("/images/i1"))
+    template = image["templates"][0]["path"]
+    cluster = operator.post("/clusters", json=on(template))
+    assert "is being deleted" in faults(cluster)["controlPlane.template"]
+    later = operator.post("/images/builds", json=build_document(name="i2", template=template))
+    assert "is being deleted" in faults(later)["template"]
+
+
+def test_the_template_of_an_import_outlives_it(api: Api, operator: httpx.Client) -> None:
+    accepted(operator.post("/images/import", json=import_document()))
+    image = operator.get("/images/imported").json()
+    with api.database.write() as session:
+        session.add(
+            ImageTemplate(
+                resource_id=image["id"],
+                moref="vm-1",
+                name="debian-12-node",
+                path="/DC1/vm/templates/debian-12-node",
+                datastore="local-1",
+            )
+        )
+    accepted(operator.post("/images/builds/imported/cancel"))
+    create(operator, on("debian-12-node"))
 
 
 def test_a_vcenter_with_images_stays(admin: httpx.Client) -> None:
