@@ -44,6 +44,7 @@ locals {
     "IMAGE_REGISTRY=${var.image_registry}",
     "PULL_IMAGES=${var.pull_images}",
     "APT_MIRROR=${var.apt_mirror}",
+    "SECURITY_MIRROR=${var.security_mirror}",
     "http_proxy=${var.http_proxy}",
     "https_proxy=${var.http_proxy}",
     "no_proxy=${var.no_proxy}",

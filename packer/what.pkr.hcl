@@ -66,6 +66,12 @@ variable "apt_mirror" {
   description = "Mirror of the distribution for an air-gapped build; what the source has, if empty."
 }
 
+variable "security_mirror" {
+  type        = string
+  default     = ""
+  description = "With apt_mirror: of the security updates. Of Ubuntu apt_mirror itself, if empty."
+}
+
 variable "apt_key" {
   type        = string
   default     = ""
@@ -87,7 +93,7 @@ variable "kubernetes_repository_key" {
 variable "containerd_package" {
   type        = string
   default     = "containerd"
-  description = "A package of the distribution or the mirror; name=version pins it."
+  description = "Of the distribution or the mirror, its newest there; name=version pins it."
 }
 
 variable "containerd_url" {

@@ -7,6 +7,11 @@ passwd --quiet --lock root
 install -d -m 0755 /etc/ssh/sshd_config.d
 printf 'PermitRootLogin no\nPasswordAuthentication no\n' >/etc/ssh/sshd_config.d/10-image.conf
 
+if settings=$(sshd -T 2>/dev/null) && ! echo "$settings" | grep -qx 'permitrootlogin no'; then
+    echo "root may still come in by ssh: another file in /etc/ssh/sshd_config.d allows it" >&2
+    exit 1
+fi
+
 apt-get -q clean
 rm -rf /var/lib/apt/lists/*
 rm -f /etc/ssh/ssh_host_* /etc/hostname
@@ -26,3 +31,16 @@ find /var/log -type f -exec truncate -s 0 {} +
 rm -rf /var/log/journal/* /tmp/self-check.json
 fstrim --all 2>/dev/null || true
 sync
+
+# The self-check came before all this.
+left=$(
+    find /etc/machine-id -size +0
+    find /etc/ssh -name 'ssh_host_*'
+    find "/home/$BUILD_USER" /root/.ssh /var/lib/cloud /etc/sudoers.d/90-cloud-init-users \
+        "/etc/sudoers.d/$BUILD_USER" -maxdepth 0 2>/dev/null || true
+    grep -l "^$BUILD_USER:" /etc/passwd /etc/shadow || true
+)
+if [ -n "$left" ]; then
+    printf 'the image would keep what is this machine alone:\n%s\n' "$left" >&2
+    exit 1
+fi

@@ -24,6 +24,18 @@ Suites: $VERSION_CODENAME $VERSION_CODENAME-updates
 Components: $components
 Signed-By: $keyring
 EOF
+    if [ "$ID" = ubuntu ]; then
+        SECURITY_MIRROR=${SECURITY_MIRROR:-$APT_MIRROR}
+    fi
+    if [ -n "$SECURITY_MIRROR" ]; then
+        cat >/etc/apt/sources.list.d/security.sources <<EOF
+Types: deb
+URIs: $SECURITY_MIRROR
+Suites: $VERSION_CODENAME-security
+Components: $components
+Signed-By: $keyring
+EOF
+    fi
     # Or cloud-init writes the distribution's own sources again at every first boot.
     install -d -m 0755 /etc/cloud/cloud.cfg.d
     echo 'apt: {preserve_sources_list: true}' >/etc/cloud/cloud.cfg.d/90-apt.cfg
