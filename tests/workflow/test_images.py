@@ -140,6 +140,24 @@ async def test_cancelled_while_vcenter_clones_nothing_stays(
     await subject.is_gone()
 
 
+async def test_a_clone_that_takes_too_long_is_told_and_tried_again(
+    site: Site, guests: GuestsControl, control: Control, tmp_path: Path
+) -> None:
+    deadlines = site.settings.deadlines.model_copy(update={"clone": 1})
+    given = {"packer": "/nowhere", "deadlines": deadlines, "image_boot_test_seconds": 30}
+    quick = install_packer(site, tmp_path / "packer", **given).site
+    async with quick.worker():
+        await quick.begin()
+        control.delay({"CloneVM_Task": 3000})
+        subject = ImageSubject.ask(quick, IMPORT)
+        await subject.until(lambda: bool(subject.events("Trouble")))
+        assert "did not end it within 1 s" in subject.events("Trouble")[0].message
+
+        control.clear_delays()
+        await subject.becomes("RUNNING")
+        assert subject.machines() == []
+
+
 async def test_a_strangers_machine_in_the_folder_stays(running: Site) -> None:
     subject = ImageSubject.ask(running, IMPORT)
     await subject.becomes("RUNNING")

@@ -16,9 +16,10 @@ from provisioner.domain.images import BOOT_TEST
 from provisioner.domain.machines import network_type
 from provisioner.domain.naming import manual_mac
 from provisioner.domain.virtual_machines import CloneRequest, Fact, Nic
+from provisioner.settings import Settings
 from workflows.kinds.image_errors import BootTestFailed, TemplateLost
 from workflows.kinds.image_folders import ImageFolders
-from workflows.kinds.image_reach import Reach, clone_known, original
+from workflows.kinds.image_reach import Reach, clone_known, original, within
 from workflows.kinds.image_rows import ImageOrder, Template
 
 _VCPU, _MEMORY_MIB = 2, 2048
@@ -40,8 +41,10 @@ class Answer(Fact):
 
 
 class ImageBootTests:
-    def __init__(self, reach: Reach, folders: ImageFolders, seconds: float) -> None:
-        self._reach, self._folders, self._seconds = reach, folders, seconds
+    def __init__(self, reach: Reach, folders: ImageFolders, settings: Settings) -> None:
+        self._reach, self._folders = reach, folders
+        self._seconds = settings.image_boot_test_seconds
+        self._clone_seconds = settings.deadlines.clone
 
     async def run(self, order: ImageOrder) -> None:
         """Begins anew: the clone of an earlier attempt is removed first. Cancelled, it leaves its
@@ -80,7 +83,8 @@ class ImageBootTests:
         request = _request(order, place, folder, tested)
         async with self._reach.connections.guarded(order.vcenter_id) as connection:
             clone = partial(connection.vcenter.clone, request)
-            moref = await clone_known(clone)
+            async with within(self._clone_seconds, f"clone {tested.name}"):
+                moref = await clone_known(clone)
             await connection.vcenter.power_on(moref)
         try:
             async with asyncio.timeout(self._seconds):

@@ -21,6 +21,12 @@ class FolderMoved(ProvisionerError):
     """The image's folder is not where Packer is told to build."""
 
 
+class StillBusy(ProvisionerError):
+    """vCenter did not end a task in time, ours or somebody else's."""
+
+    transient = True
+
+
 class NotSeenYet(ProvisionerError):
     """The vCenter's watch has not told of a template yet: who asks for it would not find it."""
 

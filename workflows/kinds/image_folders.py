@@ -8,13 +8,18 @@ from provisioner.domain.virtual_machines import FolderPlace, FolderVM
 from workflows.activities.own_machines import StillThere
 from workflows.connections import Connection, Connections
 from workflows.kinds.image_errors import FolderMoved
+from workflows.kinds.image_reach import within
 from workflows.kinds.image_rows import ImageOrder, ImageRows
 from workflows.threads import Threads
 
 
 class ImageFolders:
-    def __init__(self, rows: ImageRows, connections: Connections, threads: Threads) -> None:
+    def __init__(
+        self, rows: ImageRows, connections: Connections, threads: Threads, patience: float
+    ) -> None:
+        """`patience`: seconds that vCenter may take to end what works on VMs of ours."""
         self._rows, self._connections, self._threads = rows, connections, threads
+        self._patience = patience
 
     async def ensure(self, order: ImageOrder, place: ImagePlace) -> str:
         """On record before anything is in it. The one on record, also where somebody moved it; made
@@ -46,16 +51,21 @@ class ImageFolders:
     ) -> None:
         """What is called so in it is proven gone, also what is being cloned from `sources` by now.
 
-        Raises StillThere.
+        Raises StillThere, StillBusy.
         """
         async with self._connections.guarded(order.vcenter_id) as connection:
-            await connection.vcenter.settle(folder, sources)
+            await self.settle(connection, folder, sources)
             for found in await self._named(connection, folder, names):
                 await destroy(connection, found)
             left = await self._named(connection, folder, names)
         if left:
             told = ", ".join(one.name for one in left)
             raise StillThere(f"vCenter destroyed {told} and still has it")
+
+    async def settle(self, connection: Connection, folder: str, sources: Iterable[str]) -> None:
+        """Raises StillBusy."""
+        async with within(self._patience, f"wait for what works on the folder {folder}"):
+            await connection.vcenter.settle(folder, sources)
 
     async def remove(self, order: ImageOrder, sources: Iterable[str]) -> None:
         """With all of ours, wherever they are. Somebody else's VM keeps the folder, and is told."""

@@ -1,14 +1,15 @@
 """What all tasks of images use."""
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
 from provisioner.domain.image_places import ImagePlace
 from workflows.activities.clone_call import CloneCall
 from workflows.connections import Connections
-from workflows.kinds.image_errors import TemplateLost
+from workflows.kinds.image_errors import StillBusy, TemplateLost
 from workflows.kinds.image_rows import ImageOrder, ImageRows, Template
 from workflows.poking import Poker
 from workflows.threads import Threads
@@ -41,6 +42,19 @@ async def clone_known(start: Callable[[Callable[[str], None]], Coroutine[Any, An
 
 
 async def _nothing_to_note(_: str) -> None: ...
+
+
+@asynccontextmanager
+async def within(seconds: float, tried: str) -> AsyncIterator[None]:
+    """Raises StillBusy when it takes longer; what was begun is seen through by whoever is next."""
+    try:
+        async with asyncio.timeout(seconds):
+            yield
+    except TimeoutError:
+        raise StillBusy(
+            f"Tried to {tried}, but vCenter did not end it within {seconds:g} s "
+            "(PKE_DEADLINES__CLONE); see its recent tasks"
+        ) from None
 
 
 async def completely(work: Coroutine[Any, Any, None]) -> None:

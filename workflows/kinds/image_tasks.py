@@ -19,15 +19,18 @@ class ImageTasks:
 
     def __init__(self, reach: Reach, settings: Settings) -> None:
         self._reach = reach
+        clone_seconds = settings.deadlines.clone
         self._seconds = {
             images.BUILD: settings.image_build_seconds,
             images.BOOT_TEST: settings.image_boot_test_seconds,
-            images.COPY: settings.deadlines.clone,
+            images.COPY: clone_seconds,
         }
-        self._folders = ImageFolders(reach.rows, reach.connections, reach.threads)
+        self._folders = ImageFolders(
+            reach.rows, reach.connections, reach.threads, patience=clone_seconds
+        )
         builds = ImageBuilds(reach, self._folders, settings)
-        tests = ImageBootTests(reach, self._folders, settings.image_boot_test_seconds)
-        templates = ImageTemplates(reach, self._folders)
+        tests = ImageBootTests(reach, self._folders, settings)
+        templates = ImageTemplates(reach, self._folders, clone_seconds)
         self._tasks: dict[str, Callable[[ImageOrder], Awaitable[None]]] = {
             images.BUILD: builds.run,
             images.BOOT_TEST: tests.run,

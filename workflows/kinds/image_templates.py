@@ -9,7 +9,7 @@ from provisioner.domain.virtual_machines import TemplateCopy
 from provisioner.store.types import utc_now
 from workflows.connections import Connection
 from workflows.kinds.image_folders import ImageFolders, destroy
-from workflows.kinds.image_reach import Reach, clone_known, completely, original
+from workflows.kinds.image_reach import Reach, clone_known, completely, original, within
 from workflows.kinds.image_rows import Found, ImageOrder, Template
 
 # By which a build got in. Its clones would inherit it.
@@ -17,8 +17,8 @@ _FIRST_BOOT = {f"{key}{part}": "" for key in (USERDATA, METADATA) for part in ("
 
 
 class ImageTemplates:
-    def __init__(self, reach: Reach, folders: ImageFolders) -> None:
-        self._reach, self._folders = reach, folders
+    def __init__(self, reach: Reach, folders: ImageFolders, clone_seconds: float) -> None:
+        self._reach, self._folders, self._clone_seconds = reach, folders, clone_seconds
 
     async def mark(self, order: ImageOrder) -> None:
         """Idempotent, and goes on where it was interrupted."""
@@ -43,8 +43,9 @@ class ImageTemplates:
         folder, source = await self._folders.ensure(order, place), original(order, place)
         for wanted in place.copies:
             async with self._reach.connections.guarded(order.vcenter_id) as connection:
-                await connection.vcenter.settle(folder, [source.moref])
-                moref = await _copy(connection, place, folder, source, wanted)
+                await self._folders.settle(connection, folder, [source.moref])
+                async with within(self._clone_seconds, f"copy {source.name} to {wanted.name}"):
+                    moref = await _copy(connection, place, folder, source, wanted)
             made = Template(moref, wanted.name, f"{place.folder_path}/{wanted.name}")
             await threads.run(rows.note_template, order, made, wanted.datastore)
 
