@@ -68,16 +68,16 @@ class TaskActivities:
                     await self._threads.run(self._kinds[kind].run_task, given.resource, given.task)
             except ProvisionerError as err:
                 await self._threads.run(self._note_problem, given, since, err)
-                if passes(err) and not self._overdue(kind, given.task, when):
+                if passes(err) and not self._overdue(kind, given, when):
                     raise again(err) from None
                 failure = str(err)
         await self._threads.run(self._finish, given, since, failure)
         self._poker.poke(resource_workflow(kind, given.resource))
 
-    def _overdue(self, kind: str, task: str, when: When) -> bool:
+    def _overdue(self, kind: str, given: TaskInput, when: When) -> bool:
         """Its problem should have passed by now. Only what comes last goes on until all is gone."""
         runner = self._runners.get(kind)
-        takes = timedelta(seconds=runner.seconds(task) if runner else 0)
+        takes = timedelta(seconds=runner.seconds(given.resource, given.task) if runner else 0)
         waited = utc_now() - activity.info().scheduled_time
         return when is not When.AFTER_NODES and waited > takes + self._patience
 

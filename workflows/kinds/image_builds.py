@@ -4,6 +4,7 @@ import asyncio
 from collections import defaultdict
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from time import monotonic
 from typing import Literal
 
 from provisioner.domain.errors import ProvisionerError
@@ -33,6 +34,11 @@ class ImageBuilds:
         self._slots: defaultdict[str, asyncio.Semaphore] = defaultdict(
             lambda: asyncio.Semaphore(most)
         )
+        self._waited: dict[str, float] = {}
+
+    def waited(self, image_id: str) -> float:
+        """Seconds, for builds that went before it here."""
+        return self._waited.get(image_id, 0.0)
 
     async def run(self, order: ImageOrder) -> None:
         """Begins anew: what an earlier attempt left is removed first."""
@@ -77,7 +83,9 @@ class ImageBuilds:
         if slot.locked():
             waits = "waiting for other builds to end: PKE_CONCURRENT_IMAGE_BUILDS at a time"
             await self._reach.tell(order, BUILD, waits)
+        since = monotonic()
         async with slot:
+            self._waited[order.id] = self.waited(order.id) + monotonic() - since
             await self._reach.tell(order, BUILD, "Packer builds; its log tells how far it is")
             yield
 

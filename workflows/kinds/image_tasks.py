@@ -28,11 +28,11 @@ class ImageTasks:
         self._folders = ImageFolders(
             reach.rows, reach.connections, reach.threads, patience=clone_seconds
         )
-        builds = ImageBuilds(reach, self._folders, settings)
+        self._builds = ImageBuilds(reach, self._folders, settings)
         tests = ImageBootTests(reach, self._folders, settings)
         templates = ImageTemplates(reach, self._folders, clone_seconds)
         self._tasks: dict[str, Callable[[ImageOrder], Awaitable[None]]] = {
-            images.BUILD: builds.run,
+            images.BUILD: self._builds.run,
             images.BOOT_TEST: tests.run,
             images.MARK: templates.mark,
             images.COPY: templates.copy,
@@ -51,8 +51,9 @@ class ImageTasks:
             raise
         await self._reach.log(order, f"{task} is done")
 
-    def seconds(self, task: str) -> float:
-        return self._seconds.get(task, 0)
+    def seconds(self, resource_id: str, task: str) -> float:
+        waited = self._builds.waited(resource_id) if task == images.BUILD else 0
+        return self._seconds.get(task, 0) + waited
 
     async def _register(self, order: ImageOrder) -> None:
         async with self._reach.connections.guarded(order.vcenter_id) as connection:

@@ -56,8 +56,10 @@ class TaskRunner(Protocol):
     async def run(self, resource_id: str, task: str) -> None:
         """Idempotent; raises ProvisionerError. Cancelled, it ends what it began, then returns."""
 
-    def seconds(self, task: str) -> float:
-        """How long it may take where nothing is wrong. Trouble that passes is borne longer."""
+    def seconds(self, resource_id: str, task: str) -> float:
+        """How long it may take where nothing is wrong, with what it waited for its turn. Trouble
+        that passes is borne longer.
+        """
 
 
 class Carer(Protocol):
