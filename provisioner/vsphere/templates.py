@@ -1,5 +1,6 @@
 """Templates, and the folders they are made in."""
 
+import asyncio
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from typing import Any
@@ -49,12 +50,17 @@ class Templates:
             *(self._session.reference(vim.VirtualMachine, vm) for vm in vms),
         ]
         for target in targets:
-            for task in await self._tasks_of(target):
-                try:
-                    await self._tasks.outcome(task, f"wait for what works on {target._moId}")
-                except VCenterError as error:
-                    if not error.task_ended:
-                        raise
+            tried = f"wait for what works on {target._moId}"
+            tasks = await self._tasks_of(target)
+            await asyncio.gather(*(self._ended(task, tried) for task in tasks))
+
+    async def _ended(self, task: str, tried: str) -> None:
+        """However it ended."""
+        try:
+            await self._tasks.outcome(task, tried)
+        except VCenterError as error:
+            if not error.task_ended:
+                raise
 
     async def _tasks_of(self, target: Any) -> list[str]:
         wanted = [paths(type(target), "recentTask")]

@@ -143,18 +143,18 @@ async def test_cancelled_while_vcenter_clones_nothing_stays(
 async def test_a_clone_that_takes_too_long_is_told_and_tried_again(
     site: Site, guests: GuestsControl, control: Control, tmp_path: Path
 ) -> None:
-    deadlines = site.settings.deadlines.model_copy(update={"clone": 1})
+    deadlines = site.settings.deadlines.model_copy(update={"clone": 4})
     given = {"packer": "/nowhere", "deadlines": deadlines, "image_boot_test_seconds": 30}
     quick = install_packer(site, tmp_path / "packer", **given).site
     async with quick.worker():
         await quick.begin()
-        control.delay({"CloneVM_Task": 3000})
+        control.delay({"CloneVM_Task": 9000})
         subject = ImageSubject.ask(quick, IMPORT)
         await subject.until(lambda: bool(subject.events("Trouble")))
-        assert "did not end it within 1 s" in subject.events("Trouble")[0].message
+        assert "did not end it within 4 s" in subject.events("Trouble")[0].message
 
         control.clear_delays()
-        await subject.becomes("RUNNING")
+        await subject.becomes("RUNNING", seconds=60)
         assert subject.machines() == []
 
 
