@@ -3,8 +3,9 @@
 from lab.guestos.ready import GuestOS, ready
 from lab.guests.config import Image
 from lab.kubernetes.versions import DEFAULT_MINOR
-from lab.progress import Say
+from lab.progress import Say, step
 from lab.stack.real_guests import RealGuests
+from lab.vcenter.build import binary
 
 # lab/vcenter/templates.go
 PREPARED, PLAIN = "debian-12-node", "debian-12-plain"
@@ -13,8 +14,11 @@ PREPARED, PLAIN = "debian-12-node", "debian-12-plain"
 def build(say: Say, *others: str) -> tuple[GuestOS, RealGuests]:
     """Of the usual Kubernetes; `others` are minors whose templates are wanted, too.
 
-    Builds what the cache lacks. Needs root.
+    Builds what the cache lacks, the vCenter too: in a network of its own the lab can fetch nothing.
+    Needs root.
     """
+    with step(say, "building the simulated vCenter"):
+        binary()
     usual = ready(DEFAULT_MINOR, say)
     images = {
         PREPARED: Image(rootfs=usual.rootfs, seed=usual.seed),
