@@ -170,11 +170,11 @@ def test_one_that_a_document_names_stays_and_who_names_it_is_told(
     org_id = api.organisation()
     with api.services.database.write() as session:
         vcenter = vcenters.find(session, org_id, "lab").id
-        asked = NewResource(org_id, "plain", "demo", vcenter, document, "tester")
+        asked = NewResource(org_id, "something", "demo", vcenter, document, "tester")
         resources.create(session, asked)
     refused = operator.delete("/secrets/one")
     assert refused.status_code == 409
-    assert "plain demo" in refused.json()["detail"]
+    assert "something demo" in refused.json()["detail"]
     assert operator.get("/secrets/one").status_code == 200
     assert operator.delete("/secrets/other").status_code == 204
 

@@ -5,6 +5,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TypeVar
 
 from lab.etcd import start_member
 from lab.processes import Process
@@ -16,6 +17,8 @@ from provisioner.domain.ids import ResourceId
 from provisioner.domain.spec.etcd_cluster import Etcd
 from provisioner.etcd.administration import EtcdAdministration
 from provisioner.etcd.errors import EtcdError
+from provisioner.etcd.etcd_cluster import EtcdCluster
+from provisioner.etcd.keys import EtcdKeys
 from provisioner.vault.etcd_pki import MEMBER_NAME
 from provisioner.vault.vault import Vault
 
@@ -26,6 +29,9 @@ _hosts = itertools.count(1)
 def loopback() -> str:
     """Of no other member, in whatever process its test runs."""
     return f"127.78.{os.getpid() % 250}.{next(_hosts) % 250 + 1}"
+
+
+Client = TypeVar("Client", bound=EtcdCluster)
 
 
 @dataclass
@@ -39,11 +45,15 @@ class EtcdMembers:
     processes: dict[str, Process] = field(default_factory=dict)
 
     def admin(self, name: str = "pke-provisioner") -> EtcdAdministration:
+        return self._client(EtcdAdministration, name)
+
+    def keys(self) -> EtcdKeys:
+        return self._client(EtcdKeys, "pke-provisioner")
+
+    def _client(self, kind: type[Client], name: str) -> Client:
         issued = self.vault.etcd_cluster_client(self.resource, name, 600)
         endpoints = [f"{address}:{CLIENT_PORT}" for address in self.addresses.values()]
-        return EtcdAdministration(
-            endpoints, issued.authority, issued.certificate, issued.private_key
-        )
+        return kind(endpoints, issued.authority, issued.certificate, issued.private_key)
 
     def start_first(self, name: str, address: str | None = None) -> None:
         address = address or loopback()

@@ -71,7 +71,7 @@ def test_a_lost_member_is_succeeded_at_its_address(members: EtcdMembers) -> None
 
 def test_keys_below_one_prefix_are_deleted_and_no_others(members: EtcdMembers) -> None:
     members.start_first("m1")
-    with members.admin() as etcd:
+    with members.keys() as etcd:
         for key in ("/a/1", "/a/2/3", "/ab/1", "/b"):
             put(etcd, key)
         etcd.delete_below("/a")
