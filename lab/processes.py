@@ -140,8 +140,13 @@ def _fork(command: Command, log: Path) -> subprocess.Popen[bytes]:
 
 def environment(added: Mapping[str, str]) -> dict[str, str]:
     """Ours and what is added; a developer's own settings of the product don't leak into the lab."""
-    ours = {name: value for name, value in os.environ.items() if not name.startswith("PKE_")}
+    ours = {name: value for name, value in os.environ.items() if not _is_a_setting(name)}
     return {**ours, **added}
+
+
+def _is_a_setting(name: str) -> bool:
+    """Of the product: the lab gives its own. The lab's cache is the lab's own affair."""
+    return name.startswith("PKE_") and not name.startswith("PKE_LAB_")
 
 
 def _tail(log: Path) -> str:

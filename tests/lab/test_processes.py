@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from lab.processes import Command, NotReady, Process, start
+from lab.processes import Command, NotReady, Process, environment, start
 
 StartShell = Callable[[str], Process]
 
@@ -115,6 +115,18 @@ def test_a_child_outlives_the_thread_that_asked_for_it(shell: StartShell) -> Non
     asker.start()
     asker.join()
     wait_until(lambda: started[0].log.read_text() == "up\non\n")
+
+
+def test_settings_of_the_product_do_not_leak_but_the_labs_cache_is_shared(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("PKE_API_URL", "https://elsewhere.example.org")
+    monkeypatch.setenv("PKE_LAB_CACHE", "/a/cache")
+    found = environment({"PKE_API_HOST": "127.0.0.1"})
+    assert {name: text for name, text in found.items() if name.startswith("PKE_")} == {
+        "PKE_API_HOST": "127.0.0.1",
+        "PKE_LAB_CACHE": "/a/cache",
+    }
 
 
 def test_the_environment_stays_out_of_the_repr() -> None:
