@@ -38,6 +38,7 @@ def build(  # noqa: PLR0913 a command's options
     """Build an image by Packer from one of the service's definitions.
 
     When there is one of exactly the same inputs already, that one is shown.
+    `pkectl explain image` tells what the file may hold, docs/images.md shows some.
 
     Examples:
 
@@ -66,6 +67,8 @@ def import_(
     output: Output = Format.TABLE,
 ) -> None:
     """Register a template that was made elsewhere, once a clone of it has booted.
+
+    `pkectl explain image-import` tells what the file may hold.
 
     Example:
 

@@ -6,7 +6,9 @@ import pytest
 
 from api.cli.explaining import Explanation
 from provisioner.domain.spec.cluster import ClusterSpec
+from provisioner.domain.spec.document import Document
 from provisioner.domain.spec.etcd_cluster import EtcdClusterSpec
+from provisioner.domain.spec.image import ImageBuild, ImageImport
 from tests.cli.conftest import Pkectl
 
 
@@ -57,8 +59,8 @@ def test_what_is_not_there(pkectl: Pkectl, path: str, said: str) -> None:
     assert said in ran.err
 
 
-@pytest.mark.parametrize("model", [ClusterSpec, EtcdClusterSpec])
-def test_every_field_has_a_meaning(model: type[ClusterSpec] | type[EtcdClusterSpec]) -> None:
+@pytest.mark.parametrize("model", [ClusterSpec, EtcdClusterSpec, ImageBuild, ImageImport])
+def test_every_field_has_a_meaning(model: type[Document]) -> None:
     explanation = Explanation("document", model.model_json_schema())
     tree = explanation.tree(explanation.at(()), "document")
     assert [path for path, field in tree if not field.meaning] == []

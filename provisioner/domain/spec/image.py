@@ -22,12 +22,14 @@ Keep = Annotated[int, Field(ge=1, le=1000)]
 
 
 class _Image(Document):
-    vcenter: Label
+    vcenter: Label = Field(description="Name of a registered vCenter: where it is made, and used.")
     template: InventoryName | None = Field(
         default=None, description="What is cloned (source clone), or what is imported."
     )
-    kubernetes_version: Version | None = None
-    placement: Placement
+    kubernetes_version: Version | None = Field(
+        default=None, description="Which Kubernetes its nodes run; image queries look for it."
+    )
+    placement: Placement = Field(description="Where it is built, and booted in a test.")
     copies: Copies = Field(default=(), description="Datastores that get a copy of the template.")
 
 
@@ -37,22 +39,32 @@ class ImageBuild(_Image):
     the same definition, Kubernetes minor, variables and vCenter stay when this one is registered;
     one in use stays always."""
 
-    name: Label | None = None
-    definition: DottedName
-    source: Literal["iso", "clone"]
+    name: Label | None = Field(
+        default=None, description="Default: of definition, version and digest."
+    )
+    definition: DottedName = Field(description="One of the service's, such as debian-12-node.")
+    source: Literal["iso", "clone"] = Field(
+        description="From the distribution's installer, or from a template that is there."
+    )
     variables: Variables = Field(
         default_factory=dict, description="Packer variables of the definition, otherwise than it."
     )
-    keep: Keep | None = None
-    force: bool = False
+    keep: Keep | None = Field(
+        default=None, description="How many of its kind stay; older ones that nobody uses go."
+    )
+    force: bool = Field(
+        default=False, description="Build it although there is one of exactly the same."
+    )
 
 
 class ImageImport(_Image):
     """`os` and `kubernetesVersion` are what image queries look for."""
 
-    name: Label
-    template: InventoryName
-    os: DottedName | None = None
+    name: Label = Field(description="What it is called here; the template keeps its own name.")
+    template: InventoryName = Field(description="Its name or inventory path.")
+    os: DottedName | None = Field(
+        default=None, description="Such as debian12; found out by the boot test if left out."
+    )
 
 
 class ImageSpec(_Image):
