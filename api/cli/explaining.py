@@ -8,8 +8,17 @@ from provisioner.domain.spec.document import IN_WORDS
 
 Schema = dict[str, Any]
 
-_FORMATS = {"ipv4": "IPv4 address", "ipv4network": "IPv4 network"}
-_WORDS = {"string": "text", "integer": "number", "boolean": "true or false"}
+_FORMATS = {
+    "ipv4": "IPv4 address",
+    "ipv4network": "IPv4 network",
+    "ipv4interface": "IPv4 address with prefix length",
+}
+_WORDS = {
+    "string": "text",
+    "integer": "number",
+    "number": "decimal number",
+    "boolean": "true or false",
+}
 
 
 class NoField(Exception):
@@ -81,14 +90,16 @@ class Explanation:
         if "$ref" in schema:
             return self._plain(self._root["$defs"][schema["$ref"].rpartition("/")[2]])
         if "anyOf" in schema:
-            (given,) = (one for one in schema["anyOf"] if one.get("type") != "null")
-            return self._plain(given)
+            given = [one for one in schema["anyOf"] if one.get("type") != "null"]
+            return self._plain(given[0]) if len(given) == 1 else schema | {"anyOf": given}
         if "items" in schema:
             return schema | {"items": self._plain(schema["items"])}
         return schema
 
 
 def _type(schema: Schema) -> str:
+    if "anyOf" in schema:
+        return " or ".join(map(_type, schema["anyOf"]))
     if schema.get("type") == "array":
         return f"list of {_type(schema['items'])}"
     if schema.get("type") == "object":

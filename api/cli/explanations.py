@@ -39,6 +39,8 @@ def explain(path: Path, recursive: Every = False, output: Output = Format.TABLE)
       pkectl explain cluster --recursive
 
       pkectl explain etcd.members
+
+      pkectl explain lb.services.pools.check
     """
     kind, *names = path.replace("[]", "").split(".")
     explanation = Explanation(kind, _schema(kind))
@@ -63,6 +65,7 @@ def _schema(kind: str) -> dict[str, Any]:
     from provisioner.domain.spec.document import Document
     from provisioner.domain.spec.etcd_cluster import EtcdClusterSpec
     from provisioner.domain.spec.image import ImageBuild, ImageImport
+    from provisioner.domain.spec.load_balancer import LoadBalancerSpec
 
     documents: dict[str, type[Document]] = {
         "cluster": ClusterSpec,
@@ -70,6 +73,7 @@ def _schema(kind: str) -> dict[str, Any]:
         "etcd": EtcdClusterSpec,
         "image": ImageBuild,
         "image-import": ImageImport,
+        "lb": LoadBalancerSpec,
     }
     if kind not in documents:
         raise Misused(f"there is no document {kind!r}", _advice(kind, list(documents)))

@@ -9,6 +9,7 @@ from provisioner.domain.spec.cluster import ClusterSpec
 from provisioner.domain.spec.document import Document
 from provisioner.domain.spec.etcd_cluster import EtcdClusterSpec
 from provisioner.domain.spec.image import ImageBuild, ImageImport
+from provisioner.domain.spec.load_balancer import LoadBalancerSpec
 from tests.cli.conftest import Pkectl
 
 
@@ -38,6 +39,17 @@ def test_one_field(pkectl: Pkectl) -> None:
     assert "one of flannel, calico, cilium, none; default flannel" in ran.out
 
 
+def test_what_may_be_of_two_types(pkectl: Pkectl) -> None:
+    found = explained(pkectl, "lb.services")
+    assert found["ports"]["type"] == "list of number or text"
+
+
+def test_units_and_fractions(pkectl: Pkectl) -> None:
+    found = explained(pkectl, "lb.timeouts")
+    assert found["connect"]["type"] == "decimal number"
+    assert "seconds" in pkectl("explain", "lb.timeouts").out
+
+
 def test_the_whole_tree(pkectl: Pkectl) -> None:
     ran = pkectl("explain", "cluster", "--recursive")
     for path in ("storage.secret", "nodePools[].taints[].effect", "bootstrap.packages.mirror"):
@@ -59,7 +71,10 @@ def test_what_is_not_there(pkectl: Pkectl, path: str, said: str) -> None:
     assert said in ran.err
 
 
-@pytest.mark.parametrize("model", [ClusterSpec, EtcdClusterSpec, ImageBuild, ImageImport])
+MODELS = [ClusterSpec, EtcdClusterSpec, ImageBuild, ImageImport, LoadBalancerSpec]
+
+
+@pytest.mark.parametrize("model", MODELS)
 def test_every_field_has_a_meaning(model: type[Document]) -> None:
     explanation = Explanation("document", model.model_json_schema())
     tree = explanation.tree(explanation.at(()), "document")

@@ -26,21 +26,29 @@ INTERVAL_SECONDS = {3: 0.3, 2: 1.0}
 
 
 class Nic(Document):
-    """`network` is a port group's name or inventory path. Only management has a `gateway`."""
-
-    network: InventoryName
+    network: InventoryName = Field(description="A port group's name or inventory path.")
     address: IPv4Interface = Field(description="With its prefix length: 10.0.0.11/24.")
-    gateway: IPv4Address | None = None
-    nameservers: Annotated[tuple[IPv4Address, ...], Field(max_length=3)] = ()
-    routes: Annotated[tuple[Route, ...], Field(max_length=64)] = ()
+    gateway: IPv4Address | None = Field(
+        default=None, description="The default route; management alone may have one."
+    )
+    nameservers: Annotated[tuple[IPv4Address, ...], Field(max_length=3)] = Field(
+        default=(), description="DNS servers."
+    )
+    routes: Annotated[tuple[Route, ...], Field(max_length=64)] = Field(
+        default=(), description="Networks that are not reached by the default route."
+    )
 
 
 class MemberNetworks(Document):
     """A network that is not given is served by management's NIC."""
 
-    management: Nic
-    frontend: Nic | None = None
-    workload: Nic | None = None
+    management: Nic = Field(description="For SSH, the stats page and the default route.")
+    frontend: Nic | None = Field(
+        default=None, description="Where clients come from and VIPs are; by default management's."
+    )
+    workload: Nic | None = Field(
+        default=None, description="Where servers are; by default management's."
+    )
 
     def nic(self, network: Network) -> Nic:
         return getattr(self, network) or self.management
@@ -54,24 +62,29 @@ class MemberNetworks(Document):
 class MemberPlacement(Location):
     """`resourcePool` or `cluster`, and `datastore` or `datastoreCluster`: one of each pair."""
 
-    datacenter: InventoryName
+    datacenter: InventoryName = Field(description="Name of the datacenter in vCenter.")
 
 
 class Member(Document):
-    """`site` tells which pools are this member's own; those of other sites stand by."""
-
-    name: Label
-    site: Label | None = None
-    vcenter: Label
-    template: InventoryName | None = None
+    name: Label = Field(description="Part of its VM's name; a pair's members differ in it.")
+    site: Label | None = Field(
+        default=None,
+        description="Pools of this site serve here; those of other sites stand by.",
+    )
+    vcenter: Label = Field(description="Name of a registered vCenter; members may have different.")
+    template: InventoryName | None = Field(
+        default=None, description="What its VM is cloned from; or give image."
+    )
     image: Annotated[str, Field(min_length=1, max_length=255)] | None = Field(
         default=None, description="An image query in place of a template: os=debian12."
     )
-    vcpu: Vcpu = 2
-    memory_mib: MemoryMiB = Field(default=2048, alias="memoryMiB")
-    disk_gib: DiskGiB | None = Field(default=None, alias="diskGiB")
-    placement: MemberPlacement
-    networks: MemberNetworks
+    vcpu: Vcpu = Field(default=2, description="Virtual processors.")
+    memory_mib: MemoryMiB = Field(default=2048, alias="memoryMiB", description="Memory in MiB.")
+    disk_gib: DiskGiB | None = Field(
+        default=None, alias="diskGiB", description="Disk in GiB; by default the template's."
+    )
+    placement: MemberPlacement = Field(description="Where its VM goes.")
+    networks: MemberNetworks = Field(description="Its NICs, each with a static address.")
 
     def whole_placement(self) -> Placement:
         """With the port groups of its NICs, in their order."""
@@ -82,20 +95,19 @@ class Member(Document):
 
 
 class Vip(Document):
-    """`preferredMember` carries it while it can; without one it is the first member.
-
-    VIPs with the same `dnsName` are the address records of that name.
-    """
-
-    name: Label
-    address: IPv4Address
-    network: Network = "frontend"
-    preferred_member: Label | None = None
-    dns_name: DnsName | None = None
+    name: Label = Field(description="By which services name it.")
+    address: IPv4Address = Field(description="A free address in its network's subnet.")
+    network: Network = Field(default="frontend", description="Which of the members' NICs has it.")
+    preferred_member: Label | None = Field(
+        default=None, description="Who carries it while it can; by default the first member."
+    )
+    dns_name: DnsName | None = Field(
+        default=None, description="Its name in DNS; VIPs of the same name are its address records."
+    )
 
 
 class Vrrp(Document):
-    version: Literal[3, 2] = 3
+    version: Literal[3, 2] = Field(default=3, description="VRRP's; only 2 knows auth.")
     interval: Annotated[float, Field(ge=0.1, le=10)] | None = Field(
         default=None,
         description="Seconds between adverts. Version 3: 0.1 to 10, 0.3 by default. "
@@ -111,42 +123,62 @@ class Vrrp(Document):
 
 
 class Stats(Document):
-    """`secret` names one of /secrets with the passwords of the users admin and viewer."""
-
-    port: Port = 8404
-    secret: Label
+    port: Port = Field(default=8404, description="Of the stats page, on the management network.")
+    secret: Label = Field(
+        description="Name of a stored secret of type load-balancer: the passwords of the users "
+        "admin and viewer."
+    )
 
 
 class Firewall(Document):
     """Who may reach a member's SSH and its stats page, on the management network. Nobody else."""
 
-    ssh: Annotated[tuple[IPv4Network, ...], Field(max_length=64)] = ()
-    stats: Annotated[tuple[IPv4Network, ...], Field(max_length=64)] = ()
+    ssh: Annotated[tuple[IPv4Network, ...], Field(max_length=64)] = Field(
+        default=(), description="Networks that may reach SSH."
+    )
+    stats: Annotated[tuple[IPv4Network, ...], Field(max_length=64)] = Field(
+        default=(), description="Networks that may reach the stats page."
+    )
 
 
 class LoadBalancerSpec(Document):
-    """`serviceRange` (`first-last` or a CIDR) is for the VIPs of clusters' endpoints."""
-
-    name: Label
-    members: Annotated[tuple[Member, ...], Field(min_length=1, max_length=2)]
+    name: Label = Field(description="Unique in your organisation; part of its VMs' names.")
+    members: Annotated[tuple[Member, ...], Field(min_length=1, max_length=2)] = Field(
+        description="Its VMs: two, or one that nobody takes over from."
+    )
     install: Literal["image", "packages"] = Field(
         default="image",
         description="Whether HAProxy, keepalived and nftables are in the template, or are "
         "installed by apt at first boot.",
     )
-    vips: Annotated[tuple[Vip, ...], Field(max_length=64)] = ()
+    vips: Annotated[tuple[Vip, ...], Field(max_length=64)] = Field(
+        default=(), description="Addresses that float between the members."
+    )
     failback: Literal["auto", "manual"] = Field(
         default="auto",
         description="Whether a VIP returns to its preferred member, or stays until moved.",
     )
-    vrrp: Vrrp = Field(default_factory=Vrrp)
-    services: Annotated[tuple[Service, ...], Field(max_length=128)] = ()
-    stats: Stats | None = None
+    vrrp: Vrrp = Field(
+        default_factory=Vrrp, description="How the members agree on who carries the VIPs."
+    )
+    services: Annotated[tuple[Service, ...], Field(max_length=128)] = Field(
+        default=(), description="What is served on the VIPs."
+    )
+    stats: Stats | None = Field(
+        default=None, description="HAProxy's page of figures; there is none if left out."
+    )
     firewall: Firewall = Field(default_factory=Firewall)
-    service_range: str | None = None
-    timeouts: Timeouts = Field(default_factory=Timeouts)
-    ssh_keys: SshKeys = ()
-    trusted_cas: TrustedCAs = Field(default=(), alias="trustedCAs")
+    service_range: str | None = Field(
+        default=None,
+        description="Addresses for the VIPs of clusters' endpoints: `first-last`, or a CIDR.",
+    )
+    timeouts: Timeouts = Field(
+        default_factory=Timeouts, description="Of services that have none of their own."
+    )
+    ssh_keys: SshKeys = Field(default=(), description="Public keys of the VMs' administrators.")
+    trusted_cas: TrustedCAs = Field(
+        default=(), alias="trustedCAs", description="PEM certificates that the VMs are to trust."
+    )
 
     def member(self, name: str) -> Member:
         """Raises KeyError when no member has this name."""

@@ -43,82 +43,104 @@ Count = Annotated[int, Field(ge=1, le=100)]
 
 
 class Timeouts(Document):
-    """In seconds. `tunnel` is for connections that both sides have used: WebSockets, watches."""
+    """In seconds."""
 
-    connect: Seconds = 5
-    client: Seconds = 30
-    server: Seconds = 30
-    tunnel: Seconds | None = None
+    connect: Seconds = Field(default=5, description="For a server to take a connection.")
+    client: Seconds = Field(default=30, description="How long a client may say nothing.")
+    server: Seconds = Field(default=30, description="How long a server may say nothing.")
+    tunnel: Seconds | None = Field(
+        default=None,
+        description="In place of both, once both sides have spoken: WebSockets, watches.",
+    )
 
 
 class Check(Document):
-    """How a server shows that it lives. Intervals are in seconds.
+    """How a server shows that it lives. Intervals are in seconds."""
 
-    `inter` while nothing is in doubt, `fastinter` while a change is being confirmed, `downinter`
-    while the server is down. `path`, `host`, `status` and `tls` are those of type http.
-    """
-
-    type: Literal["tcp", "tls", "http"] = "tcp"
+    type: Literal["tcp", "tls", "http"] = Field(
+        default="tcp",
+        description="It takes a connection, completes a TLS handshake, or answers a request.",
+    )
     port: Port | None = Field(default=None, description="Default: the server's own.")
-    path: UrlPath = "/"
-    host: DnsName | None = None
-    status: Annotated[int, Field(ge=100, le=599)] = 200
-    tls: bool = False
-    inter: Seconds = 30
-    fastinter: Seconds = 2
-    downinter: Seconds = 5
-    rise: Count = 3
-    fall: Count = 3
+    path: UrlPath = Field(default="/", description="Of type http: what is asked for.")
+    host: DnsName | None = Field(default=None, description="Of type http: the Host header.")
+    status: Annotated[int, Field(ge=100, le=599)] = Field(
+        default=200, description="Of type http: the answer of a server that lives."
+    )
+    tls: bool = Field(default=False, description="Of type http: whether to ask by https.")
+    inter: Seconds = Field(default=30, description="Between checks while nothing is in doubt.")
+    fastinter: Seconds = Field(default=2, description="While a change is being confirmed.")
+    downinter: Seconds = Field(default=5, description="While the server is down.")
+    rise: Count = Field(default=3, description="Good checks in a row that make it up.")
+    fall: Count = Field(default=3, description="Bad checks in a row that make it down.")
 
 
 class Server(Document):
-    """Without a `port` it is asked at the one that the client came to."""
-
-    name: Label
-    address: IPv4Address
-    port: Port | None = None
-    weight: Annotated[int, Field(ge=0, le=256)] = 100
+    name: Label = Field(description="One machine: drained once, it is so in all services.")
+    address: IPv4Address = Field(description="Where it listens.")
+    port: Port | None = Field(default=None, description="Default: the one the client came to.")
+    weight: Annotated[int, Field(ge=0, le=256)] = Field(
+        default=100, description="Its share, compared with the others of the pool; 0 is none."
+    )
 
 
 class Pool(Document):
-    """Servers of one site. A member of that site uses them first, others when all theirs fail."""
-
-    name: Label
-    site: Label | None = None
-    servers: Annotated[tuple[Server, ...], Field(min_length=1, max_length=256)]
-    check: Check = Field(default_factory=Check)
+    name: Label = Field(description="By which rules name it.")
+    site: Label | None = Field(
+        default=None,
+        description="A member of that site uses it first, others when all of theirs fail. "
+        "Without a site all members use it.",
+    )
+    servers: Annotated[tuple[Server, ...], Field(min_length=1, max_length=256)] = Field(
+        description="Those that share its load."
+    )
+    check: Check = Field(default_factory=Check, description="How a server shows that it lives.")
 
 
 class Rule(Document):
     """Leads what came to `port`, or asks for a path below `pathPrefix`, to pools of its own."""
 
-    pools: Annotated[tuple[Label, ...], Field(min_length=1, max_length=16)]
-    path_prefix: UrlPath | None = None
-    port: Port | None = None
+    pools: Annotated[tuple[Label, ...], Field(min_length=1, max_length=16)] = Field(
+        description="Names of the service's pools."
+    )
+    path_prefix: UrlPath | None = Field(
+        default=None, description="Of mode http: how the request's path begins."
+    )
+    port: Port | None = Field(default=None, description="The service's port it came to.")
 
 
 class Service(Document):
-    """`pools` that no rule names serve what no rule leads elsewhere.
-
-    `moveTogether`: one server serves all `ports`, the others stand by; `active` names the one to
-    use while it lives, else it is the first.
-    """
-
-    name: Label
-    vip: Label
-    ports: Annotated[tuple[Ports, ...], Field(min_length=1, max_length=64)]
-    mode: Literal["tcp", "http"] = "tcp"
-    balance: Literal["source", "roundrobin", "leastconn"] = "roundrobin"
+    name: Label = Field(description="Names its log lines and its figures.")
+    vip: Label = Field(description="Name of the VIP it answers on.")
+    ports: Annotated[tuple[Ports, ...], Field(min_length=1, max_length=64)] = Field(
+        description="Ports such as 443, ranges such as 30000-30010."
+    )
+    mode: Literal["tcp", "http"] = Field(
+        default="tcp", description="Whether connections are passed on, or requests in plain HTTP."
+    )
+    balance: Literal["source", "roundrobin", "leastconn"] = Field(
+        default="roundrobin",
+        description="By the client's address, in turn, or to whom has the fewest connections.",
+    )
     proxy_protocol: bool = Field(
         default=False, description="Tell servers the client's address by PROXY protocol 2."
     )
-    pools: Annotated[tuple[Pool, ...], Field(min_length=1, max_length=16)]
+    pools: Annotated[tuple[Pool, ...], Field(min_length=1, max_length=16)] = Field(
+        description="Its servers; pools that no rule names get what no rule leads elsewhere."
+    )
     redirect_http: bool = Field(
         default=False, description="Answer on port 80 too, and send browsers to https."
     )
-    rules: Annotated[tuple[Rule, ...], Field(max_length=64)] = ()
-    move_together: bool = False
-    active: Label | None = None
+    rules: Annotated[tuple[Rule, ...], Field(max_length=64)] = Field(
+        default=(), description="Which pools get what, by path or port; the first that fits."
+    )
+    move_together: bool = Field(
+        default=False, description="One server serves all ports; the others stand by."
+    )
+    active: Label | None = Field(
+        default=None,
+        description="Of moveTogether: the server to use while it lives; by default the first.",
+    )
     timeouts: Timeouts | None = Field(default=None, description="In place of the pair's own.")
 
     def servers(self) -> tuple[Server, ...]:
