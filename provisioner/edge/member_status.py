@@ -13,7 +13,13 @@ ADMIN_SOCKET = "/run/haproxy/admin.sock"
 KEEPALIVED_PID = "/run/keepalived.pid"
 KEEPALIVED_TOLD = "/run/keepalived-status/keepalived.json"
 PATIENCE_SECONDS = 5.0
+BEAT_SECONDS = 300
 STATES = {0: "INIT", 1: "BACKUP", 2: "MASTER", 3: "FAULT"}
+
+
+def status() -> "dict[str, Any]":
+    beat = time.time() // BEAT_SECONDS * BEAT_SECONDS
+    return {"groups": groups(), "servers": servers(), "beat": beat}
 
 
 def groups() -> "list[dict[str, Any]] | None":
@@ -74,7 +80,7 @@ def server(row: "dict[str, str]") -> "dict[str, Any]":
         "name": row["svname"],
         "state": row["status"],
         "check": row["check_status"].lstrip("* "),
-        "seconds": int(row["lastchg"] or 0),
+        "since": int(time.time()) - int(row["lastchg"] or 0),
     }
 
 
@@ -87,4 +93,4 @@ def ask_haproxy(command: str) -> str:
 
 
 if __name__ == "__main__":
-    json.dump({"groups": groups(), "servers": servers()}, sys.stdout)
+    json.dump(status(), sys.stdout)

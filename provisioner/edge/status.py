@@ -1,38 +1,48 @@
 """What members tell of themselves, and what follows for each VIP and each server."""
 
 from collections.abc import Mapping
-from typing import Literal
+from typing import Annotated, Literal
+
+from pydantic import Field
 
 from provisioner.domain.virtual_machines import Fact
+
+Word = Annotated[str, Field(max_length=128)]
+Address = Annotated[str, Field(max_length=45)]
+Epoch = Annotated[float, Field(ge=0, le=253402300799)]
 
 
 class GroupStatus(Fact):
     """`member`: whom the VIPs prefer; `priority` is the effective one, `since` seconds of the
     epoch, `held` the VIPs that this member carries."""
 
-    member: str
+    member: Word
     state: Literal["INIT", "BACKUP", "MASTER", "FAULT"]
-    priority: int
-    since: float
-    held: tuple[str, ...]
+    priority: Annotated[int, Field(ge=0, le=255)]
+    since: Epoch
+    held: Annotated[tuple[Address, ...], Field(max_length=1024)]
 
 
 class ServerStatus(Fact):
     """`state` and `check` in HAProxy's words (UP, DOWN, MAINT, ...; L4OK, L6TOUT, ...); it has
-    been so for `seconds`."""
+    been so `since` then, in seconds of the epoch."""
 
-    backend: str
-    name: str
-    state: str
-    check: str
-    seconds: int
+    backend: Word
+    name: Word
+    state: Word
+    check: Word
+    since: Epoch
 
 
 class MemberStatus(Fact):
-    """What `member_status.py` prints. None: that program did not answer."""
+    """What `member_status.py` tells. None: that program did not answer.
 
-    groups: tuple[GroupStatus, ...] | None
-    servers: tuple[ServerStatus, ...] | None
+    `beat`: changes every few minutes, so that silence shows.
+    """
+
+    groups: Annotated[tuple[GroupStatus, ...], Field(max_length=8)] | None
+    servers: Annotated[tuple[ServerStatus, ...], Field(max_length=16384)] | None
+    beat: Epoch = 0
 
 
 class VipStatus(Fact):

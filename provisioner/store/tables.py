@@ -259,6 +259,21 @@ class AddOnRow(Base):
     seen_at: Mapped[datetime] = mapped_column(default=utc_now)
 
 
+class MemberStatusRow(Base):
+    """What a load balancer's member told of itself, as `edge.status` has it.
+
+    `told`: the report as it came, by which another one is known. `held_at`: since when it tells
+    the same of its VIPs.
+    """
+
+    __tablename__ = "member_status"
+    node_id: Mapped[str] = mapped_column(ForeignKey("node.id"), primary_key=True)
+    told: Mapped[str] = mapped_column(String(64))
+    status: Mapped[dict[str, Any]]
+    heard_at: Mapped[datetime]
+    held_at: Mapped[datetime]
+
+
 class Lease(Base):
     """An address, VIP, VRID or MAC: once per L2 domain, across organisations."""
 

@@ -27,6 +27,7 @@ _TABLES = (
     "operation",
     "task",
     "add_on",
+    "member_status",
     "membership_change",
     "leadership",
     "lease",
@@ -338,6 +339,16 @@ def _create_work() -> None:
         sa.Column("seen_at", UtcDateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["resource_id"], ["resource.id"]),
         sa.PrimaryKeyConstraint("resource_id", "name"),
+    )
+    op.create_table(
+        "member_status",
+        sa.Column("node_id", sa.String(length=36), nullable=False),
+        sa.Column("told", sa.String(length=64), nullable=False),
+        sa.Column("status", sa.JSON(), nullable=False),
+        sa.Column("heard_at", UtcDateTime(timezone=True), nullable=False),
+        sa.Column("held_at", UtcDateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["node_id"], ["node.id"]),
+        sa.PrimaryKeyConstraint("node_id"),
     )
     op.create_table(
         "membership_change",
