@@ -4,7 +4,8 @@ from api.clusters import kubeconfig
 from api.services import Services
 from provisioner.domain.clusters import KIND
 from provisioner.domain.ids import ResourceId
-from provisioner.domain.spec.cluster import API_PORT, ClusterSpec
+from provisioner.domain.spec.cluster import ClusterSpec
+from provisioner.domain.spec.endpoint import API_PORT
 from provisioner.store import clusters, events, leadership, resources
 from provisioner.store.errors import Conflict
 from provisioner.store.tokens import Caller

@@ -4,7 +4,8 @@ from typing import Any
 
 from api.resources import GroupsSummary, SeenCondition, conditions, document, groups_summary
 from api.schemas import Out
-from provisioner.domain.spec.cluster import API_PORT, ClusterSpec
+from provisioner.domain.spec.cluster import ClusterSpec
+from provisioner.domain.spec.endpoint import API_PORT
 from provisioner.store.overviews import Overview
 
 

@@ -12,7 +12,7 @@ from api.problems import Problem
 from api.services import Use
 from provisioner.bootstrap.discovery import authority_hash
 from provisioner.domain.ids import ResourceId
-from provisioner.domain.spec.cluster import API_PORT
+from provisioner.domain.spec.endpoint import API_PORT
 from provisioner.store import clusters, leadership, visits
 from provisioner.store.types import utc_now
 from provisioner.vault.errors import SecretNotFound

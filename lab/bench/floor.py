@@ -20,7 +20,8 @@ from lab.vcenter.simulator import SimulatedVCenter
 from provisioner.bootstrap.kubeadm import KubeadmBootstrapper
 from provisioner.bootstrap.model import NicConfig, NodeBootstrap
 from provisioner.domain.naming import manual_mac
-from provisioner.domain.spec.cluster import Endpoint, Kubernetes
+from provisioner.domain.spec.cluster import Kubernetes
+from provisioner.domain.spec.endpoint import Endpoint
 
 TEMPLATE = "/DC1/vm/templates/debian-12-node"
 PARENT = "/DC1/vm/kubernetes"

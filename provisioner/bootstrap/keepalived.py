@@ -7,7 +7,7 @@ from pydantic import Field
 
 from provisioner.bootstrap.layout import CHECK_API
 from provisioner.domain.floating_address import Carrier
-from provisioner.domain.spec.cluster import API_PORT
+from provisioner.domain.spec.endpoint import API_PORT
 from provisioner.domain.virtual_machines import Fact
 from provisioner.edge.blocks import block
 from provisioner.edge.keepalived_syntax import document, global_defs, unicast

@@ -4,7 +4,8 @@ from pydantic import Field, SecretStr
 
 from provisioner.domain.clusters import Role
 from provisioner.domain.spec.bootstrap import Bootstrap
-from provisioner.domain.spec.cluster import API_PORT, Endpoint, Kubernetes, Proxy, Taint
+from provisioner.domain.spec.cluster import Kubernetes, Proxy, Taint
+from provisioner.domain.spec.endpoint import API_PORT, Endpoint
 from provisioner.domain.spec.placement import Route
 from provisioner.domain.virtual_machines import Fact
 

@@ -9,8 +9,8 @@ from pydantic import Field
 
 from provisioner.domain.planning.digests import digest
 from provisioner.domain.planning.wishes import Desired, GroupWish, TaskWish, When
-from provisioner.domain.spec.cluster import API_PORT
 from provisioner.domain.spec.document import Document, Label
+from provisioner.domain.spec.endpoint import API_PORT
 from provisioner.domain.spec.load_balancer import LoadBalancerSpec, Member, Nic, Vip
 from provisioner.domain.spec.load_balancer_services import Port
 from provisioner.domain.spec.machine import Machine

@@ -1,7 +1,7 @@
 """A cluster's API behind a load balancer: a VIP of the pair's range, and the masters."""
 
 from provisioner.domain.load_balancers import ClusterEndpoint
-from provisioner.domain.spec.cluster import API_PORT
+from provisioner.domain.spec.endpoint import API_PORT
 from provisioner.domain.spec.load_balancer_services import Check, Timeouts
 from provisioner.edge import model
 

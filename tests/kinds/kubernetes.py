@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from lab.guests.kubernetes.certificates import Authority, server_certificate
 from lab.guests.kubernetes_api import InMemoryCluster, ServerTls, serve
 from provisioner.domain.ids import ResourceId
-from provisioner.domain.spec.cluster import API_PORT
+from provisioner.domain.spec.endpoint import API_PORT
 from provisioner.vault.vault import Vault
 
 

@@ -17,7 +17,7 @@ from lab.guests.kubernetes.resources import DAEMON_SETS, SECRETS, Resource
 from lab.guests.kubernetes_api import InMemoryCluster, ServerTls, serve
 from provisioner.domain.add_ons import CLOUD_PROVIDER, CNI, LOAD_BALANCER, STORAGE_DRIVER
 from provisioner.domain.ids import ResourceId
-from provisioner.domain.spec.cluster import API_PORT
+from provisioner.domain.spec.endpoint import API_PORT
 from provisioner.kubernetes.errors import AddOnImpossible, ManifestRefused
 from provisioner.settings import Settings
 from provisioner.store import add_ons, clusters, resources

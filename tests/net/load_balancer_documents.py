@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from provisioner.domain.spec.cluster import API_PORT
+from provisioner.domain.spec.endpoint import API_PORT
 
 VIPS = ("10.77.0.101", "10.77.0.102")
 SITES = ("east", "west")

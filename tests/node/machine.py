@@ -12,7 +12,8 @@ from lab.guests.user_data import received
 from provisioner.bootstrap.bootstrapper import ChosenBootstrapper
 from provisioner.bootstrap.layout import AGENT, STATE
 from provisioner.bootstrap.model import NicConfig, NodeBootstrap
-from provisioner.domain.spec.cluster import Endpoint, Kubernetes
+from provisioner.domain.spec.cluster import Kubernetes
+from provisioner.domain.spec.endpoint import Endpoint
 from tests.node.service import ANSWER_SECONDS, CLUSTER, ORGANISATION
 
 MAC = "00:50:56:00:00:01"

@@ -7,7 +7,8 @@ from lab.guests.kubernetes.certificates import Authority, server_certificate
 from lab.guests.kubernetes_api import InMemoryCluster, ServerTls, serve
 from provisioner.domain.clusters import KIND
 from provisioner.domain.ids import ResourceId
-from provisioner.domain.spec.cluster import API_PORT, CONTROL_PLANE
+from provisioner.domain.spec.cluster import CONTROL_PLANE
+from provisioner.domain.spec.endpoint import API_PORT
 from provisioner.store.tables import Node
 from tests.workflow.guests import Guests
 from tests.workflow.site import Site

@@ -6,7 +6,8 @@ from provisioner.domain import add_ons
 from provisioner.domain.add_ons import Wish
 from provisioner.domain.servers import spelled
 from provisioner.domain.spec.add_ons import CniManifest, Storage
-from provisioner.domain.spec.cluster import API_PORT, ClusterSpec
+from provisioner.domain.spec.cluster import ClusterSpec
+from provisioner.domain.spec.endpoint import API_PORT
 from provisioner.kubernetes.addons import (
     cloud_provider,
     fetching,

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from provisioner.domain.ids import ResourceId
 from provisioner.domain.naming import SERVICE
 from provisioner.domain.nodes import Phase
-from provisioner.domain.spec.cluster import API_PORT, CONTROL_PLANE
+from provisioner.domain.spec.cluster import CONTROL_PLANE
+from provisioner.domain.spec.endpoint import API_PORT
 from provisioner.kubernetes.cluster_api import ClusterApi
 from provisioner.kubernetes.interface import KubernetesApi
 from provisioner.store import clusters, nodes, resources

@@ -1,7 +1,7 @@
 """The cluster as its users ask for it."""
 
 from collections.abc import Iterator, Mapping
-from ipaddress import IPv4Address, IPv4Network
+from ipaddress import IPv4Network
 from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field
@@ -9,7 +9,6 @@ from pydantic import BeforeValidator, Field
 from provisioner.domain.spec.add_ons import AddOns, Storage
 from provisioner.domain.spec.bootstrap import Bootstrap, Overlay, PreflightChecks
 from provisioner.domain.spec.document import (
-    DnsName,
     Document,
     Label,
     LabelKey,
@@ -19,11 +18,11 @@ from provisioner.domain.spec.document import (
     Registry,
     Version,
 )
+from provisioner.domain.spec.endpoint import Endpoint
 from provisioner.domain.spec.external_etcd import ExternalEtcd
 from provisioner.domain.spec.machine import Machine
 from provisioner.domain.spec.placement import Placement
 
-API_PORT = 6443
 CONTROL_PLANE = "control-plane"
 
 
@@ -74,23 +73,6 @@ class Kubernetes(Document):
     )
 
 
-class Endpoint(Document):
-    """Where the API is reached. `external` and `dns` are the user's to set up."""
-
-    mode: Literal["keepalived", "external", "dns"] = Field(
-        default="keepalived",
-        description="keepalived floats vip over the masters; external is a load balancer of "
-        "yours at vip or dnsName; dns is dnsName alone, whose records list every master.",
-    )
-    vip: IPv4Address | None = Field(
-        default=None,
-        description="The API's address; for keepalived a free one in the masters' subnet.",
-    )
-    dns_name: DnsName | None = Field(
-        default=None, description="A name for the API; goes into its certificate and kubeconfigs."
-    )
-
-
 class ControlPlane(Machine):
     """`schedulable` lets the masters run workloads too. Two masters take an external etcd."""
 
@@ -132,7 +114,7 @@ class ClusterSpec(Document):
     name: Label = Field(description="Of the cluster; its nodes' names begin with it.")
     vcenter: Label = Field(description="Name of a registered vCenter: pkectl vcenter list.")
     kubernetes: Kubernetes = Field(description="The version, its networks and programs.")
-    endpoint: Endpoint
+    endpoint: Endpoint = Field(description="Where the API is reached.")
     control_plane: ControlPlane = Field(description="The masters.")
     placement: Placement = Field(description="Where in vCenter the VMs go.")
     ssh_keys: SshKeys = Field(default=(), description=SSH_KEYS)
