@@ -1,33 +1,52 @@
 """Commands that change a cluster."""
 
-from typing import Annotated
-
 import typer
 
-from api.cli.accepted import Manner, carry_out, confirm
+from api.cli.accepted import Manner, carry_out
 from api.cli.changes import changes
 from api.cli.client import Api, Change, Document, path
 from api.cli.documents import read_document
 from api.cli.errors import CliError, Conflict, InvalidRequest
+from api.cli.kind_commands import KindCommands
 from api.cli.kinds import CLUSTER
-from api.cli.options import LONG, ClusterName, DryRun, File, Output, Timeout, Wait, Yes, api
+from api.cli.options import (
+    LONG,
+    ClusterName,
+    DryRun,
+    File,
+    IdempotencyKey,
+    Output,
+    Timeout,
+    Wait,
+    api,
+)
 from api.cli.output import Format, say
-from api.cli.resources import Named
 from api.cli.suggestions import suggesting
 
 app = typer.Typer()
 
-Key = Annotated[
-    str | None,
-    typer.Option(
-        "--idempotency-key",
-        metavar="KEY",
-        help="Repeating the command with the same key creates nothing twice (made up if absent).",
-    ),
-]
-MissingOk = Annotated[
-    bool, typer.Option("--missing-ok", help="A cluster that isn't there is fine.")
-]
+_commands = KindCommands(app, CLUSTER)
+_commands.add_retry(
+    """Try again what failed, once its cause is mended.
+
+    Attempts are counted afresh; what exists already is kept.
+
+    Example:
+
+      pkectl cluster retry demo --wait
+    """
+)
+_commands.add_delete(
+    """Delete a cluster: its VMs, addresses and certificates. Works in every state.
+
+    Examples:
+
+      pkectl cluster delete demo
+
+      pkectl cluster delete demo --yes --wait --missing-ok
+    """,
+    losing="all its VMs and their data",
+)
 
 
 @app.command()
@@ -37,7 +56,7 @@ def create(  # noqa: PLR0913 a command's options
     dry_run: DryRun = False,
     wait: Wait = False,
     timeout: Timeout = LONG,
-    idempotency_key: Key = None,
+    idempotency_key: IdempotencyKey = None,
     output: Output = Format.TABLE,
 ) -> None:
     """Create a cluster from a document.
@@ -102,46 +121,3 @@ def update(  # noqa: PLR0913 a command's options
         carry_out(client, change, Manner(output, wait, timeout, dry_run))
     else:
         say(f"nothing in {file} is new to cluster {cluster}")
-
-
-@app.command()
-def retry(
-    ctx: typer.Context,
-    cluster: ClusterName,
-    wait: Wait = False,
-    timeout: Timeout = LONG,
-    output: Output = Format.TABLE,
-) -> None:
-    """Try again what failed, once its cause is mended.
-
-    Attempts are counted afresh; what exists already is kept.
-
-    Example:
-
-      pkectl cluster retry demo --wait
-    """
-    Named(api(ctx), CLUSTER, cluster).retry(Manner(output, wait, timeout))
-
-
-@app.command()
-def delete(  # noqa: PLR0913 a command's options
-    ctx: typer.Context,
-    cluster: ClusterName,
-    yes: Yes = False,
-    missing_ok: MissingOk = False,
-    wait: Wait = False,
-    timeout: Timeout = LONG,
-    output: Output = Format.TABLE,
-) -> None:
-    """Delete a cluster: its VMs, addresses and certificates. Works in every state.
-
-    Examples:
-
-      pkectl cluster delete demo
-
-      pkectl cluster delete demo --yes --wait --missing-ok
-    """
-    client = api(ctx)
-    confirm(f"Delete cluster {cluster} with all its VMs and their data?", yes)
-    manner = Manner(output, wait, timeout)
-    Named(client, CLUSTER, cluster).delete(manner, missing_ok=missing_ok)

@@ -6,23 +6,41 @@ import typer
 
 from api.cli.accepted import Manner, confirm, tell
 from api.cli.client import Change, Document
-from api.cli.clusters import Key
 from api.cli.documents import read_document
 from api.cli.image_tables import describe
+from api.cli.kind_commands import KindCommands
 from api.cli.kinds import IMAGE
-from api.cli.options import LONG, File, Output, Timeout, Wait, Yes, api
+from api.cli.options import LONG, File, IdempotencyKey, Output, Timeout, Wait, Yes, api, name_of
 from api.cli.output import Format, say, show
 from api.cli.resources import Named
 
 app = typer.Typer()
 
-Name = Annotated[
-    str, typer.Argument(metavar="IMAGE", help="The image's name or id.", show_default=False)
-]
-MissingOk = Annotated[bool, typer.Option("--missing-ok", help="One that isn't there is fine.")]
+Name = Annotated[str, name_of(IMAGE)]
 Force = Annotated[
     bool, typer.Option("--force", help="Build it although there is one of exactly the same.")
 ]
+
+_commands = KindCommands(app, IMAGE)
+_commands.add_retry(
+    """Go on making an image after a failure, once its cause is mended.
+
+    Example:
+
+      pkectl image retry debian-12-node-1.35.4 --wait
+    """
+)
+_commands.add_delete(
+    """Delete an image with its templates. Refused while something stands on it.
+
+    Of an imported image only the copies are removed: its own template stays.
+
+    Example:
+
+      pkectl image delete debian-12-node-1-34-9-0a1b2c3d --yes --wait
+    """,
+    losing="its templates",
+)
 
 
 @app.command()
@@ -32,7 +50,7 @@ def build(  # noqa: PLR0913 a command's options
     force: Force = False,
     wait: Wait = False,
     timeout: Timeout = LONG,
-    idempotency_key: Key = None,
+    idempotency_key: IdempotencyKey = None,
     output: Output = Format.TABLE,
 ) -> None:
     """Build an image by Packer from one of the service's definitions.
@@ -63,7 +81,7 @@ def import_(
     file: File,
     wait: Wait = False,
     timeout: Timeout = LONG,
-    idempotency_key: Key = None,
+    idempotency_key: IdempotencyKey = None,
     output: Output = Format.TABLE,
 ) -> None:
     """Register a template that was made elsewhere, once a clone of it has booted.
@@ -97,46 +115,6 @@ def cancel(
     client = api(ctx)
     confirm(f"Stop making image {image}?", yes)
     Named(client, IMAGE, image).cancel(Manner(output, wait, timeout))
-
-
-@app.command()
-def retry(
-    ctx: typer.Context,
-    image: Name,
-    wait: Wait = False,
-    timeout: Timeout = LONG,
-    output: Output = Format.TABLE,
-) -> None:
-    """Go on making an image after a failure, once its cause is mended.
-
-    Example:
-
-      pkectl image retry debian-12-node-1.35.4 --wait
-    """
-    Named(api(ctx), IMAGE, image).retry(Manner(output, wait, timeout))
-
-
-@app.command()
-def delete(  # noqa: PLR0913 a command's options
-    ctx: typer.Context,
-    image: Name,
-    yes: Yes = False,
-    missing_ok: MissingOk = False,
-    wait: Wait = False,
-    timeout: Timeout = LONG,
-    output: Output = Format.TABLE,
-) -> None:
-    """Delete an image with its templates. Refused while something stands on it.
-
-    Of an imported image only the copies are removed: its own template stays.
-
-    Example:
-
-      pkectl image delete debian-12-node-1-34-9-0a1b2c3d --yes --wait
-    """
-    client = api(ctx)
-    confirm(f"Delete image {image} with its templates?", yes)
-    Named(client, IMAGE, image).delete(Manner(output, wait, timeout), missing_ok=missing_ok)
 
 
 def _is_image(answer: Document) -> bool:

@@ -2,12 +2,13 @@
 
 from datetime import timedelta
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from api.cli.client import Api
 from api.cli.config import Flags, connection
+from api.cli.kinds import CLUSTER, Kind
 from api.cli.output import Format
 from api.cli.words import duration
 
@@ -48,9 +49,26 @@ File = Annotated[
     Path,
     typer.Option("--file", "-f", metavar="FILE", help="YAML or JSON; - reads standard input."),
 ]
-ClusterName = Annotated[
-    str, typer.Argument(metavar="CLUSTER", help="The cluster's name or id.", show_default=False)
+IdempotencyKey = Annotated[
+    str | None,
+    typer.Option(
+        "--idempotency-key",
+        metavar="KEY",
+        help="Repeating the command with the same key creates nothing twice (made up if absent).",
+    ),
 ]
+MissingOk = Annotated[bool, typer.Option("--missing-ok", help="One that isn't there is fine.")]
+Gone = Annotated[bool, typer.Option("--all", "-a", help="Also VMs that are gone, with the reason.")]
+Spec = Annotated[bool, typer.Option("--spec", help="Only its document, as YAML or JSON.")]
+
+
+def name_of(kind: Kind) -> Any:
+    """The argument that says which resource of the kind a command is about."""
+    said = f"The {kind.title}'s name or id."
+    return typer.Argument(metavar=kind.command.upper(), help=said, show_default=False)
+
+
+ClusterName = Annotated[str, name_of(CLUSTER)]
 
 
 def api(ctx: typer.Context) -> Api:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 
 from api.cli.accepted import Manner, carry_out
 from api.cli.client import Api, Change, path
@@ -43,7 +44,7 @@ class Named:
     def show_events(self, form: Format) -> None:
         seen = 0
         while found := self.events(seen):
-            show(found, form, lambda page=found: event_lines(page))  # type: ignore[misc]
+            show(found, form, partial(event_lines, found))
             seen = found[-1]["number"]
 
     def watch(self, timeout: timedelta) -> None:
