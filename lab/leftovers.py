@@ -15,7 +15,7 @@ from provisioner.vault.layout import KV_MOUNT
 
 # Temporal lists an ended workflow as running for a moment.
 SETTLING_SECONDS = 15.0
-OURS = ("cluster/", "etcd-cluster/", "node/")
+OURS = ("cluster/", "etcd-cluster/", "load-balancer/", "node/")
 
 
 def leftovers(stack: Stack) -> list[str]:

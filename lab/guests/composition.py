@@ -12,6 +12,7 @@ from lab.guests.light import LightRunner
 from lab.guests.machines.runner import MachineRunner
 from lab.guests.misbehaviour import Misbehaviour
 from lab.guests.session import GuestSession
+from lab.guests.standin.balancers import Balancers
 from lab.guests.standin.guest import Surroundings
 from lab.guests.standin.programs import install
 from lab.guests.standin.runner import StandInRunner
@@ -61,10 +62,12 @@ class Guests:
         return runner
 
     def _standins(self) -> GuestRunner:
+        tools = VMwareTools(self._session)
         around = Surroundings(
-            tools=VMwareTools(self._session),
+            tools=tools,
             leases=Leases(),
             planes=ControlPlanes(),
+            balancers=Balancers(tools),
             misbehaviour=self._misbehaviour,
             programs=install(self._config.folder / "bin"),
             control=self._control.address,

@@ -40,3 +40,36 @@ def cluster(name: str, *, masters: int = 1, workers: int = 1) -> dict[str, Any]:
         "nodePools": [{"name": "workers", "size": workers, **group}],
         "loadBalancerRanges": [f"{network}.200-{network}.210"],
     }
+
+
+def load_balancer(name: str, **changes: Any) -> dict[str, Any]:
+    """A pair whose service has two servers in the lab."""
+    network = f"127.77.{next(_networks)}"
+    servers = [
+        {"name": f"{name}-{one}", "address": f"{network}.{20 + one}", "port": 6443}
+        for one in (1, 2)
+    ]
+    return {
+        "name": name,
+        "install": "packages",
+        "members": [balancing_member(network, number) for number in (1, 2)],
+        "vips": [{"name": "web", "address": f"{network}.10"}],
+        "services": [
+            {
+                "name": "web",
+                "vip": "web",
+                "ports": [443],
+                "pools": [{"name": "all", "servers": servers, "check": {"type": "tcp"}}],
+            }
+        ],
+    } | changes
+
+
+def balancing_member(network: str, number: int) -> dict[str, Any]:
+    return {
+        "name": f"m{number}",
+        "vcenter": "lab",
+        "template": "debian-12-plain",
+        "placement": {name: one for name, one in _placement().items() if name != "networks"},
+        "networks": {"management": {"network": "nodes", "address": f"{network}.{10 + number}/24"}},
+    }

@@ -15,6 +15,7 @@ from lab.guests.interface import GuestNic, GuestVM
 from lab.guests.kubernetes_api import InMemoryCluster
 from lab.guests.leases import Leases
 from lab.guests.misbehaviour import Misbehaviour, Rule
+from lab.guests.standin.balancers import Balancers
 from lab.guests.standin.guest import Surroundings
 from lab.guests.standin.programs import install
 from lab.guests.standin.runner import StandInRunner
@@ -150,6 +151,7 @@ def lab_cluster(folder: Path, service: ScriptedService) -> Iterator[LabCluster]:
         tools=tools,
         leases=Leases(),
         planes=ControlPlanes(),
+        balancers=Balancers(tools),
         misbehaviour=misbehaviour,
         programs=install(folder / "bin"),
         control=control.address,

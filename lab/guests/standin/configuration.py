@@ -3,6 +3,7 @@
 import json
 
 from lab.guests.interface import GuestTools
+from lab.guests.standin import load_balancer
 from lab.guests.standin.machine import KEEPALIVED_CONFIG, Machine
 from provisioner.bootstrap.node_configuration import APPLIED, CONFIGURATION, Refused, read
 
@@ -14,7 +15,8 @@ def follow(machine: Machine, tools: GuestTools) -> None:
     encoded = machine.vm.extra_config.get(CONFIGURATION)
     if not encoded or not machine.floats:
         return
-    answer = json.dumps(_apply(machine, encoded))
+    apply = load_balancer.apply if load_balancer.is_member(machine) else _apply
+    answer = json.dumps(apply(machine, encoded))
     if machine.vm.extra_config.get(APPLIED) != answer:
         tools.publish(machine.vm.moref, {APPLIED: answer})
 

@@ -11,8 +11,10 @@ from lab.guests.interface import GuestTools
 from lab.guests.leases import Leases
 from lab.guests.misbehaviour import NO_ADDRESS, Misbehaviour
 from lab.guests.standin import etcd, kubelet
+from lab.guests.standin.balancers import Balancers
 from lab.guests.standin.cloud_init import finish, first_boot, show_network
 from lab.guests.standin.configuration import follow
+from lab.guests.standin.load_balancer import is_member
 from lab.guests.standin.machine import Machine
 from lab.guests.standin.service import UNITS, Service
 from lab.guests.standin.systemctl import boot_units
@@ -32,6 +34,7 @@ class Surroundings:
     tools: GuestTools
     leases: Leases
     planes: ControlPlanes
+    balancers: Balancers
     misbehaviour: Misbehaviour
     programs: Path
     control: str
@@ -63,6 +66,7 @@ class Guest:
             self.machine.on = False
             kubelet.stop(self.machine, self._around.planes)
             etcd.stop(self.machine)
+            self._around.balancers.leave(self.machine.vm.moref)
             self.machine.floats, self.machine.state = False, "off"
 
     def die(self) -> None:
@@ -92,6 +96,8 @@ class Guest:
         if self.machine.is_joined:
             kubelet.start(self.machine, self._around.planes)
         finish(self.machine, got)
+        if is_member(self.machine):
+            self._around.balancers.join(self.machine)
         self.machine.state = "running"
         for unit in DELIVERED:
             if self.machine.has(f"{UNITS}/{unit}"):

@@ -9,11 +9,12 @@ from pathlib import Path
 from lab.guests.control_planes import ControlPlanes
 from lab.guests.interface import GuestTools
 from lab.guests.misbehaviour import KUBEADM_FAILS, Misbehaviour
-from lab.guests.standin import program, template
+from lab.guests.standin import load_balancer, program, template
 from lab.guests.standin.kubeadm import Kubeadm
 from lab.guests.standin.machine import Machine
 from lab.guests.standin.result import ProgramFailed, Result
 from lab.guests.standin.systemctl import systemctl
+from provisioner.bootstrap.layout import NODE_CONFIGURATION
 
 log = logging.getLogger(__name__)
 
@@ -23,7 +24,16 @@ FAILURE = """\
 [kubelet-check] The kubelet is not healthy after 4m0s
 error execution phase wait-control-plane: could not initialize a Kubernetes cluster
 """
-ASKING = ("cloud-init", "containerd", "ip", "kubeadm", "kubelet", "systemctl", "vmware-rpctool")
+ASKING = (
+    "cloud-init",
+    "containerd",
+    "ip",
+    "kubeadm",
+    "kubelet",
+    "python3",
+    "systemctl",
+    "vmware-rpctool",
+)
 # etcd is only asked for its version here: its unit starts the real one.
 SILENT = ("modprobe", "sysctl", "swapoff", "etcd")
 
@@ -52,6 +62,7 @@ class Programs:
             "ip": _ip,
             "kubeadm": self._run_kubeadm,
             "kubelet": _kubelet,
+            "python3": _python3,
             "systemctl": systemctl,
             "vmware-rpctool": self._run_rpctool,
         }
@@ -93,6 +104,16 @@ def _containerd(machine: Machine, _: list[str]) -> Result:
 
 def _kubelet(machine: Machine, _: list[str]) -> Result:
     return Result(output=f"Kubernetes v{template.installed(machine, 'kubelet')}\n")
+
+
+def _python3(machine: Machine, arguments: list[str]) -> Result:
+    """A member's first configuration; what else is delivered, guests run as it is."""
+    if str(machine.path(NODE_CONFIGURATION)) not in arguments:
+        raise ProgramFailed(f"python3: the lab's guests can't run {' '.join(arguments)}\n")
+    answer = load_balancer.apply_first(machine)
+    if answer["outcome"] != "applied":
+        raise ProgramFailed(f"{answer['revision']} {answer['outcome']}: {answer['message']}\n")
+    return Result()
 
 
 def _ip(machine: Machine, _: list[str]) -> Result:

@@ -27,7 +27,7 @@ class LoadBalancerMember:
             self._host.write(VALUES, json.dumps(self._api.load_balancer_values()))
         with reporter.phase("configuration"):
             program, first = self._host.path(APPLY), self._host.path(FIRST)
-            self._host.run("/usr/bin/python3", "-I", program, first, seconds=APPLY_SECONDS)
+            self._host.run("python3", "-I", program, first, seconds=APPLY_SECONDS)
         with reporter.phase("services"):
             self._host.run("systemctl", "enable", "--now", *self._services)
         with reporter.phase("load-balancer-ready"):
