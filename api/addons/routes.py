@@ -7,19 +7,18 @@ from api.addons.changes import AddOnsChange, read_change
 from api.addons.schemas import AddOnList, shown
 from api.auth import Operator, Viewer
 from api.clusters.admission import new_faults
+from api.clusters.editing import locked, record
 from api.documents import body_of
 from api.json_body import Json
 from api.operations.schemas import OperationOut
 from api.plans import PLAN
 from api.queries import DryRun
-from api.resources import document
 from api.services import Use
-from api.transactions import Transaction
+from api.transactions import Changed, Transaction
 from provisioner.domain.clusters import KIND
 from provisioner.domain.faults import Fault
 from provisioner.domain.spec.cluster import ClusterSpec
 from provisioner.store import add_ons, clusters, resources, tasks
-from provisioner.store.tables import Operation, Resource
 
 router = APIRouter(prefix="/clusters/{cluster}/addons", tags=["add-ons"])
 
@@ -47,17 +46,14 @@ def change_add_ons(
 ) -> Response:
     transaction = Transaction(use, caller, dry_run)
 
-    def change(session: Session) -> tuple[Resource, Operation]:
-        resource = transaction.locked(session, cluster)
-        resources.refuse_when_deleting(resource)
-        before = clusters.spec_of(session, resource)
+    def change(session: Session) -> Changed:
+        resource, before = locked(transaction, session, cluster)
 
         def faults(after: ClusterSpec) -> list[Fault]:
             account = add_ons.faults_of_storage(session, caller.org_id, after)
             return [*new_faults(session, resource, before, after, use.node_access), *account]
 
-        edited = document(read_change(body.value, before, faults))
-        operation = resources.change(session, resource, "change add-ons", caller.name, edited)
-        return resource, operation
+        after = read_change(body.value, before, faults)
+        return record(transaction, session, resource, "change add-ons", after)
 
     return transaction.run(change).response()

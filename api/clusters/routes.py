@@ -8,12 +8,12 @@ from api.auth import Operator, Viewer
 from api.clusters import schemas
 from api.clusters.admission import admit, new_faults
 from api.clusters.changes import ClusterChange, read_change
+from api.clusters.editing import locked, record
 from api.documents import body_of
 from api.json_body import Json, NoBody
 from api.operations.schemas import OperationOut
 from api.plans import PLAN
 from api.queries import DryRun
-from api.resources import document
 from api.services import Use
 from api.transactions import Changed, Transaction
 from provisioner.domain.clusters import KIND
@@ -75,16 +75,13 @@ def change_cluster(
     transaction = Transaction(use, caller, dry_run)
 
     def change(session: Session) -> Changed:
-        resource = transaction.locked(session, cluster)
-        resources.refuse_when_deleting(resource)
-        before = clusters.spec_of(session, resource)
+        resource, before = locked(transaction, session, cluster)
 
         def faults(given: ClusterChange) -> list[Fault]:
             return new_faults(session, resource, before, given.applied(before), use.node_access)
 
         after = read_change(body.value, faults).applied(before)
-        edited = document(after)
-        return resource, resources.change(session, resource, "change", caller.name, edited)
+        return record(transaction, session, resource, "change", after)
 
     return transaction.run(change).response()
 

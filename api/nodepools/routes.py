@@ -6,6 +6,7 @@ from sqlalchemy.orm import Session
 from api.answers import Repeatable
 from api.auth import Operator, Viewer
 from api.clusters.admission import new_faults, with_images
+from api.clusters.editing import locked, record
 from api.documents import body_of
 from api.json_body import Json
 from api.nodepools.changes import PoolChange, with_new_pool, with_pool_changed
@@ -13,16 +14,14 @@ from api.nodepools.schemas import NodePoolList, NodePoolOut, shown
 from api.operations.schemas import OperationOut
 from api.plans import PLAN
 from api.queries import DryRun
-from api.resources import document
 from api.services import Use
-from api.transactions import Transaction
+from api.transactions import Changed, Transaction
 from provisioner.domain.clusters import KIND
 from provisioner.domain.faults import Fault
 from provisioner.domain.spec.cluster import ClusterSpec, NodePool
 from provisioner.domain.spec.source_checks import check_versions
 from provisioner.store import clusters, nodes, resources
 from provisioner.store.errors import NotFound
-from provisioner.store.tables import Operation, Resource
 
 router = APIRouter(prefix="/clusters/{cluster}/nodepools", tags=["node pools"])
 
@@ -63,8 +62,8 @@ def add_pool(
     transaction = Transaction(use, caller, dry_run, repeatable, body.raw)
     added: list[str] = []
 
-    def add(session: Session) -> tuple[Resource, Operation]:
-        resource, before = _locked(transaction, session, cluster)
+    def add(session: Session) -> Changed:
+        resource, before = locked(transaction, session, cluster)
         present = nodes.of_resource(session, resource.id)
 
         def faults(asked: ClusterSpec) -> list[Fault]:
@@ -75,7 +74,7 @@ def add_pool(
         asked = with_new_pool(body.value, before, present, faults)
         after, _ = with_images(session, caller.org_id, asked)
         added.append(after.node_pools[-1].name)
-        return resource, _record(session, resource, "add node pool", caller.name, after)
+        return record(transaction, session, resource, "add node pool", after)
 
     return transaction.run(add, lambda of: f"/clusters/{of.id}/nodepools/{added[0]}").response()
 
@@ -93,8 +92,8 @@ def change_pool(
 ) -> Response:
     transaction = Transaction(use, caller, dry_run)
 
-    def change(session: Session) -> tuple[Resource, Operation]:
-        resource, before = _locked(transaction, session, cluster)
+    def change(session: Session) -> Changed:
+        resource, before = locked(transaction, session, cluster)
         present = nodes.of_resource(session, resource.id)
 
         def faults(after: ClusterSpec) -> list[Fault]:
@@ -104,7 +103,7 @@ def change_pool(
         after, chosen = with_pool_changed(body.value, before, found, present, faults)
         for node in chosen:
             node.chosen = True
-        return resource, _record(session, resource, "scale", caller.name, after)
+        return record(transaction, session, resource, "scale", after)
 
     return transaction.run(change).response()
 
@@ -121,26 +120,14 @@ def delete_pool(
 ) -> Response:
     transaction = Transaction(use, caller, dry_run)
 
-    def delete(session: Session) -> tuple[Resource, Operation]:
-        resource, before = _locked(transaction, session, cluster)
+    def delete(session: Session) -> Changed:
+        resource, before = locked(transaction, session, cluster)
         gone = _pool(before, pool)
         kept = tuple(one for one in before.node_pools if one.name != gone.name)
         after = before.model_copy(update={"node_pools": kept})
-        return resource, _record(session, resource, "delete node pool", caller.name, after)
+        return record(transaction, session, resource, "delete node pool", after)
 
     return transaction.run(delete).response()
-
-
-def _locked(transaction: Transaction, session: Session, key: str) -> tuple[Resource, ClusterSpec]:
-    resource = transaction.locked(session, key)
-    resources.refuse_when_deleting(resource)
-    return resource, clusters.spec_of(session, resource)
-
-
-def _record(
-    session: Session, resource: Resource, kind: str, who: str, after: ClusterSpec
-) -> Operation:
-    return resources.change(session, resource, kind, who, document(after))
 
 
 def _pool(spec: ClusterSpec, name: str) -> NodePool:
