@@ -16,6 +16,8 @@ from api.etcd_clusters import views as etcd_cluster_views
 from api.images import builds as image_builds
 from api.images import log as image_log
 from api.images import routes as images
+from api.load_balancers import routes as load_balancers
+from api.load_balancers import views as load_balancer_views
 from api.metrics import Metrics, RequestMetrics
 from api.nodepools import routes as nodepools
 from api.operations import routes as operations
@@ -51,6 +53,8 @@ def create_app(services: Services) -> FastAPI:
         addons,
         etcd_clusters,
         etcd_cluster_views,
+        load_balancers,
+        load_balancer_views,
         image_builds,
         image_log,
         images,

@@ -14,6 +14,7 @@ from api.vcenters.schemas import NewVCenter, VCenterChange
 from provisioner.domain.spec.cluster import ClusterSpec, NodePool
 from provisioner.domain.spec.etcd_cluster import EtcdClusterSpec
 from provisioner.domain.spec.image import ImageBuild, ImageImport
+from provisioner.domain.spec.load_balancer import LoadBalancerSpec
 
 BODIES = (
     ClusterSpec,
@@ -25,6 +26,7 @@ BODIES = (
     VCenterChange,
     NewSecret,
     EtcdClusterSpec,
+    LoadBalancerSpec,
     ImageBuild,
     ImageImport,
 )

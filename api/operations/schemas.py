@@ -18,7 +18,7 @@ class StepOut(Out):
 
 
 class ClusterRef(Out):
-    """What is changed. `kind`: cluster, etcd-cluster or image."""
+    """What is changed. `kind`: cluster, etcd-cluster, load-balancer or image."""
 
     id: str
     name: str

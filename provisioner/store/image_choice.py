@@ -32,12 +32,12 @@ def choose_templates(
     vcenter: str,
     shapes: Iterable[GroupShape],
     kubernetes: str | None = None,
-    role: str = NODE,
+    role: str | None = NODE,
 ) -> Choice:
     """For groups that have no template yet; no choice is ever changed.
 
     `vcenter`: its name; one that isn't there is no fault here. `kubernetes`: what a query that is
-    silent about it asks for. `role`: what the groups' machines are.
+    silent about it asks for. `role`: what the groups' machines are; None asks nothing of it.
     What was chosen is held until the transaction ends, which puts its use on record.
     """
     asking = [one for one in shapes if one.machine.image and not one.machine.template]
@@ -61,7 +61,8 @@ def choose_templates(
 
 def _advice(query: Query, offers: list[Offer]) -> str:
     if not offers:
-        none = f"there is no image of a {query.role} in this datacenter yet"
+        of_role = f" of a {query.role}" if query.role else ""
+        none = f"there is no image{of_role} in this datacenter yet"
         return f"{none}; make one first: POST /images/builds"
     shown = ", ".join(map(str, offers[:_SHOWN])) + (", ..." if len(offers) > _SHOWN else "")
     return f"no image is {query}; there are: {shown}"

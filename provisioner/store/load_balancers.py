@@ -11,6 +11,7 @@ from provisioner.domain.faults import Fault, InvalidRequest
 from provisioner.domain.inventory import Resolved
 from provisioner.domain.load_balancers import LoadBalancerDocument, shapes
 from provisioner.domain.spec.load_balancer import LoadBalancerSpec, Member, Network
+from provisioner.domain.virtual_machines import InventoryObject
 from provisioner.domain.wanted import GroupShape
 from provisioner.store import image_uses, inventory, leases, placing, resources
 from provisioner.store.errors import Taken
@@ -30,13 +31,18 @@ class Estate:
     places: Mapping[str, Resolved]
     faults: tuple[Fault, ...] = ()
 
+    def nic(self, member: Member, network: Network) -> InventoryObject | None:
+        """The port group of the NIC that serves `network`."""
+        own = list(member.networks.own())
+        index = own.index(network) if network in own else 0
+        place = self.places.get(member.name)
+        # Of two members with one name only one has its place here.
+        return place.networks[index] if place and index < len(place.networks) else None
+
     def domain(self, member: Member, network: Network) -> str | None:
         """The L2 network of the NIC that serves `network`."""
-        if member.name not in self.places:
-            return None
-        own = list(member.networks.own())
-        nic = own.index(network) if network in own else 0
-        return placing.network_domain(self.vcenters[member.name], self.places[member.name], nic)
+        nic, vcenter = self.nic(member, network), self.vcenters.get(member.name)
+        return placing.domain_of(vcenter, nic) if nic and vcenter else None
 
     def domains(self, members: Iterable[Member], network: Network) -> list[str]:
         found = (self.domain(member, network) for member in members)

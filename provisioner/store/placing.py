@@ -11,6 +11,7 @@ from provisioner.domain.inventory import Inventory, Resolved
 from provisioner.domain.planning.wishes import Room
 from provisioner.domain.resolving import Resolver, Wish
 from provisioner.domain.spec.placement import AddressPool
+from provisioner.domain.virtual_machines import InventoryObject
 from provisioner.domain.wanted import GroupShape
 from provisioner.store import inventory, leases, resources, vcenters
 from provisioner.store.tables import Resource, VCenter
@@ -45,7 +46,11 @@ def vcenters_of(
 
 
 def network_domain(vcenter: VCenter, place: Resolved, nic: int = 0) -> str:
-    return leases.l2_domain(vcenter.instance_uuid or vcenter.id, place.networks[nic].moref)
+    return domain_of(vcenter, place.networks[nic])
+
+
+def domain_of(vcenter: VCenter, network: InventoryObject) -> str:
+    return leases.l2_domain(vcenter.instance_uuid or vcenter.id, network.moref)
 
 
 def places_and_rooms(

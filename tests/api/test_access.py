@@ -10,6 +10,7 @@ from provisioner.store import tokens
 from provisioner.store.types import utc_now
 from tests.api.asking import create
 from tests.api.images import build_document
+from tests.api.load_balancing import balancer_document
 from tests.api.served import Api
 from tests.api.test_secrets import body
 from tests.unit.etcd_documents import etcd_document
@@ -28,6 +29,10 @@ READS = [
     ("GET", "/etcd-clusters/e1"),
     ("GET", "/etcd-clusters/e1/nodes"),
     ("GET", "/etcd-clusters/e1/events"),
+    ("GET", "/loadbalancers"),
+    ("GET", "/loadbalancers/edge"),
+    ("GET", "/loadbalancers/edge/nodes"),
+    ("GET", "/loadbalancers/edge/events"),
     ("GET", "/images"),
     ("GET", "/images/i1"),
     ("GET", "/images/i1/events"),
@@ -54,6 +59,9 @@ OPERATORS = [
     ("POST", "/etcd-clusters"),
     ("DELETE", "/etcd-clusters/e1"),
     ("POST", "/etcd-clusters/e1/retry"),
+    ("POST", "/loadbalancers"),
+    ("DELETE", "/loadbalancers/edge"),
+    ("POST", "/loadbalancers/edge/retry"),
     ("POST", "/images/builds"),
     ("POST", "/images/import"),
     ("DELETE", "/images/i1"),
@@ -77,6 +85,7 @@ BODIES: dict[tuple[str, str], Any] = {
 def operation(operator: httpx.Client) -> str:
     """One of each kind of thing that the routes name, and what asked for the cluster."""
     assert operator.post("/etcd-clusters", json=etcd_document()).status_code == 202
+    assert operator.post("/loadbalancers", json=balancer_document()).status_code == 202
     assert operator.post("/images/builds", json=build_document(name="i1")).status_code == 202
     assert operator.post("/secrets", json=body("s1")).status_code == 201
     return create(operator)["operation"]
@@ -148,6 +157,8 @@ def _template(path: str) -> str:
     if parts[1] in ("clusters", "etcd-clusters") and len(parts) > 2:
         parts[2] = "{cluster}"
         parts[4:5] = ["{pool}"] * len(parts[4:5])
+    if parts[1] == "loadbalancers" and len(parts) > 2:
+        parts[2] = "{balancer}"
     if path.startswith("/images/builds/"):
         parts[3] = "{build}"
     elif parts[1] == "images" and len(parts) > 2 and path not in NEW:

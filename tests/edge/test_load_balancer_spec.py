@@ -67,8 +67,8 @@ def test_one_member_is_told_that_nobody_takes_over() -> None:
     ("path", "value", "at", "word"),
     [
         ("members.1.name", "m1", "members.1.name", "'m1'"),
-        ("members.1.template", None, "members.1", "template or image"),
-        ("members.1.image", "os=load-balancer", "members.1", "one of them"),
+        ("members.1.image", "newest", "members.1.image", "os=debian12"),
+        ("members.0.networks.frontend.address", "10.2.0.11/0", "*.frontend.address", "/24"),
         ("members.0.placement.resourcePool", "P", "members.0.placement", "not both"),
         ("members.0.networks.frontend.address", "10.2.0.11", "*.frontend.address", "/24"),
         ("members.0.networks.frontend.address", "10.2.0.0/24", "*.frontend.address", "subnet's"),

@@ -1,16 +1,17 @@
 """A load balancer pair as its users ask for it: HAProxy and keepalived on one or two VMs."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from ipaddress import IPv4Address, IPv4Interface, IPv4Network
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from provisioner.domain.spec.cluster import SshKeys, TrustedCAs
 from provisioner.domain.spec.document import (
     DiskGiB,
     DnsName,
     Document,
+    ImageQuery,
     InventoryName,
     Label,
     MemoryMiB,
@@ -25,9 +26,18 @@ NETWORKS: tuple[Network, ...] = ("management", "frontend", "workload")
 INTERVAL_SECONDS = {3: 0.3, 2: 1.0}
 
 
+def _in_a_subnet(address: IPv4Interface) -> IPv4Interface:
+    if address.network.prefixlen == 0:
+        raise ValueError("write the prefix length of its subnet, such as 10.0.0.11/24")
+    return address
+
+
+NicAddress = Annotated[IPv4Interface, AfterValidator(_in_a_subnet)]
+
+
 class Nic(Document):
     network: InventoryName = Field(description="A port group's name or inventory path.")
-    address: IPv4Interface = Field(description="With its prefix length: 10.0.0.11/24.")
+    address: NicAddress = Field(description="With its prefix length: 10.0.0.11/24.")
     gateway: IPv4Address | None = Field(
         default=None, description="The default route; management alone may have one."
     )
@@ -75,7 +85,7 @@ class Member(Document):
     template: InventoryName | None = Field(
         default=None, description="What its VM is cloned from; or give image."
     )
-    image: Annotated[str, Field(min_length=1, max_length=255)] | None = Field(
+    image: ImageQuery | None = Field(
         default=None, description="An image query in place of a template: os=debian12."
     )
     vcpu: Vcpu = Field(default=2, description="Virtual processors.")
@@ -179,6 +189,14 @@ class LoadBalancerSpec(Document):
     trusted_cas: TrustedCAs = Field(
         default=(), alias="trustedCAs", description="PEM certificates that the VMs are to trust."
     )
+
+    def cloned_from(self, templates: Mapping[str, str]) -> Self:
+        """With these templates, by the paths of their members; the others keep theirs."""
+        members = tuple(
+            member.model_copy(update={"template": templates.get(path, member.template)})
+            for path, member in self.paths()
+        )
+        return self.model_copy(update={"members": members})
 
     def member(self, name: str) -> Member:
         """Raises KeyError when no member has this name."""

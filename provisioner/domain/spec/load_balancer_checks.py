@@ -35,7 +35,6 @@ def _members(spec: LoadBalancerSpec) -> Iterator[Fault]:
     yield from repeated((f"{path}.name", member.name) for path, member in spec.paths())
     for path, member in spec.paths():
         yield from _hostname(spec, member, path)
-        yield from _origin(member, path)
         yield from check_placement(member.placement, f"{path}.placement", whole=True)
 
 
@@ -44,12 +43,6 @@ def _hostname(spec: LoadBalancerSpec, member: Member, path: str) -> Iterator[Fau
     if over > 0:
         advice = f"makes hostnames longer than {MAX_HOSTNAME}; shorten by {over} characters"
         yield Fault(f"{path}.name", advice, rests_on=("name", f"{path}.name"))
-
-
-def _origin(member: Member, path: str) -> Iterator[Fault]:
-    if (member.template is None) == (member.image is None):
-        fields = (f"{path}.template", f"{path}.image")
-        yield Fault(path, "give template or image, one of them", rests_on=fields)
 
 
 def _vrrp(spec: LoadBalancerSpec) -> Iterator[Fault]:

@@ -5,10 +5,11 @@ from collections.abc import Iterator
 from provisioner.domain.faults import Fault
 from provisioner.domain.image_queries import minor, parse
 from provisioner.domain.spec.cluster import ClusterSpec
+from provisioner.domain.spec.load_balancer import Member
 from provisioner.domain.spec.machine import Machine
 
 
-def check_source(machine: Machine, path: str) -> Iterator[Fault]:
+def check_source(machine: Machine | Member, path: str) -> Iterator[Fault]:
     """As users write it. On record there are both: the query, and the template it led to."""
     fields = (f"{path}template", f"{path}image")
     if machine.template and machine.image:

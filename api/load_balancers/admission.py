@@ -1,0 +1,78 @@
+"""Which documents are accepted: every fault, against itself, the inventories and the others."""
+
+from collections.abc import Iterator
+
+from sqlalchemy.orm import Session
+
+from provisioner.bootstrap.identity import ServiceAccess
+from provisioner.bootstrap.load_balancer import check_payload
+from provisioner.domain.faults import Fault
+from provisioner.domain.load_balancers import KIND, ROLE, LoadBalancerDocument, shapes
+from provisioner.domain.spec.load_balancer import LoadBalancerSpec
+from provisioner.domain.spec.load_balancer_checks import check_load_balancer
+from provisioner.domain.spec.reading import read
+from provisioner.domain.spec.source_checks import check_source
+from provisioner.store import load_balancer_neighbours, load_balancers, secrets
+from provisioner.store.image_choice import choose_templates
+from provisioner.store.load_balancers import Estate
+from provisioner.store.sites import faults_of_name
+
+
+def admit(
+    session: Session, org_id: int, body: object, access: ServiceAccess
+) -> tuple[LoadBalancerDocument, Estate]:
+    """A new pair's document, and where it goes. Raises InvalidRequest with all faults."""
+    found: list[tuple[LoadBalancerDocument, Estate]] = []
+
+    def checks(asked: LoadBalancerSpec) -> list[Fault]:
+        spec, unmatched = with_images(session, org_id, asked)
+        document = LoadBalancerDocument(**dict(spec))
+        estate = load_balancers.find_estate(session, org_id, spec)
+        found.append((document, estate))
+        around = load_balancer_neighbours.faults(session, org_id, spec, estate)
+        return [
+            *check_sources(asked),
+            *unmatched,
+            *faults_of_document(document, access),
+            *faults_of_name(session, org_id, KIND, spec.name),
+            *faults_of_secret(session, org_id, spec),
+            *estate.faults,
+            *around,
+        ]
+
+    read(LoadBalancerSpec, body, checks)
+    return found[-1]
+
+
+def with_images(
+    session: Session, org_id: int, spec: LoadBalancerSpec
+) -> tuple[LoadBalancerSpec, list[Fault]]:
+    """With templates for the members that ask for an image and have none yet.
+
+    Members that install packages stand on any image, the others on one of a load balancer.
+    """
+    role = ROLE if spec.install == "image" else None
+    templates: dict[str, str] = {}
+    faults: list[Fault] = []
+    for shape in shapes(spec):
+        choice = choose_templates(session, org_id, shape.vcenter or "", [shape], role=role)
+        templates |= choice.templates
+        faults += choice.faults
+    return spec.cloned_from(templates), faults
+
+
+def check_sources(spec: LoadBalancerSpec) -> Iterator[Fault]:
+    for path, member in spec.paths():
+        yield from check_source(member, f"{path}.")
+
+
+def faults_of_document(document: LoadBalancerDocument, access: ServiceAccess) -> list[Fault]:
+    """Against itself. What is sound can be rendered, and only then its size is known."""
+    return check_load_balancer(document) or list(check_payload(document, access))
+
+
+def faults_of_secret(session: Session, org_id: int, spec: LoadBalancerSpec) -> list[Fault]:
+    if spec.stats is None:
+        return []
+    name = spec.stats.secret
+    return secrets.reference_faults(session, org_id, "stats.secret", name, "load-balancer")
