@@ -11,28 +11,7 @@ from tests.api.looking import change, look
 from tests.api.served import Api
 from tests.api.test_etcd_clusters import on
 from tests.cli.conftest import Pkectl
-from tests.cli.test_on_the_api import (
-    api,
-    database,
-    openbao,
-    pkectl,
-    server,
-    service_vault,
-    services,
-    temporal,
-)
 from tests.unit.etcd_documents import etcd_document
-
-__all__ = [
-    "api",
-    "database",
-    "openbao",
-    "pkectl",
-    "server",
-    "service_vault",
-    "services",
-    "temporal",
-]
 
 
 @pytest.fixture

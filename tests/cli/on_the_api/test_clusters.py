@@ -1,38 +1,14 @@
-"""pkectl on the real API: that both mean the same by every document, field and status."""
+"""pkectl cluster and what it names, on the real API."""
 
 import json
-from pathlib import Path
 
 import pytest
 import yaml
 
-from tests.api.conftest import (
-    api,
-    database,
-    openbao,
-    server,
-    service_vault,
-    services,
-    temporal,
-)
 from tests.api.looking import make_ready
 from tests.api.served import Api
-from tests.cli.conftest import Pkectl, Ran, call_pkectl
+from tests.cli.conftest import Pkectl
 from tests.unit.documents import cluster_document
-
-__all__ = ["api", "database", "openbao", "server", "service_vault", "services", "temporal"]
-
-
-@pytest.fixture
-def pkectl(api: Api, tmp_path: Path) -> Pkectl:
-    tokens = {role: api.token(role) for role in ("viewer", "operator")}
-
-    def run(*arguments: str, stdin: str = "", **given: str) -> Ran:
-        token = tokens[given.get("role", "operator")]
-        environment = {"PKECTL_URL": api.url, "PKECTL_TOKEN": token}
-        return call_pkectl(tmp_path, environment, arguments, stdin)
-
-    return run
 
 
 @pytest.fixture

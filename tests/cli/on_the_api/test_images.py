@@ -11,28 +11,7 @@ from tests.api.asking import create
 from tests.api.images import build_document, import_document, register
 from tests.api.served import Api
 from tests.cli.conftest import Pkectl
-from tests.cli.test_on_the_api import (
-    api,
-    database,
-    openbao,
-    pkectl,
-    server,
-    service_vault,
-    services,
-    temporal,
-)
 from tests.unit.documents import cluster_document
-
-__all__ = [
-    "api",
-    "database",
-    "openbao",
-    "pkectl",
-    "server",
-    "service_vault",
-    "services",
-    "temporal",
-]
 
 
 @pytest.fixture
