@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 _OS = re.compile(r"[a-z0-9][a-z0-9.-]*")
-_VERSION = re.compile(r"1\.\d{1,3}(\.\d{1,3})?")
+_VERSION = re.compile(r"1\.[0-9]{1,3}(\.[0-9]{1,3})?")
 _FORM = "write such as os=debian12, kubernetes=1.35"
 
 

@@ -31,7 +31,17 @@ def test_read(text: str, query: Query) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "debian12", "os=", "os=a, os=b", "arch=arm64", "kubernetes=v1.35", "os=debian12,"]
+    "text",
+    [
+        "",
+        "debian12",
+        "os=",
+        "os=a, os=b",
+        "arch=arm64",
+        "kubernetes=v1.35",
+        "kubernetes=1.٣",
+        "os=debian12,",
+    ],
 )
 def test_what_is_no_query(text: str) -> None:
     with pytest.raises(ValueError, match="write such as os=debian12"):

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, ValidationError, ValidatorFunctionWrapHandler, WrapValidator
 
 from provisioner.domain.spec.document import (
     Document,
@@ -16,7 +16,22 @@ from provisioner.domain.spec.placement import Placement
 
 Source = Literal["iso", "clone", "import"]
 Variable = str | int | bool | tuple[str, ...]
-Variables = Annotated[dict[ImageVariable, Variable], Field(max_length=64)]
+
+
+def _as_one_fault(value: object, read: ValidatorFunctionWrapHandler) -> Variable:
+    """Else each type would have its own, at a path that nobody wrote."""
+    try:
+        found: Variable = read(value)
+    except ValidationError:
+        raise ValueError(
+            "must be a text, a whole number of at most 15 digits, true, false or a list of texts"
+        ) from None
+    return found
+
+
+_Number = Annotated[int, Field(gt=-(10**15), lt=10**15)]
+_Variable = Annotated[str | _Number | bool | tuple[str, ...], WrapValidator(_as_one_fault)]
+Variables = Annotated[dict[ImageVariable, _Variable], Field(max_length=64)]
 Copies = Annotated[tuple[InventoryName, ...], Field(max_length=32)]
 Keep = Annotated[int, Field(ge=1, le=1000)]
 

@@ -82,12 +82,15 @@ class MendedBody:
             holder.pop(last, None)
             if sample and fresh and last in SAMPLES:
                 holder[last] = copy.deepcopy(SAMPLES[str(last)])
-        elif isinstance(holder, list):
+        elif isinstance(holder, list) and isinstance(last, int):
             sound = _sound_sibling(holder, location, faulty)
             if sound is None or not fresh:
                 self._replace(location[:-1], faulty, sample)
             else:
-                holder[int(last)] = copy.deepcopy(sound)
+                holder[last] = copy.deepcopy(sound)
+        elif isinstance(holder, list):
+            # One of several types that this list might have been of.
+            self._replace(location[:-1], faulty, sample)
 
     def _at(self, location: Location) -> Any:
         """None when it was replaced by something else meanwhile."""
