@@ -3,11 +3,11 @@
 RESERVED is an address that a resource keeps for its own nodes, also while none of them has it.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import islice
+from typing import TypeVar
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from provisioner.domain.addresses import first_free
@@ -19,12 +19,18 @@ ADDRESS, VIP, RESERVED, VRID, MAC = "address", "vip", "reserved", "vrid", "mac"
 # These share one space: none may be what another is.
 IP_KINDS = (ADDRESS, VIP, RESERVED)
 _HIGHEST_VRID = 255
+G = TypeVar("G", str, None)
+
+
+# Kind, domain and value.
+Key = tuple[str, str, str]
 
 
 @dataclass(frozen=True)
 class Holder:
     resource_id: str
     node_id: str | None = None
+    group: str | None = None
 
 
 def l2_domain(vcenter_instance_uuid: str, network: str) -> str:
@@ -71,26 +77,53 @@ def take_address(
 
 def take_vrid(session: Session, domain: str, holder: Holder) -> int:
     """The lowest free VRRP router id (RFC 5798: 1 to 255). The holder's own is answered again."""
-    return take_vrids(session, [domain], holder, 1)[0]
+    return take_vrids(session, [domain], holder.resource_id, [None])[None]
 
 
 def take_vrids(
-    session: Session, domains: Iterable[str], holder: Holder, count: int
-) -> tuple[int, ...]:
-    """The lowest that are free in all of these networks; the holder's own are answered again."""
+    session: Session, domains: Iterable[str], resource_id: str, groups: Sequence[G]
+) -> dict[G, int]:
+    """One for each of the resource's groups, the same in all of these networks.
+
+    A group keeps its own; what a former group left goes to a new one; then the lowest free.
+    Raises Taken.
+    """
     where = sorted(set(domains))
-    query = select(Lease).where(Lease.kind == VRID, Lease.domain.in_(where))
-    leased = list(session.scalars(query))
-    own = {int(lease.value) for lease in leased if lease.resource_id == holder.resource_id}
-    others = {int(one.value) for one in leased if one.resource_id != holder.resource_id}
-    free = (one for one in range(1, _HIGHEST_VRID + 1) if one not in others | own)
-    found = sorted([*own, *islice(free, max(0, count - len(own)))])[:count]
-    if len(found) < count:
-        raise Taken("all 255 VRRP router ids of this network are leased; use another port group")
-    for vrid in found:
-        for domain in where:
-            take(session, VRID, domain, str(vrid), holder)
-    return tuple(found)
+    known = list(_vrid_leases(session, where, resource_id))
+    own = {lease.group: int(lease.value) for lease in known if lease.resource_id == resource_id}
+    others = {int(lease.value) for lease in known if lease.resource_id != resource_id}
+    left: list[int] = sorted(vrid for group, vrid in own.items() if group not in groups)
+    unused: list[int] = sorted(set(range(1, _HIGHEST_VRID + 1)) - set(own.values()))
+    candidates = (vrid for vrid in (*left, *unused) if vrid not in others)
+    found: dict[G, int] = {}
+    for group in groups:
+        vrid = own.get(group) or next(candidates, None)
+        if vrid is None or vrid in others:
+            raise Taken(_no_vrid(vrid))
+        found[group] = vrid
+        _hold_vrid(session, where, vrid, Holder(resource_id, group=group))
+    return found
+
+
+def _vrid_leases(session: Session, domains: list[str], resource_id: str) -> Iterable[Lease]:
+    """Anybody's in these networks, and the resource's wherever they are."""
+    mine = Lease.resource_id == resource_id
+    return session.scalars(
+        select(Lease).where(Lease.kind == VRID, Lease.domain.in_(domains) | mine)
+    )
+
+
+def _no_vrid(own: int | None) -> str:
+    if own is None:
+        return "all 255 VRRP router ids of this network are leased; use another port group"
+    return f"VRRP router id {own} is another one's in this network; use another port group"
+
+
+def _hold_vrid(session: Session, domains: Iterable[str], vrid: int, holder: Holder) -> None:
+    for domain in domains:
+        take(session, VRID, domain, str(vrid), holder)
+    mine = (Lease.kind == VRID) & (Lease.resource_id == holder.resource_id)
+    session.execute(update(Lease).where(mine, Lease.value == str(vrid)).values(group=holder.group))
 
 
 def take_mac(session: Session, domain: str, holder: Holder) -> str:
@@ -111,6 +144,25 @@ def vrids_of(session: Session, resource_id: str) -> set[int]:
     return {int(value) for value in session.scalars(query)}
 
 
+def vrids_by_group(session: Session, resource_id: str) -> dict[str | None, int]:
+    query = select(Lease).where(Lease.kind == VRID, Lease.resource_id == resource_id)
+    return {lease.group: int(lease.value) for lease in session.scalars(query)}
+
+
+def keep_only(
+    session: Session, resource_id: str, kinds: Iterable[str], kept: Iterable[Key]
+) -> None:
+    """Frees what the resource itself, and none of its nodes, has of these kinds beside `kept`."""
+    query = select(Lease).where(
+        Lease.resource_id == resource_id, Lease.node_id.is_(None), Lease.kind.in_(list(kinds))
+    )
+    wanted = set(kept)
+    for lease in session.scalars(query):
+        if (lease.kind, lease.domain, lease.value) not in wanted:
+            session.delete(lease)
+    session.flush()
+
+
 def free_of_node(session: Session, node_id: str) -> None:
     session.execute(delete(Lease).where(Lease.node_id == node_id))
 
@@ -127,6 +179,7 @@ def _add(session: Session, kind: str, domain: str, value: str, holder: Holder) -
             value=value,
             resource_id=holder.resource_id,
             node_id=holder.node_id,
+            group=holder.group,
         )
     )
     session.flush()

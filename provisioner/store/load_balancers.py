@@ -92,18 +92,19 @@ def reserve(
 def router_ids(
     session: Session, resource: Resource, spec: LoadBalancerSpec, estate: Estate
 ) -> tuple[int, ...]:
+    names = [member.name for member in spec.members]
     domains = estate.domains(spec.members, "frontend")
     try:
-        holder = leases.Holder(resource.id)
-        return leases.take_vrids(session, domains, holder, len(spec.members))
+        found = leases.take_vrids(session, domains, resource.id, names)
     except Taken as err:
         raise InvalidRequest([Fault("vrrp", str(err))]) from err
+    return tuple(found[name] for name in names)
 
 
 def leased_router_ids(session: Session, resource_id: str, spec: LoadBalancerSpec) -> dict[str, int]:
-    """By member. Who has which follows from the members' order, which no change alters."""
-    found = sorted(leases.vrids_of(session, resource_id))
-    return dict(zip((member.name for member in spec.members), found, strict=True))
+    """By member, whose own it stays."""
+    found = leases.vrids_by_group(session, resource_id)
+    return {member.name: found[member.name] for member in spec.members}
 
 
 @dataclass(frozen=True)

@@ -275,7 +275,10 @@ class MemberStatusRow(Base):
 
 
 class Lease(Base):
-    """An address, VIP, VRID or MAC: once per L2 domain, across organisations."""
+    """An address, VIP, VRID or MAC: once per L2 domain, across organisations.
+
+    `group`: the one that a VRID is for, where each of a resource's groups has its own.
+    """
 
     __tablename__ = "lease"
     kind: Mapped[str] = mapped_column(String(16), primary_key=True)
@@ -283,6 +286,7 @@ class Lease(Base):
     value: Mapped[str] = mapped_column(String(64), primary_key=True)
     resource_id: Mapped[str] = mapped_column(ForeignKey("resource.id"), index=True)
     node_id: Mapped[str | None] = mapped_column(ForeignKey("node.id"), index=True)
+    group: Mapped[str | None] = mapped_column(String(63))
 
 
 class Operation(Base):

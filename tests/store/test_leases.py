@@ -162,3 +162,47 @@ def test_a_cluster_knows_its_vips(estate: Estate, clusters: list[Holder], domain
     take(estate, VIP, domain, "10.0.0.8", clusters[1])
     found = estate.read(lambda session: leases.vips_of(session, clusters[0].resource_id))
     assert found == {"10.0.0.9"}
+
+
+def vrids(estate: Estate, domains: list[str], holder: Holder, *groups: str) -> dict[str, int]:
+    return estate.write(
+        lambda session: leases.take_vrids(session, domains, holder.resource_id, groups)
+    )
+
+
+def test_a_group_keeps_its_vrid_while_others_come_and_go(
+    estate: Estate, clusters: list[Holder], domain: str
+) -> None:
+    pair, other = clusters[:2]
+    assert vrids(estate, [domain], pair, "m1", "m2") == {"m1": 1, "m2": 2}
+    assert next_vrid(estate, domain, other) == 3
+    assert vrids(estate, [domain], pair, "m2") == {"m2": 2}
+    assert vrids(estate, [domain], pair, "m3", "m2") == {"m3": 1, "m2": 2}
+    assert vrids(estate, [domain], pair, "m4", "m3") == {"m4": 2, "m3": 1}
+
+
+def test_groups_need_vrids_that_are_free_in_all_their_networks(
+    estate: Estate, clusters: list[Holder], domain: str
+) -> None:
+    pair, other = clusters[:2]
+    next_vrid(estate, "afar", other)
+    assert vrids(estate, [domain, "afar"], pair, "m1") == {"m1": 2}
+    next_vrid(estate, "elsewhere", clusters[2])
+    vrids(estate, ["elsewhere"], other, "m1", "m2")
+    with pytest.raises(Taken, match="VRRP router id 2 is another one's"):
+        vrids(estate, [domain, "elsewhere"], pair, "m1")
+
+
+def test_what_a_resource_has_beyond_what_it_keeps_is_freed(
+    estate: Estate, clusters: list[Holder], domain: str
+) -> None:
+    own, other = clusters[:2]
+    for value in ("10.0.0.9", "10.0.0.10"):
+        take(estate, VIP, domain, value, own)
+    take(estate, RESERVED, domain, "10.0.0.20", own)
+    kept = [(VIP, domain, "10.0.0.9")]
+    estate.write(lambda session: leases.keep_only(session, own.resource_id, [VIP], kept))
+    take(estate, VIP, domain, "10.0.0.10", other)
+    for value in ("10.0.0.9", "10.0.0.20"):
+        with pytest.raises(Taken):
+            take(estate, VIP, domain, value, other)

@@ -379,6 +379,7 @@ def _create_claims() -> None:
         sa.Column("value", sa.String(length=64), nullable=False),
         sa.Column("resource_id", sa.String(length=36), nullable=False),
         sa.Column("node_id", sa.String(length=36), nullable=True),
+        sa.Column("group", sa.String(length=63), nullable=True),
         sa.ForeignKeyConstraint(["node_id"], ["node.id"]),
         sa.ForeignKeyConstraint(["resource_id"], ["resource.id"]),
         sa.PrimaryKeyConstraint("kind", "domain", "value"),
