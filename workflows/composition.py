@@ -18,6 +18,7 @@ from workflows.activities.caring import CareActivities
 from workflows.activities.configuring import Configuring
 from workflows.activities.farewells import Farewells
 from workflows.activities.folders import Folders
+from workflows.activities.hearing import Hearing
 from workflows.activities.looking import LookActivities
 from workflows.activities.machine_rows import MachineRows
 from workflows.activities.machines import Hands, MachineActivities
@@ -35,7 +36,7 @@ from workflows.kinds.image_care import ImageCare
 from workflows.kinds.image_reach import Reach
 from workflows.kinds.image_rows import ImageRows
 from workflows.kinds.image_tasks import ImageTasks
-from workflows.kinds.interface import Carer, Kind
+from workflows.kinds.interface import Carer, Kind, Listener
 from workflows.kinds.load_balancer import LoadBalancerKind
 from workflows.poking import Poker
 from workflows.threads import Threads
@@ -104,7 +105,10 @@ def assemble(
     unsettled = UnsettledActivities(database, vault, threads)
     cares = Threads(_CARE_THREADS, "care")
     carers: dict[str, Carer] = {**kinds, IMAGE: ImageCare(database)}
-    care = CareActivities(database, carers, cares, timedelta(seconds=settings.care_seconds))
+    every = timedelta(seconds=settings.care_seconds)
+    listeners = {name: kind for name, kind in kinds.items() if isinstance(kind, Listener)}
+    hearing = Hearing(database, connections, listeners, threads)
+    care = CareActivities(database, carers, hearing, cares, every)
     return Composition(
         database,
         vault,

@@ -13,7 +13,7 @@ from provisioner.bootstrap.identity import Identity, ServiceAccess, placeholder
 from provisioner.bootstrap.metadata import metadata
 from provisioner.bootstrap.units import (
     AGENT_SERVICE,
-    NODE_CONFIGURATION_SERVICE,
+    MEMBER_CONFIGURATION_SERVICE,
     NODE_CONFIGURATION_TIMER,
 )
 from provisioner.bootstrap.user_data import start
@@ -110,6 +110,6 @@ def _sections() -> Iterator[channel.Section]:
 _SERVICES = {"services": list(edge.SERVICES)}
 _UNITS = {
     layout.AGENT_UNIT: AGENT_SERVICE,
-    layout.NODE_CONFIGURATION_SERVICE: NODE_CONFIGURATION_SERVICE,
+    layout.NODE_CONFIGURATION_SERVICE: MEMBER_CONFIGURATION_SERVICE,
     layout.NODE_CONFIGURATION_TIMER: NODE_CONFIGURATION_TIMER,
 }

@@ -1,6 +1,7 @@
 """systemd units and drop-ins of a node."""
 
 from provisioner.bootstrap.layout import AGENT, NODE_CONFIGURATION, STATE
+from provisioner.edge.layout import MEMBER_STATUS
 
 # Exit status 3 is the agent's last word: the service replaces the node, a restart can't help.
 AGENT_SERVICE = f"""\
@@ -33,6 +34,11 @@ ExecStart=/usr/bin/python3 -I {NODE_CONFIGURATION}
 TimeoutStartSec=120
 LogLevelMax=notice
 """
+
+# A load balancer's member tells how it is, too. That program comes with its first configuration.
+MEMBER_CONFIGURATION_SERVICE = (
+    NODE_CONFIGURATION_SERVICE + f"ExecStartPost=-/usr/bin/python3 -IS {MEMBER_STATUS} --tell\n"
+)
 
 NODE_CONFIGURATION_TIMER = """\
 [Unit]

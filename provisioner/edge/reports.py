@@ -8,9 +8,9 @@ from collections.abc import Mapping
 
 from pydantic import ValidationError
 
+from provisioner.edge.member_status import STATUS
 from provisioner.edge.status import MemberStatus
 
-STATUS = "guestinfo.pke.status"
 # Whoever packs zeros must not fill our memory.
 _LONGEST = 4 * 1024 * 1024
 

@@ -1,6 +1,7 @@
 """What members tell of themselves, and what follows for each VIP and each server."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -43,6 +44,30 @@ class MemberStatus(Fact):
     groups: Annotated[tuple[GroupStatus, ...], Field(max_length=8)] | None
     servers: Annotated[tuple[ServerStatus, ...], Field(max_length=16384)] | None
     beat: Epoch = 0
+
+
+class Reported(Fact):
+    """What one member said last, beside what it was told; nobody proves it.
+
+    `node`: who is that member since `ready_at`. `asked` and `applied`: revisions of its
+    configuration, None before the first; asked since `asked_at`; `problem`: why it did not apply
+    it. `at`: when it was last heard to say something new, which it does every few minutes; None:
+    never, and `status` is None with it. `held_at`: since when it says the same of its VIPs.
+    """
+
+    node: str
+    ready_at: datetime | None = None
+    asked: str | None = None
+    asked_at: datetime | None = None
+    applied: str | None = None
+    problem: str | None = None
+    at: datetime | None = None
+    held_at: datetime | None = None
+    status: MemberStatus | None = None
+
+    @property
+    def in_sync(self) -> bool:
+        return self.applied is not None and self.applied == self.asked
 
 
 class VipStatus(Fact):

@@ -12,8 +12,11 @@ from sqlalchemy.orm import Session
 from lab.openbao import OpenBao
 from provisioner.domain.ids import ResourceId
 from provisioner.domain.load_balancers import KIND, RELEASE, SECRETS
+from provisioner.edge.member_status import STATUS
+from provisioner.edge.reports import packed
+from provisioner.edge.status import GroupStatus, MemberStatus, Reported, vip_status
 from provisioner.settings import Settings
-from provisioner.store import leases, load_balancers, resources
+from provisioner.store import leases, load_balancers, member_statuses, nodes, resources
 from provisioner.store.resources import NewResource
 from provisioner.store.tables import Node
 from provisioner.vault.access import VaultAccess
@@ -112,6 +115,51 @@ def test_the_key_of_vrrp_is_made_once(edge: str, kind: LoadBalancerKind, vault: 
     kind.run_task(edge, SECRETS)
     assert vault.read_secret(path)["key"].get_secret_value() == first
     assert len(first) == 8
+
+
+def heard(kind: LoadBalancerKind, node: Node, *held: str) -> None:
+    group = GroupStatus(member="m1", state="MASTER", priority=100, since=1, held=held)
+    status = MemberStatus(groups=(group,), servers=())
+    kind.hear({node.id: {STATUS: packed(status)}})
+
+
+def test_what_a_member_tells_is_on_record(
+    estate: Estate, edge: str, kind: LoadBalancerKind
+) -> None:
+    estate.ready([member(estate, edge, "m1")])
+    heard(kind, member(estate, edge, "m1"), "10.2.0.101")
+    found = estate.read(lambda session: member_statuses.statuses_of(session, edge))
+    assert found["m1"].status is not None
+    assert vip_status("10.2.0.101", {"m1": found["m1"].status}).holders == ("m1",)
+    assert (found["m2"].at, found["m2"].status) == (None, None)
+
+
+def test_the_same_words_again_change_nothing(
+    estate: Estate, edge: str, kind: LoadBalancerKind
+) -> None:
+    estate.ready([member(estate, edge, "m1")])
+
+    def state() -> Reported:
+        return estate.read(lambda session: member_statuses.statuses_of(session, edge))["m1"]
+
+    heard(kind, member(estate, edge, "m1"), "10.2.0.101")
+    first = state()
+    heard(kind, member(estate, edge, "m1"), "10.2.0.101")
+    kind.hear({member(estate, edge, "m1").id: {STATUS: "nonsense"}})
+    assert state() == first
+    heard(kind, member(estate, edge, "m1"))
+    assert state().held_at != first.held_at
+
+
+def test_a_member_that_is_gone_has_told_nothing(
+    estate: Estate, edge: str, kind: LoadBalancerKind
+) -> None:
+    node = member(estate, edge, "m1")
+    estate.ready([node])
+    heard(kind, node, "10.2.0.101")
+    estate.write(lambda session: kind.forget(session, nodes.get(session, node.id)))
+    found = estate.read(lambda session: member_statuses.statuses_of(session, edge))
+    assert found["m1"].status is None
 
 
 def test_nothing_is_left_of_one_that_is_gone(

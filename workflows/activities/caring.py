@@ -1,4 +1,7 @@
-"""Regular care of resources that serve, in the words of their kind. It asks nothing of vCenters."""
+"""Regular care of resources that serve, in the words of their kind.
+
+It asks nothing of vCenters but what guests there tell of themselves.
+"""
 
 import asyncio
 import logging
@@ -11,6 +14,7 @@ from provisioner.domain.conditions import Condition
 from provisioner.store import care, resources
 from provisioner.store.database import Database
 from provisioner.store.types import utc_now
+from workflows.activities.hearing import Hearing
 from workflows.heartbeats import heartbeats
 from workflows.kinds.interface import Carer
 from workflows.threads import Threads
@@ -24,15 +28,21 @@ class CareActivities:
     """`threads` of its own: a cluster that does not answer holds one for seconds."""
 
     def __init__(
-        self, database: Database, kinds: Mapping[str, Carer], threads: Threads, every: timedelta
+        self,
+        database: Database,
+        kinds: Mapping[str, Carer],
+        hearing: Hearing,
+        threads: Threads,
+        every: timedelta,
     ) -> None:
-        self._database, self._kinds = database, kinds
+        self._database, self._kinds, self._hearing = database, kinds, hearing
         self._threads, self._every = threads, every
 
     @activity.defn
     async def care(self) -> None:
         """One round: whoever is due. One's trouble is not another's."""
         async with heartbeats():
+            await self._hearing.hear_all()
             due = await self._threads.run(self._due)
             seen = await asyncio.gather(
                 *(self._threads.run(self._care_for, kind, resource) for kind, resource in due)

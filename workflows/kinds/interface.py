@@ -1,9 +1,9 @@
 """The seam: a cluster is one kind; a load balancer pair would be another."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from sqlalchemy.orm import Session
 
@@ -70,6 +70,17 @@ class Carer(Protocol):
         """
 
 
+@runtime_checkable
+class Listener(Protocol):
+    """Kinds whose guests tell by themselves how they are."""
+
+    def hear(self, told: Mapping[str, Mapping[str, str]]) -> None:
+        """Puts on record what guests tell by themselves: guestinfo by node id. Idempotent; blocks.
+
+        Nobody proves what they say.
+        """
+
+
 class Kind(Carer, Protocol):
     """All methods block (callers bring the thread), are idempotent, and raise ProvisionerError."""
 
@@ -104,8 +115,11 @@ class Kind(Carer, Protocol):
     def clean_up(self, node_id: str) -> None:
         """The node's VM is gone: secrets of it, and what would mislead its successor."""
 
-    def run_task(self, resource_id: str, task: str) -> None:
-        """One of the tasks that this kind's wishes name."""
+    def run_task(self, resource_id: str, task: str) -> Sequence[str] | None:
+        """One of the tasks that this kind's wishes name.
+
+        The ids of other resources' workflows that have something to look at since.
+        """
 
     def configurations(self, resource_id: str) -> Mapping[str, Configuration]:
         """Of those nodes that are told something later, by node id. For tasks WITH_MEMBERS."""

@@ -12,12 +12,17 @@ from provisioner.domain.conditions import Condition
 from provisioner.domain.ids import ResourceId
 from provisioner.domain.load_balancers import RELEASE, SECRETS, LoadBalancerDocument
 from provisioner.domain.machines import NicPlan
+from provisioner.domain.nodes import Phase
+from provisioner.edge import health
 from provisioner.edge.configuration import Configuration as MemberConfiguration
+from provisioner.edge.reports import reported
+from provisioner.edge.status import MemberStatus
 from provisioner.node_access import service_access
 from provisioner.settings import Settings
-from provisioner.store import leases, load_balancers, nodes, resources
+from provisioner.store import care, leases, load_balancers, member_statuses, nodes, resources
 from provisioner.store.database import Database
 from provisioner.store.tables import Node, Resource
+from provisioner.store.types import utc_now
 from provisioner.vault.layout import vrrp_path
 from provisioner.vault.vault import Vault
 from workflows.kinds import channel_answers
@@ -59,7 +64,7 @@ class LoadBalancerKind:
         """Nothing is decided by majority."""
 
     def forget(self, session: Session, node: Node) -> None:
-        """No row speaks of it."""
+        member_statuses.forget(session, node.id)
 
     def bury(self, node_id: str, unwanted: Unwanted) -> None:
         """Its successor has its addresses."""
@@ -83,7 +88,24 @@ class LoadBalancerKind:
         return channel_answers.answer(guest_info)
 
     def care(self, resource_id: str) -> tuple[Condition, ...]:
-        return ()
+        with self._database.read() as session:
+            document = load_balancers.document_of(session, resources.get(session, resource_id))
+            members = member_statuses.statuses_of(session, resource_id)
+        return health.conditions(document, members, utc_now())
+
+    def hear(self, told: Mapping[str, Mapping[str, str]]) -> None:
+        """What can't be read is no report: the member is silent."""
+        found = {node: reported(info) for node, info in told.items()}
+        with self._database.read() as session:
+            news = {
+                node: status
+                for node, status in found.items()
+                if status and member_statuses.is_news(session, node, status)
+            }
+        if news:
+            with self._database.write() as session:
+                for node_id, status in news.items():
+                    _note(session, node_id, status)
 
     def _ensure_key(self, resource_id: str) -> None:
         key = SecretStr(secrets.token_hex(_KEY_CHARACTERS // 2))
@@ -93,6 +115,14 @@ class LoadBalancerKind:
         self._vault.remove_cluster(ResourceId(resource_id))
         with self._database.write() as session:
             leases.free_of_resource(session, resource_id)
+
+
+def _note(session: Session, node_id: str, status: MemberStatus) -> None:
+    resource, node = nodes.locked(session, node_id)
+    if node.phase != Phase.READY or resource.deletion_requested_at:
+        return
+    if member_statuses.note(session, node_id, status, utc_now()):
+        care.soon(resource, utc_now())
 
 
 def _rendered(

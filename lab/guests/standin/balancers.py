@@ -14,8 +14,8 @@ from lab.guests.standin.load_balancer import serves
 from lab.guests.standin.machine import Machine
 from lab.guests.standin.vrrp import Election, Instance, instances
 from provisioner.edge import layout
-from provisioner.edge.member_status import BEAT_SECONDS
-from provisioner.edge.reports import STATUS, packed
+from provisioner.edge.member_status import BEAT_SECONDS, STATUS
+from provisioner.edge.reports import packed
 from provisioner.edge.status import GroupStatus, MemberStatus, ServerStatus
 
 log = logging.getLogger(__name__)

@@ -1,0 +1,84 @@
+"""A member's status on its way to the service; what a guest says may be anything."""
+
+import base64
+import gzip
+import hashlib
+import json
+from typing import Any
+
+import pytest
+
+from provisioner.edge import member_status
+from provisioner.edge.member_status import LIMIT, STATUS
+from provisioner.edge.reports import reported
+from provisioner.edge.status import MemberStatus
+
+GROUP = {"member": "m1", "state": "MASTER", "priority": 100, "since": 1.5, "held": ["10.0.0.1"]}
+SERVER = {"backend": "web.servers", "name": "a", "state": "UP", "check": "L4OK", "since": 1000}
+
+
+def told(**changes: Any) -> dict[str, Any]:
+    return {"groups": [GROUP], "servers": [SERVER], "beat": 300} | changes
+
+
+def of(text: bytes) -> MemberStatus | None:
+    return reported({STATUS: base64.b64encode(text).decode()})
+
+
+def test_what_a_member_packs_is_what_is_read() -> None:
+    found = reported({STATUS: member_status.packed(told())})
+    assert found == MemberStatus.model_validate(told())
+
+
+def test_programs_that_do_not_answer_are_none() -> None:
+    found = reported({STATUS: member_status.packed(told(groups=None, servers=None))})
+    assert found is not None
+    assert (found.groups, found.servers) == (None, None)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        b"",
+        b"no gzip",
+        gzip.compress(b"no json"),
+        gzip.compress(b"[]"),
+        gzip.compress(json.dumps(told(groups=[GROUP | {"priority": 256}])).encode()),
+        gzip.compress(json.dumps(told(servers=[SERVER | {"state": "x" * 129}])).encode()),
+        gzip.compress(json.dumps(told(servers=[SERVER | {"since": 1e300}])).encode()),
+        gzip.compress(json.dumps(told(groups=[GROUP] * 9)).encode()),
+        gzip.compress(b" " * 64 * 1024 * 1024),
+        gzip.compress(json.dumps(told()).encode())[:-9],
+    ],
+    ids=["nothing", "text", "words", "list", "number", "long", "late", "many", "bomb", "cut"],
+)
+def test_nonsense_is_no_report(text: bytes) -> None:
+    assert of(text) is None
+
+
+def test_times_that_only_jitter_stay_as_they_were() -> None:
+    now = told(servers=[SERVER | {"since": 1001}])
+    assert member_status.settled(now, told()) == told()
+
+
+@pytest.mark.parametrize("before", [{}, told(servers=None), told(servers=[SERVER | {"name": "b"}])])
+def test_what_was_not_known_before_is_told_as_it_is(before: dict[str, Any]) -> None:
+    now = told(servers=[SERVER | {"since": 1001}])
+    assert member_status.settled(json.loads(json.dumps(now)), before) == now
+
+
+def test_a_server_that_changed_again_has_its_own_time() -> None:
+    now = told(servers=[SERVER | {"since": 1060}])
+    assert member_status.settled(now, told())["servers"][0]["since"] == 1060
+
+
+def test_of_too_many_servers_those_in_trouble_are_told() -> None:
+    noise = (hashlib.sha512(str(one).encode()).hexdigest() for one in range(1000))
+    sick = SERVER | {"name": "sick", "state": "DOWN"}
+    servers = [*(SERVER | {"name": name} for name in noise), sick]
+    packed = member_status.fitting(told(servers=servers))
+    assert len(packed) <= LIMIT
+    found = reported({STATUS: packed})
+    assert found is not None
+    assert found.servers is not None
+    assert [one.name for one in found.servers] == ["sick"]
