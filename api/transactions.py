@@ -52,9 +52,13 @@ class Transaction:
         self.use.gateway.poke(resource.kind, resource.id)
         return answer
 
-    def retry(self, key: str) -> Answer:
+    def retry(self, key: str, refuse: Refusal | None = None) -> Answer:
+        """`refuse` raises when there is nothing to try again of the resource, which is locked."""
+
         def change(session: Session) -> Changed:
             resource = self.locked(session, key)
+            if refuse:
+                refuse(session, resource)
             return resource, resources.retry(session, resource, self.caller.name)
 
         return self.run(change)

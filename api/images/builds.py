@@ -37,7 +37,7 @@ def cancel_build(
     build: str, use: Use, caller: Operator, body: NoBody, repeatable: Repeatable
 ) -> Response:
     transaction = Transaction(use, caller, repetition=repeatable, body=body.raw, kind=KIND)
-    return transaction.delete(build, _refuse_when_made).response()
+    return transaction.delete(build, _refuse_to_cancel).response()
 
 
 @router.post(
@@ -50,9 +50,16 @@ def retry_build(
     build: str, use: Use, caller: Operator, body: NoBody, repeatable: Repeatable
 ) -> Response:
     transaction = Transaction(use, caller, repetition=repeatable, body=body.raw, kind=KIND)
-    return transaction.retry(build).response()
+    return transaction.retry(build, _refuse_to_retry).response()
 
 
-def _refuse_when_made(session: Session, resource: Resource) -> None:
+def _refuse_to_cancel(session: Session, resource: Resource) -> None:
     if images.get(session, resource.id).registered_at:
         raise Conflict(f"image {resource.name} is made already; delete it: DELETE /images/...")
+
+
+def _refuse_to_retry(session: Session, resource: Resource) -> None:
+    """Its phases would be shown with the times at which nothing was found to do."""
+    if images.get(session, resource.id).registered_at:
+        advice = "POST /images/builds with force makes another one of the same"
+        raise Conflict(f"image {resource.name} is made already; {advice}")

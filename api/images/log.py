@@ -10,12 +10,12 @@ from fastapi import APIRouter, Depends, Header, Query
 from fastapi.concurrency import run_in_threadpool
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 
-from api.auth import Viewer
+from api.auth import Bearer, Viewer
 from api.images import schemas
 from api.schemas import Out
 from api.services import Services, Use
 from provisioner.domain.images import KIND
-from provisioner.store import images, resources
+from provisioner.store import images, resources, tokens
 from provisioner.store.tables import ImageLogLine
 
 POLL_SECONDS = 1.0
@@ -51,23 +51,31 @@ class LogEnd(Out):
 @dataclass(frozen=True)
 class _Reader:
     use: Services
+    token: str
     image: str
     seen: int
 
-    def page(self) -> tuple[schemas.BuildState, bool, list[ImageLogLine]]:
-        """State and whether it is over are older than the lines: so nothing comes after an end."""
+    def page(self) -> tuple[schemas.BuildState, bool, list[ImageLogLine]] | None:
+        """State and whether it is over are older than the lines: so nothing comes after an end.
+
+        None when the token opens nothing any more.
+        """
         with self.use.database.read() as session:
+            if tokens.authenticate(session, self.token) is None:
+                return None
             resource = resources.get(session, self.image)
             state = schemas.state(images.making(session, self.image))
             over = state in ("succeeded", "failed") or resource.deleted_at is not None
             return state, over, images.log_after(session, self.image, self.seen, _PAGE)
 
 
-def _reader(build: str, use: Use, caller: Viewer, last_event_id: LastEventId = 0) -> _Reader:
+def _reader(
+    build: str, use: Use, caller: Viewer, bearer: Bearer, last_event_id: LastEventId = 0
+) -> _Reader:
     """Before the answer begins: what is wrong can't be said later."""
     with use.database.read() as session:
         found = resources.find_ever(session, caller.org_id, KIND, build)
-        return _Reader(use, found.id, last_event_id)
+        return _Reader(use, bearer.credentials if bearer else "", found.id, last_event_id)
 
 
 @router.get("", summary="Read the log of an image's making", response_class=EventSourceResponse)
@@ -76,11 +84,15 @@ async def read_log(
 ) -> AsyncIterator[ServerSentEvent]:
     """Each event is a line, its id the line's number; the last one is called `end`.
 
-    A stream that breaks off before its end goes on after `Last-Event-ID`.
+    A stream that breaks off before its end goes on after `Last-Event-ID`. It does so, too, when
+    its token is revoked or expires.
     """
     reader = start
     while not reader.use.ending.is_set():
-        state, over, lines = await run_in_threadpool(reader.page)
+        page = await run_in_threadpool(reader.page)
+        if page is None:
+            return
+        state, over, lines = page
         for line in lines:
             yield ServerSentEvent(id=str(line.number), data=LogLine.model_validate(line))
             reader = replace(reader, seen=line.number)

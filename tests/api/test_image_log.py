@@ -11,7 +11,8 @@ import pytest
 
 from api.gateway import Gateway
 from lab.waiting import wait_until
-from provisioner.store import images, operations, resources
+from provisioner.store import images, operations, resources, tokens
+from provisioner.store.tokens import digest
 from tests.api.images import build
 from tests.api.served import Api, served
 
@@ -86,6 +87,19 @@ def test_followed_until_the_making_is_over(
 def first_data(lines: Iterator[str]) -> str:
     found = next(line for line in lines if line.startswith("data: "))
     return found.removeprefix("data: ")
+
+
+def test_a_revoked_token_reads_no_more(api: Api, image: dict[str, Any]) -> None:
+    value = api.token("viewer")
+    with api.bearer(value).stream("GET", "/images/builds/i1/log") as answer:
+        lines = answer.iter_lines()
+        write(api, image, "one")
+        assert "one" in first_data(lines)
+        with api.database.write() as session:
+            [mine] = [row for row, _ in tokens.listed(session) if row.digest == digest(value)]
+            tokens.revoke(session, mine.id)
+        write(api, image, "two")
+        assert not any("two" in line for line in lines)
 
 
 @pytest.mark.parametrize("known", ["x", "-1"])

@@ -296,6 +296,13 @@ def test_tried_again(api: Api, operator: httpx.Client) -> None:
     assert operator.get("/images/builds/i1").json()["state"] == "running"
 
 
+def test_what_is_made_is_not_tried_again(api: Api, operator: httpx.Client) -> None:
+    made(api, operator, name="i1")
+    before = operator.get("/images/builds/i1").json()
+    assert operator.post("/images/builds/i1/retry").status_code == 409
+    assert operator.get("/images/builds/i1").json() == before
+
+
 def test_one_in_use_stays_and_says_why(api: Api, operator: httpx.Client) -> None:
     found = made(api, operator, name="i1")
     create(operator, on("i1"))
