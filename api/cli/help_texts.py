@@ -15,7 +15,8 @@ ORDER: tuple[str, ...] = (
     "events",
     "logs",
 )
-ORDER += ("watch", "scale", "set", "update", "retry", "cancel", "kubeconfig", "delete")
+ORDER += ("dns", "watch", "scale", "set", "update", "drain", "maintenance", "ready", "repoint")
+ORDER += ("rotate-key", "retry", "cancel", "kubeconfig", "delete")
 
 
 def tidied(command: Any) -> Any:

@@ -32,7 +32,8 @@ class Kind:
 CLUSTER = Kind("cluster", "clusters", "cluster")
 ETCD_CLUSTER = Kind("etcd-cluster", "etcd-clusters", "etcd")
 IMAGE = Kind("image", "images", "image", has_nodes=False, making=("builds",))
-_KINDS = {kind.name: kind for kind in (CLUSTER, ETCD_CLUSTER, IMAGE)}
+LOAD_BALANCER = Kind("load-balancer", "loadbalancers", "lb")
+_KINDS = {kind.name: kind for kind in (CLUSTER, ETCD_CLUSTER, IMAGE, LOAD_BALANCER)}
 
 
 def kind_of(operation: Document) -> Kind:

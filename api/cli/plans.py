@@ -15,6 +15,9 @@ _TASKS = {
     "cloud-provider": "put vSphere's cloud provider in",
     "storage-driver": "put vSphere's storage driver in, as far as it is wanted",
     "load-balancer": "put MetalLB in",
+    "secrets": "make the key by which the members know each other",
+    "configuration": "tell the members what to serve",
+    "configured": "wait until the members serve it",
 }
 
 

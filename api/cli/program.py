@@ -18,6 +18,7 @@ from api.cli import (
     image_views,
     images,
     kubeconfigs,
+    load_balancers,
     nodepools,
     operations,
     secrets,
@@ -59,6 +60,7 @@ image.add_typer(image_views.app)
 image.add_typer(images.app)
 app.add_typer(cluster, name="cluster")
 app.add_typer(etcd_clusters.app, name="etcd")
+app.add_typer(load_balancers.app, name="lb")
 app.add_typer(image, name="image")
 app.add_typer(vcenters.app, name="vcenter")
 app.add_typer(secrets.app, name="secret")
