@@ -1,5 +1,6 @@
 """Recording a vCenter or new credentials of one: nothing stays unless the login works."""
 
+from dataclasses import dataclass
 from functools import partial
 
 from fastapi.concurrency import run_in_threadpool
@@ -18,33 +19,33 @@ from api.vcenters.schemas import (
 )
 from provisioner.domain.errors import ProvisionerError
 from provisioner.domain.faults import Fault, InvalidRequest
+from provisioner.domain.ids import OrgId
 from provisioner.domain.spec.reading import read
 from provisioner.store import vcenters
 from provisioner.store.tables import VCenter
 from provisioner.store.tokens import Caller
 
 
-async def register(use: Services, caller: Caller, body: Body, repetition: Repetition) -> Answer:
-    """Raises InvalidRequest when the login fails, NoAnswer when nobody tries it in time."""
-    records = Records(use, caller.org_id)
-    sealed, digest = repetition.sealed, use.vault.keyed_digest
-    repetition = await run_in_threadpool(sealed, body.raw, digest, vcenters.exists)
+@dataclass(frozen=True)
+class _Registration:
+    """What of a request to register a vCenter is done with the database."""
 
-    def checks(session: Session, new: NewVCenter) -> list[Fault]:
-        advice = f"there is a vCenter named {new.name!r} already; choose another name"
-        taken = records.is_taken(session, new.name)
-        return check_new(new) + ([Fault("name", advice)] if taken else [])
+    use: Services
+    org_id: OrgId
+    body: Body
+    repetition: Repetition
 
-    def begin() -> Answer | NewVCenter:
-        with use.database.read() as session:
-            if known := repetition.first_answer(session, caller.org_id, body.raw):
+    def begin(self) -> Answer | NewVCenter:
+        """The answer, where this request was answered before. Raises InvalidRequest."""
+        with self.use.database.read() as session:
+            if known := self._known(session):
                 return known
-            return read(NewVCenter, body.value, partial(checks, session))
+            return read(NewVCenter, self.body.value, partial(self._faults, session))
 
-    def finish(trial: str, name: str) -> Answer:
+    def finish(self, trial: str, name: str) -> Answer:
         """Name and answer at once: of two requests with one key, one registers a vCenter."""
-        with use.database.write() as session:
-            if known := repetition.first_answer(session, caller.org_id, body.raw):
+        with self.use.database.write() as session:
+            if known := self._known(session):
                 return known
             row = vcenters.get(session, trial)
             if other := vcenters.sharing_root(session, row):
@@ -52,16 +53,31 @@ async def register(use: Services, caller: Caller, body: Body, repetition: Repeti
             vcenters.give_name(session, row, name)
             shown = VCenterOut.model_validate(row)
             answer = answers.of(201, shown, {"Location": f"/vcenters/{name}"})
-            repetition.keep(session, caller.org_id, body.raw, answer)
+            self.repetition.keep(session, self.org_id, self.body.raw, answer)
             return answer
 
-    begun = await run_in_threadpool(begin)
+    def _known(self, session: Session) -> Answer | None:
+        return self.repetition.first_answer(session, self.org_id, self.body.raw)
+
+    def _faults(self, session: Session, new: NewVCenter) -> list[Fault]:
+        advice = f"there is a vCenter named {new.name!r} already; choose another name"
+        taken = Records(self.use, self.org_id).is_taken(session, new.name)
+        return check_new(new) + ([Fault("name", advice)] if taken else [])
+
+
+async def register(use: Services, caller: Caller, body: Body, repetition: Repetition) -> Answer:
+    """Raises InvalidRequest when the login fails, NoAnswer when nobody tries it in time."""
+    sealed, digest = repetition.sealed, use.vault.keyed_digest
+    repetition = await run_in_threadpool(sealed, body.raw, digest, vcenters.exists)
+    registration = _Registration(use, caller.org_id, body, repetition)
+    begun = await run_in_threadpool(registration.begin)
     if isinstance(begun, Answer):
         return begun
+    records = Records(use, caller.org_id)
     trial = await run_in_threadpool(records.begin_trial, begun)
     await _prove(use, records, trial)
     try:
-        answer = await run_in_threadpool(finish, trial, begun.name)
+        answer = await run_in_threadpool(registration.finish, trial, begun.name)
     finally:
         await run_in_threadpool(records.end_trial, trial)
     await use.gateway.ensure_watch(answer.body["id"])
