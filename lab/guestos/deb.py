@@ -8,7 +8,13 @@ from lab.guestos.running import run
 from lab.kubernetes.versions import Release
 
 FILES = Path(__file__).parent / "files" / "packages"
+UNITS = "/usr/lib/systemd/system"
 CNI_PLUGINS = "/usr/lib/cni"
+ETCD = ("etcd", "etcdctl", "etcdutl")
+PLUGINS = (
+    *("bandwidth", "bridge", "dhcp", "dummy", "firewall", "host-device", "host-local", "ipvlan"),
+    *("loopback", "macvlan", "portmap", "ptp", "sbr", "static", "tuning", "vlan", "vrf"),
+)
 
 
 @dataclass(frozen=True)
@@ -31,28 +37,9 @@ def kubernetes_packages(binaries: Path, release: Release) -> tuple[Package, ...]
     etcd-server besides: Debian 12's own is older than Kubernetes takes.
     """
     revision = f"{release.version}-1.1"
-    units = "/usr/lib/systemd/system"
     return (
-        Package(
-            "kubelet",
-            revision,
-            "Runs the pods of a node",
-            depends=(
-                *("conntrack", "ethtool", "iproute2", "iptables", "kubernetes-cni", "mount"),
-                *("socat", "util-linux"),
-            ),
-            programs={"/usr/bin/kubelet": binaries / "kubelet"},
-            files={f"{units}/kubelet.service": FILES / "kubelet.service"},
-            after_installation="systemctl --quiet enable kubelet.service",
-        ),
-        Package(
-            "kubeadm",
-            revision,
-            "Makes clusters and joins nodes to them",
-            depends=("kubelet",),
-            programs={"/usr/bin/kubeadm": binaries / "kubeadm"},
-            files={f"{units}/kubelet.service.d/10-kubeadm.conf": FILES / "10-kubeadm.conf"},
-        ),
+        _kubelet(binaries, revision),
+        _kubeadm(binaries, revision),
         Package(
             "kubectl",
             revision,
@@ -75,11 +62,30 @@ def kubernetes_packages(binaries: Path, release: Release) -> tuple[Package, ...]
     )
 
 
-ETCD = ("etcd", "etcdctl", "etcdutl")
-PLUGINS = (
-    *("bandwidth", "bridge", "dhcp", "dummy", "firewall", "host-device", "host-local", "ipvlan"),
-    *("loopback", "macvlan", "portmap", "ptp", "sbr", "static", "tuning", "vlan", "vrf"),
-)
+def _kubelet(binaries: Path, revision: str) -> Package:
+    return Package(
+        "kubelet",
+        revision,
+        "Runs the pods of a node",
+        depends=(
+            *("conntrack", "ethtool", "iproute2", "iptables", "kubernetes-cni", "mount"),
+            *("socat", "util-linux"),
+        ),
+        programs={"/usr/bin/kubelet": binaries / "kubelet"},
+        files={f"{UNITS}/kubelet.service": FILES / "kubelet.service"},
+        after_installation="systemctl --quiet enable kubelet.service",
+    )
+
+
+def _kubeadm(binaries: Path, revision: str) -> Package:
+    return Package(
+        "kubeadm",
+        revision,
+        "Makes clusters and joins nodes to them",
+        depends=("kubelet",),
+        programs={"/usr/bin/kubeadm": binaries / "kubeadm"},
+        files={f"{UNITS}/kubelet.service.d/10-kubeadm.conf": FILES / "10-kubeadm.conf"},
+    )
 
 
 def write_package(package: Package, folder: Path, work: Path) -> None:
