@@ -5,7 +5,9 @@ from collections.abc import Iterator
 from sqlalchemy.orm import Session
 
 from provisioner.bootstrap.identity import ServiceAccess
+from provisioner.bootstrap.load_balancer import check_payload
 from provisioner.bootstrap.measuring import check_payloads
+from provisioner.domain.cluster_endpoints import endpoint_of, largest_backing
 from provisioner.domain.clusters import shapes
 from provisioner.domain.faults import Fault, InvalidRequest
 from provisioner.domain.spec.checks import check
@@ -15,6 +17,7 @@ from provisioner.domain.spec.source_checks import check_source, check_versions
 from provisioner.store import add_ons, etcd_clusters
 from provisioner.store.clusters import faults_of_name, find_site
 from provisioner.store.image_choice import choose_templates
+from provisioner.store.load_balancer_endpoints import Carrier, with_vip
 from provisioner.store.neighbours import Neighbourhood
 from provisioner.store.sites import Site
 from provisioner.store.tables import Resource
@@ -27,8 +30,10 @@ def admit(
     found: list[tuple[ClusterSpec, Site]] = []
 
     def checks(asked: ClusterSpec) -> list[Fault]:
-        spec, unmatched = with_images(session, org_id, asked)
+        matched, unmatched = with_images(session, org_id, asked)
+        spec, carrier, refused = with_vip(session, org_id, matched)
         faults = [*check_sources(asked), *unmatched, *check(spec), *check_payloads(spec, access)]
+        faults += [*refused, *(faults_of_room(spec, carrier, access) if carrier else ())]
         faults += faults_of_name(session, org_id, spec)
         faults += etcd_clusters.faults_of_use(session, org_id, spec)
         faults += add_ons.faults_of_storage(session, org_id, spec)
@@ -41,6 +46,14 @@ def admit(
 
     read(ClusterSpec, body, checks)
     return found[-1]
+
+
+def faults_of_room(spec: ClusterSpec, carrier: Carrier, access: ServiceAccess) -> Iterator[Fault]:
+    """Whether the pair's members could be told of the cluster at its full size."""
+    largest = endpoint_of(spec, largest_backing(spec))
+    for fault in check_payload(carrier.document.carrying(largest), access):
+        name = carrier.resource.name
+        yield Fault("endpoint.loadBalancer", f"load balancer {name} is full: {fault.message}")
 
 
 def with_images(

@@ -51,7 +51,7 @@ def _parameters(use: Use, visitor: Member) -> JoinParameters:
 def _server(session: Session, visitor: Member) -> str:
     """A master may be needed before its cluster's name is served; workers rely on the name."""
     spec = clusters.spec_of(session, visitor.resource)
-    named = spec.endpoint.dns_name and spec.endpoint.mode in ("external", "dns")
+    named = spec.endpoint.dns_name and spec.endpoint.balanced
     if visitor.role == "master" and named and spec.bootstrap.method == "kubeadm":
         ready = leadership.ready_member(session, visitor.resource.id)
         if ready and ready.address:

@@ -94,8 +94,8 @@ class NodeBootstrap(Fact):
     @property
     def answers_to_name(self) -> bool:
         """Whether this is a master that a DNS name leads to, by records or a balancer."""
-        balanced = self.endpoint.mode in ("external", "dns")
-        return self.role == "master" and balanced and self.endpoint.dns_name is not None
+        named = self.endpoint.balanced and self.endpoint.dns_name is not None
+        return self.role == "master" and named
 
     @property
     def floats(self) -> bool:

@@ -1,9 +1,12 @@
 """A cluster in the words of everything made of VMs."""
 
+import json
 from collections.abc import Iterator, Mapping
 from typing import Any, Literal
 
 from provisioner.domain import add_ons
+from provisioner.domain.cluster_endpoints import followed_groups
+from provisioner.domain.planning.digests import digest
 from provisioner.domain.planning.wishes import Desired, GroupWish, TaskWish, When
 from provisioner.domain.spec.cluster import CONTROL_PLANE, ClusterSpec, NodePool
 from provisioner.domain.wanted import GroupShape, Wanted
@@ -12,7 +15,11 @@ KIND = "cluster"
 CERTIFICATES, RELEASE, JOIN_TOKENS = "certificates", "release", "join-tokens"
 ETCD_PREFIX = "etcd-prefix"
 MEMBERS, CONFIGURED = "members", "configured"
-TASKS = (CERTIFICATES, ETCD_PREFIX, RELEASE, JOIN_TOKENS, MEMBERS, CONFIGURED, *add_ons.MANAGED)
+ENDPOINT_PAIR, ENDPOINT = "endpoint-pair", "endpoint"
+TASKS = (
+    *(CERTIFICATES, ETCD_PREFIX, RELEASE, JOIN_TOKENS, MEMBERS, CONFIGURED),
+    *(ENDPOINT_PAIR, ENDPOINT, *add_ons.MANAGED),
+)
 
 # Whose the nodes' tokens are, and whom they are for.
 TOKEN_ISSUER, TOKEN_AUDIENCE = "pke-provisioner", "pke-provisioner/node"
@@ -71,7 +78,21 @@ def _building(spec: ClusterSpec) -> tuple[TaskWish, ...]:
         *([_CLAIMING] if external and external.prefix else ()),
         TaskWish(name=JOIN_TOKENS, when=When.ON_TURN),
         *(_TELLING if floating else ()),
+        *(_carried(spec) if spec.endpoint.pair else ()),
         *(_installing(spec, wish) for wish in add_ons.wishes(spec)),
+    )
+
+
+def _carried(spec: ClusterSpec) -> Iterator[TaskWish]:
+    """The pair may be still to come. Masters start when it leads to them."""
+    yield TaskWish(name=ENDPOINT_PAIR, when=When.BEFORE_NODES, persistent=True)
+    asked = digest([json.dumps(spec.endpoint.model_dump(mode="json"), sort_keys=True)])
+    yield TaskWish(
+        name=ENDPOINT,
+        when=When.WITH_NODES,
+        key=asked,
+        persistent=True,
+        follows=followed_groups(spec),
     )
 
 

@@ -15,6 +15,9 @@ from provisioner.domain.planning.wishes import (
 )
 from provisioner.domain.virtual_machines import Fact
 
+# When tasks are due that are not begun again soon after they failed.
+_FINAL = (When.BEFORE_NODES, When.WITH_NODES, When.AFTER_CORE, When.AFTER_NODES)
+
 
 class Status(StrEnum):
     CREATING = "CREATING"
@@ -51,7 +54,7 @@ def status(desired: Desired, observed: Observed, plan: Plan) -> Status:
 
 def stuck(desired: Desired, observed: Observed, plan: Plan) -> str | None:
     """Why this generation can't be reached without somebody acting; None while it still may."""
-    failed = tasks.failed(desired, observed, When.BEFORE_NODES, When.AFTER_CORE, When.AFTER_NODES)
+    failed = tasks.failed(desired, observed, *_FINAL)
     reasons = [f"{task.name}: {task.reason}" for task in failed]
     reasons += [f"{short.group}: {short.reason}" for short in plan.shortages if short.final]
     held = {one.node: one.reason for one in plan.held if one.final}
@@ -113,19 +116,22 @@ def _configured(observed: Observed) -> list[Condition]:
 
 
 def _shown(when: When) -> bool:
-    return when in (When.BEFORE_NODES, When.AFTER_CORE, When.WITH_MEMBERS)
+    return when in (When.BEFORE_NODES, When.AFTER_CORE, When.WITH_MEMBERS, When.WITH_NODES)
 
 
 def _group(wish: GroupWish, observed: Observed, plan: Plan) -> Condition:
     nodes = observed.of(wish.name)
     ready = sum(node.serves for node in nodes)
     name = f"GroupReady/{wish.name}"
-    if ready == wish.size and not any(n.phase is Phase.CREATING for n in nodes):
+    outdated = [node for node in nodes if node.alive and wish.outdates(node)]
+    settled = not outdated and not any(node.phase is Phase.CREATING for node in nodes)
+    if ready == wish.size and settled:
         return Condition(type=name, status="True", reason="AllReady", message=f"{ready} ready")
     short = [one for one in plan.shortages if one.group == wish.name]
     lacks = [f"{one.missing} missing: {one.reason}" for one in short]
     held = {one.node: one.reason for one in plan.held}
     lacks += [f"{n.name}: {n.lost}{_held(held.get(n.id))}" for n in nodes if n.missed]
+    lacks += [f"{n.name} is to be made anew{_held(held.get(n.id))}" for n in outdated]
     return Condition(
         type=name,
         status="False",

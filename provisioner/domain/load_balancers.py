@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterator, Mapping
 from ipaddress import IPv4Address
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field
 
@@ -12,7 +12,7 @@ from provisioner.domain.planning.wishes import Desired, GroupWish, TaskWish, Whe
 from provisioner.domain.spec.document import Document, Label
 from provisioner.domain.spec.endpoint import API_PORT
 from provisioner.domain.spec.load_balancer import LoadBalancerSpec, Member, Nic, Vip
-from provisioner.domain.spec.load_balancer_services import Port
+from provisioner.domain.spec.load_balancer_services import Check, Port, Ports
 from provisioner.domain.spec.machine import Machine
 from provisioner.domain.spec.placement import AddressPool
 from provisioner.domain.wanted import GroupShape, Wanted
@@ -21,25 +21,40 @@ KIND = "load-balancer"
 ROLE = "load-balancer"
 SECRETS, CONFIGURATION, CONFIGURED, RELEASE = "secrets", "configuration", "configured", "release"
 
+# Of clusters, for one pair.
+MAX_ENDPOINTS = 256
+
 AdminState = Literal["drain", "maintenance"]
 
 
-class Master(Document):
+class ClusterNode(Document):
     name: Label
     address: IPv4Address
+
+
+class ClusterService(Document):
+    """Ports of a cluster's VIP that lead to the same ports of its nodes."""
+
+    name: Label
+    ports: Annotated[tuple[Ports, ...], Field(min_length=1)]
+    proxy_protocol: bool = False
+    check: Check = Field(default_factory=Check)
+    nodes: tuple[ClusterNode, ...] = ()
 
 
 class ClusterEndpoint(Document):
     """A cluster's API that this pair carries; the service keeps it as the cluster changes.
 
-    `cluster` is its name, `ports` those of the VIP; masters answer at API_PORT alone.
+    `cluster` is its name, `ports` those of the VIP; masters answer at API_PORT alone. `services`
+    are other ports of the same VIP.
     """
 
     cluster: Label
     address: IPv4Address
     preferred_member: Label | None = None
     ports: tuple[Port, ...] = (API_PORT,)
-    masters: tuple[Master, ...] = ()
+    masters: tuple[ClusterNode, ...] = ()
+    services: tuple[ClusterService, ...] = ()
 
     def vip(self) -> Vip:
         return Vip(name=self.cluster, address=self.address, preferred_member=self.preferred_member)
@@ -52,7 +67,21 @@ class LoadBalancerDocument(LoadBalancerSpec):
     """
 
     server_states: dict[Label, AdminState] = Field(default_factory=dict)
-    endpoints: Annotated[tuple[ClusterEndpoint, ...], Field(max_length=256)] = ()
+    endpoints: Annotated[tuple[ClusterEndpoint, ...], Field(max_length=MAX_ENDPOINTS)] = ()
+
+    def endpoint(self, cluster: str) -> ClusterEndpoint | None:
+        return next((one for one in self.endpoints if one.cluster == cluster), None)
+
+    def carrying(self, endpoint: ClusterEndpoint) -> Self:
+        """With this endpoint, which takes the place of the same cluster's."""
+        if self.endpoint(endpoint.cluster) is None:
+            return self.model_copy(update={"endpoints": (*self.endpoints, endpoint)})
+        known = (endpoint if one.cluster == endpoint.cluster else one for one in self.endpoints)
+        return self.model_copy(update={"endpoints": tuple(known)})
+
+    def without(self, cluster: str) -> Self:
+        kept = tuple(one for one in self.endpoints if one.cluster != cluster)
+        return self.model_copy(update={"endpoints": kept})
 
 
 def read(document: Mapping[str, Any], *, generation: int, epoch: int, deleting: bool) -> Wanted:

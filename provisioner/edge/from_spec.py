@@ -6,7 +6,7 @@ from provisioner.domain.load_balancers import ClusterEndpoint
 from provisioner.domain.spec.load_balancer import LoadBalancerSpec, Member, Network
 from provisioner.domain.spec.load_balancer import Vip as WantedVip
 from provisioner.edge import model
-from provisioner.edge.endpoints import endpoint_service
+from provisioner.edge.endpoints import endpoint_services
 from provisioner.edge.placeholders import INTERFACES
 from provisioner.edge.services import service_of
 
@@ -89,4 +89,4 @@ def _services(
     for service in spec.services:
         yield service_of(service, vips[service.vip], own, states)
     for endpoint in endpoints:
-        yield endpoint_service(endpoint, _vip(own, endpoint.vip()))
+        yield from endpoint_services(endpoint, _vip(own, endpoint.vip()))

@@ -129,7 +129,9 @@ def _check(service: Service, backend: Backend, server: Server) -> Iterator[str]:
         # It asks whether somebody speaks TLS; who that is, clients prove for themselves.
         yield "verify none" if backend.ports_together else "check-ssl verify none"
         yield from ([f"check-sni {check.host}"] if check.host else [])
-    if backend.proxy_protocol and not backend.ports_together:
+    # Another port than the service's is asked as anybody would ask it.
+    elsewhere = check.port not in (None, server.port)
+    if backend.proxy_protocol and not backend.ports_together and not elsewhere:
         yield "check-send-proxy"
 
 

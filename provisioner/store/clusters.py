@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 from provisioner.domain.clusters import KIND, shapes
 from provisioner.domain.faults import Fault, InvalidRequest
 from provisioner.domain.spec.cluster import CONTROL_PLANE, ClusterSpec
-from provisioner.store import leases, placing, resources, sites
+from provisioner.store import leases, load_balancer_endpoints, placing, resources, sites
 from provisioner.store.errors import Taken
 from provisioner.store.sites import Site
 from provisioner.store.tables import Lease, Resource
@@ -27,6 +27,9 @@ def faults_of_name(session: Session, org_id: int, spec: ClusterSpec) -> list[Fau
 
 def reserve(session: Session, resource: Resource, spec: ClusterSpec, site: Site) -> None:
     """Leases the VIP and, for keepalived, a VRID. Raises InvalidRequest when they are taken."""
+    if spec.endpoint.pair:
+        load_balancer_endpoints.reserve(session, resource, spec)
+        return
     domain = placing.network_domain(site.vcenter, site.places[CONTROL_PLANE])
     holder = leases.Holder(resource.id)
     try:

@@ -115,7 +115,8 @@ def _clash(mine: Claim, other: Claim) -> bool:
 
 
 def _claims(spec: ClusterSpec) -> Iterator[Claim]:
-    if spec.endpoint.vip:
+    # A pair's VIP is in the networks of its members.
+    if spec.endpoint.vip and not spec.endpoint.pair:
         vip = AddressRange(spec.endpoint.vip, spec.endpoint.vip)
         yield Claim("endpoint.vip", "vip", CONTROL_PLANE, vip)
     for index, text in enumerate(spec.load_balancer_ranges):

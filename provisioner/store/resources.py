@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from provisioner.domain.conditions import Status
 from provisioner.domain.ids import new_uuid
+from provisioner.domain.naming import SERVICE
 from provisioner.store import events, operations
 from provisioner.store.errors import Conflict, NotFound, Taken
 from provisioner.store.tables import Operation, Resource, Spec, VCenter
@@ -123,6 +124,20 @@ def change(session: Session, resource: Resource, kind: str, who: str, edited: Js
     _append(session, resource, edited, who)
     events.record(session, resource, "ChangeRequested", f"{kind} asked for by {who}")
     return operations.begin(session, resource, kind, who)
+
+
+def amend(session: Session, resource: Resource, kind: str, message: str, edited: Json) -> None:
+    """A change of the service's own. Raises Conflict while the resource is being deleted.
+
+    `resource` must be locked. What users wait for goes on, and is done when this is done as well;
+    failed attempts still count.
+    """
+    refuse_when_deleting(resource)
+    resource.generation += 1
+    _append(session, resource, edited, SERVICE)
+    events.record(session, resource, "Amended", message)
+    if operations.running(session, resource.id) is None:
+        operations.begin(session, resource, kind, SERVICE)
 
 
 def retry(session: Session, resource: Resource, who: str) -> Operation:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from provisioner.domain.load_balancers import ClusterEndpoint, Master
+from provisioner.domain.load_balancers import ClusterEndpoint, ClusterNode
 from provisioner.edge.layout import FIREWALL, HAPROXY, KEEPALIVED
 from tests.edge.checking import Checker
 from tests.edge.documents import document, member, pool, server, service, vip
@@ -110,7 +110,7 @@ def test_ports_that_move_together(checker: Checker, kind: str, proxied: bool) ->
 
 @pytest.mark.parametrize("masters", [0, 3])
 def test_endpoints_of_clusters(checker: Checker, masters: int) -> None:
-    told = tuple(Master(name=f"c1-m{n}", address=f"10.3.0.{n}") for n in range(1, masters + 1))
+    told = tuple(ClusterNode(name=f"c1-m{n}", address=f"10.3.0.{n}") for n in range(1, masters + 1))
     endpoints = tuple(
         ClusterEndpoint(cluster=f"c{n}", address=f"10.2.0.{n}", ports=(6443, 443), masters=told)
         for n in (200, 201)

@@ -65,7 +65,7 @@ class TaskActivities:
                 elif when is When.WITH_ANSWERS:
                     await self._configuring.hear(kind, given.resource)
                 else:
-                    await self._threads.run(self._kinds[kind].run_task, given.resource, given.task)
+                    await self._run(kind, given)
             except ProvisionerError as err:
                 await self._threads.run(self._note_problem, given, since, err)
                 if passes(err) and not self._overdue(kind, given, when):
@@ -73,6 +73,11 @@ class TaskActivities:
                 failure = str(err)
         await self._threads.run(self._finish, given, since, failure)
         self._poker.poke(resource_workflow(kind, given.resource))
+
+    async def _run(self, kind: str, given: TaskInput) -> None:
+        work = self._kinds[kind].run_task
+        for workflow in await self._threads.run(work, given.resource, given.task) or ():
+            self._poker.poke(workflow)
 
     def _overdue(self, kind: str, given: TaskInput, when: When) -> bool:
         """Its problem should have passed by now. Only what comes last goes on until all is gone."""

@@ -1,6 +1,6 @@
 """The kind `cluster`: what its parts are. Each method is told by `Kind`."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -12,10 +12,11 @@ from provisioner.store import leadership
 from provisioner.store.database import Database
 from provisioner.store.tables import Node
 from provisioner.vault.vault import Vault
-from workflows.kinds import channel_answers, cluster_members, node_health
+from workflows.kinds import channel_answers, cluster_endpoint, cluster_members, node_health
 from workflows.kinds.cluster_access import ClusterAccess
 from workflows.kinds.cluster_add_ons import ClusterAddOns
 from workflows.kinds.cluster_care import Check, ClusterCare
+from workflows.kinds.cluster_endpoint import ClusterEndpoints
 from workflows.kinds.cluster_etcd import ClusterEtcd
 from workflows.kinds.cluster_joining import ClusterJoining
 from workflows.kinds.cluster_leaving import ClusterLeaving
@@ -45,8 +46,10 @@ class ClusterKind:
         self._joining = ClusterJoining(database, vault, access, certificates, settings)
         self._leaving = ClusterLeaving(database, vault, access, self._joining, settings)
         self._etcd = ClusterEtcd(database, vault)
-        self._tasks = ClusterTasks(database, vault, access, self._joining, add_ons)
+        endpoints = ClusterEndpoints(database, settings)
+        self._tasks = ClusterTasks(database, vault, access, self._joining, add_ons, endpoints)
         checks = (
+            Check(cluster_endpoint.CONDITION, endpoints.look, needs_api=False),
             Check(ETCD_HEALTH, self._etcd.look, needs_api=False),
             Check(node_health.CONDITION, node_health.look),
             Check(CERTIFICATES_HELD, certificates.look),
@@ -79,8 +82,8 @@ class ClusterKind:
     def forget(self, session: Session, node: Node) -> None:
         leadership.clear(session, node.id)
 
-    def run_task(self, resource_id: str, task: str) -> None:
-        self._tasks.run(resource_id, task)
+    def run_task(self, resource_id: str, task: str) -> Sequence[str] | None:
+        return self._tasks.run(resource_id, task)
 
     def configurations(self, resource_id: str) -> Mapping[str, Configuration]:
         return cluster_members.configurations(self._database, resource_id)

@@ -14,6 +14,8 @@ from provisioner.domain.planning.repairs import repairs
 from provisioner.domain.planning.wishes import Desired, GroupWish, Observed, TaskWish, When
 from provisioner.domain.replacement import Replacement
 
+_ASKED = (When.BEFORE_NODES, When.AFTER_CORE, When.WITH_MEMBERS, When.WITH_NODES)
+
 
 def plan(desired: Desired, observed: Observed, deadlines: Deadlines, limits: Replacement) -> Plan:
     if desired.deleting:
@@ -115,10 +117,11 @@ def _earliest(*times: datetime | None) -> datetime | None:
 
 def _due_tasks(desired: Desired, seen: Observed, stands: bool) -> tuple[TaskWish, ...]:
     before = tasks.due(desired, seen, When.BEFORE_NODES)
+    always = (*before, *tasks.due(desired, seen, When.WITH_NODES))
     if not stands:
-        return before
+        return always
     after = tasks.due(desired, seen, When.AFTER_CORE)
-    return (*before, *after, *tasks.following(desired, seen, When.WITH_MEMBERS))
+    return (*always, *after, *tasks.following(desired, seen, When.WITH_MEMBERS))
 
 
 def _to_start(desired: Desired, kept: tuple[NodeFacts, ...], seen: Observed) -> tuple[NodeId, ...]:
@@ -159,7 +162,7 @@ def _without_ticket(kept: tuple[NodeFacts, ...]) -> bool:
 
 
 def _as_asked(desired: Desired, seen: Observed) -> bool:
-    if not tasks.done(desired, seen, When.BEFORE_NODES, When.AFTER_CORE, When.WITH_MEMBERS):
+    if not tasks.done(desired, seen, *_ASKED):
         return False
     ready = {wish.name: sum(node.serves for node in seen.of(wish.name)) for wish in desired.groups}
     closed = all(node.phase in (Phase.READY, Phase.GONE) for node in seen.nodes)

@@ -73,6 +73,8 @@ def keyed(wish: TaskWish, desired: Desired, observed: Observed) -> TaskWish:
     """With the key that stands for what it follows; an empty one stands for nothing."""
     if wish.when is When.WITH_MEMBERS:
         return wish.model_copy(update={"key": _members(wish, desired, observed)})
+    if wish.when is When.WITH_NODES:
+        return wish.model_copy(update={"key": _nodes(wish, observed)})
     if wish.when is When.WITH_ANSWERS:
         return wish.model_copy(update={"key": answers.key(observed)})
     return wish
@@ -88,6 +90,14 @@ def _members(wish: TaskWish, desired: Desired, observed: Observed) -> str:
     present = [n for n in observed.nodes if n.group in groups and n.phase is not Phase.GONE]
     known = [f"{node.id} {node.address}" for node in present if node.address]
     return digest([wish.key, *known]) if known else ""
+
+
+def _nodes(wish: TaskWish, observed: Observed) -> str:
+    """A digest of the wish's own key, of who is there, where, and how far. Never empty: others
+    are told that nobody is left, too.
+    """
+    present = [n for n in observed.nodes if n.group in wish.follows and n.phase is not Phase.GONE]
+    return digest([wish.key, *(f"{node.id} {node.address} {node.phase}" for node in present)])
 
 
 def _is_stale(wish: TaskWish, observed: Observed) -> bool:

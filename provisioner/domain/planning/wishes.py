@@ -14,7 +14,8 @@ MAX_ATTEMPTS = 3
 class When(StrEnum):
     """The point in a resource's life at which a task is due.
 
-    What makes those due WITH_MEMBERS and WITH_ANSWERS again comes from the plan as well.
+    What makes those due WITH_MEMBERS, WITH_NODES and WITH_ANSWERS again comes from the plan as
+    well.
     """
 
     BEFORE_NODES = "before nodes"
@@ -22,6 +23,7 @@ class When(StrEnum):
     AFTER_NODES = "after all nodes are gone"
     ON_TURN = "whenever a node's turn to join has come"
     WITH_MEMBERS = "whenever the core's members are others than before"
+    WITH_NODES = "whenever the nodes are others than before, or stand elsewhere"
     WITH_ANSWERS = "when nodes that were told something should have answered"
 
 
@@ -30,6 +32,7 @@ class TaskWish(Fact):
 
     `after`: tasks of the same kind of time that must be done before.
     `persistent`: having failed, it is tried again now and then without anybody asking.
+    `follows`: the groups whose nodes one WITH_NODES depends on.
     """
 
     name: str
@@ -37,6 +40,7 @@ class TaskWish(Fact):
     key: str = "1"
     after: tuple[str, ...] = ()
     persistent: bool = False
+    follows: tuple[str, ...] = ()
 
 
 class TaskState(StrEnum):

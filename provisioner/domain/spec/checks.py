@@ -11,6 +11,7 @@ from provisioner.domain.spec.address_checks import check_addresses
 from provisioner.domain.spec.authority_checks import check_authorities
 from provisioner.domain.spec.bootstrap_checks import check_bootstrap
 from provisioner.domain.spec.cluster import CONTROL_PLANE, ClusterSpec
+from provisioner.domain.spec.endpoint_checks import check_endpoint
 from provisioner.domain.spec.external_etcd_checks import check_external_etcd
 from provisioner.domain.spec.kubernetes_checks import check_kubernetes
 from provisioner.domain.spec.label_checks import check_labels
@@ -20,7 +21,7 @@ from provisioner.domain.spec.placement_checks import check_placement
 def check(spec: ClusterSpec) -> list[Fault]:
     return [
         *_names(spec),
-        *_endpoint(spec),
+        *check_endpoint(spec),
         *_placements(spec),
         *check_bootstrap(spec),
         *check_kubernetes(spec),
@@ -50,27 +51,6 @@ def _length(spec: ClusterSpec, group: str, path: str) -> Iterator[Fault]:
     if over > 0:
         advice = f"makes hostnames longer than {MAX_HOSTNAME}; shorten by {over} characters"
         yield Fault(path, advice, rests_on=("name", path))
-
-
-def _endpoint(spec: ClusterSpec) -> Iterator[Fault]:
-    endpoint, fields = spec.endpoint, ("endpoint.mode", "endpoint.vip")
-    vip = endpoint.vip
-    if vip and (vip.is_unspecified or vip.is_multicast or vip.is_reserved or vip.is_link_local):
-        yield Fault("endpoint.vip", "is no address a host can have; take a free one of the network")
-    if endpoint.dns_name and endpoint.dns_name.rpartition(".")[2] == "localhost":
-        yield Fault("endpoint.dnsName", "is every machine's own; give a name of the API's")
-    if endpoint.mode == "keepalived" and endpoint.vip is None:
-        advice = "is needed by mode keepalived: a free address of the network"
-        yield Fault("endpoint.vip", advice, rests_on=fields)
-    if endpoint.mode == "external" and endpoint.vip is None and endpoint.dns_name is None:
-        advice = "mode external needs vip or dnsName of your load balancer"
-        yield Fault("endpoint", advice, rests_on=(*fields, "endpoint.dnsName"))
-    if endpoint.mode == "dns" and endpoint.dns_name is None:
-        advice = "is needed by mode dns: a name with an address record for every master"
-        yield Fault("endpoint.dnsName", advice, rests_on=("endpoint.mode", "endpoint.dnsName"))
-    if endpoint.mode == "dns" and vip:
-        advice = "nobody would carry it in mode dns; leave it out, or choose keepalived or external"
-        yield Fault("endpoint.vip", advice, rests_on=fields)
 
 
 def _placements(spec: ClusterSpec) -> Iterator[Fault]:

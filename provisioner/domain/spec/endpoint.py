@@ -21,7 +21,8 @@ class EndpointService(Document):
         description="Ports such as 443, or ranges such as 30000-30010; nodes listen on the same."
     )
     node_pools: Annotated[tuple[Label, ...], Field(max_length=100)] = Field(
-        default=(), description="Pools whose nodes serve; by default those of all pools."
+        default=(),
+        description="Pools whose nodes serve; by default all, and masters if they are schedulable.",
     )
     proxy_protocol: bool = Field(
         default=False, description="Tell nodes the client's address by PROXY protocol 2."

@@ -63,14 +63,18 @@ def _condition(service: Service, rule: Rule, path: str, at: str) -> Iterator[Fau
 def _checks(service: Service, path: str) -> Iterator[Fault]:
     for index, pool in enumerate(service.pools):
         at = f"{path}.pools.{index}.check"
-        given = [name for name in _HTTP_ONLY if name in pool.check.model_fields_set]
-        if pool.check.type != "http":
-            for name in given:
-                advice = f"is of check type http; this one is {pool.check.type}"
-                yield Fault(f"{at}.{name}", advice, rests_on=(f"{at}.{name}", f"{at}.type"))
+        yield from check_type(pool.check, at)
     for rule in (None, *service.rules):
         together = service.pools_of(rule) if rule else service.default_pools()
         yield from _same_question(service, together, path)
+
+
+def check_type(check: Check, at: str) -> Iterator[Fault]:
+    """What only checks by http have."""
+    given = [name for name in _HTTP_ONLY if name in check.model_fields_set]
+    for name in given if check.type != "http" else ():
+        advice = f"is of check type http; this one is {check.type}"
+        yield Fault(f"{at}.{name}", advice, rests_on=(f"{at}.{name}", f"{at}.type"))
 
 
 def _same_question(service: Service, together: Sequence[Pool], path: str) -> Iterator[Fault]:
