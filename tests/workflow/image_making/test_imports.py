@@ -1,6 +1,6 @@
 """Templates made elsewhere: booted once by the lab's guests, copied, registered, released."""
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -10,20 +10,12 @@ from lab.guests.misbehaviour import NO_ADDRESS
 from lab.vcenter.control import Control
 from provisioner.store import images, inventory, resources
 from tests.workflow.hands import Hands
-from tests.workflow.image_guests import guests_of
 from tests.workflow.images import IMPORT, TEMPLATE, VERSION, ImageSubject, install_packer
-from tests.workflow.servers import Servers
 from tests.workflow.site import Site
 from workflows.kinds.image_errors import ImageLeaves
 from workflows.kinds.image_rows import ImageRows
 
 ON_TWO = IMPORT | {"copies": ["storage-1", "storage-2"]}
-
-
-@pytest.fixture(scope="module")
-def guests(servers: Servers, tmp_path_factory: pytest.TempPathFactory) -> Iterator[GuestsControl]:
-    with guests_of(servers.vcenter, tmp_path_factory.mktemp("guests")) as control:
-        yield control
 
 
 @pytest.fixture
