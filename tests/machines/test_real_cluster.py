@@ -1,6 +1,7 @@
 """The bytes a VM receives become a node: real systemd, cloud-init, containerd and kubeadm."""
 
 import json
+from pathlib import Path
 
 import pytest
 
@@ -32,15 +33,22 @@ def test_a_node_is_called_as_its_machine(cluster: Cluster, role: str) -> None:
     assert machine.run("hostname").strip() == machine.name
 
 
-# Of the first second of systemd: on a busy computer one of them fails now and then in a container,
-# for a reason not found yet. Nothing of ours needs what they do.
-EARLY = {f"systemd-{name}.service" for name in ("network-generator", "sysusers", "update-utmp")}
-
-
 def test_no_unit_has_failed(cluster: Cluster, role: str) -> None:
-    listed = getattr(cluster, role).run("systemctl", "--failed", "--plain", "--no-legend")
-    failed = {line.split()[0] for line in listed.splitlines()}
-    assert failed - EARLY == set()
+    assert getattr(cluster, role).run("systemctl", "--failed", "--plain", "--no-legend") == ""
+
+
+def test_machines_keep_their_units_apart(cluster: Cluster) -> None:
+    """One systemd would else take groups away that another one has just made."""
+    first, second = (systemd_groups(one.process) for one in (cluster.master, cluster.worker))
+    assert first
+    assert not first & second
+
+
+def systemd_groups(process: int) -> set[str]:
+    """Of a process, in the trees that systemd keeps its units in; neither has a controller."""
+    lines = Path(f"/proc/{process}/cgroup").read_text().splitlines()
+    trees = (line.split(":", 2) for line in lines)
+    return {f"{name}:{path}" for _, name, path in trees if name in ("", "name=systemd")}
 
 
 @pytest.mark.parametrize(

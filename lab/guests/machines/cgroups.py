@@ -1,7 +1,8 @@
 """CPU and memory of a guest are its VM's. Each guest also sees its own groups as the root.
 
 Below our own groups where every controller has a tree (version 1); below the root of the one tree
-of version 2, where our own group may not have children.
+of version 2, where our own group may not have children. Where both are mounted, systemd has its
+units in the one of version 2, too: in one group of it, guests would remove each other's.
 """
 
 import contextlib
@@ -13,6 +14,8 @@ from lab.guests.interface import GuestVM
 
 MOUNTS = Path("/sys/fs/cgroup")
 CONTROLLERS = ("cpu", "cpuacct", "cpuset", "memory", "devices", "freezer", "blkio", "pids")
+# The trees without a controller, by their folders: what /proc/PID/cgroup calls them.
+SYSTEMD = {"systemd": "name=systemd", "unified": ""}
 CPU_PERIOD_US = 100_000
 MIB = 1 << 20
 
@@ -43,7 +46,7 @@ class Cgroups:
         if _is_unified():
             yield MOUNTS / self._path
             return
-        for controller in (*CONTROLLERS, "systemd"):
+        for controller in (*CONTROLLERS, *SYSTEMD):
             if (MOUNTS / controller).is_dir():
                 yield MOUNTS / controller / _own(controller) / self._path
 
@@ -106,8 +109,9 @@ def _is_unified() -> bool:
 
 def _own(controller: str) -> str:
     """The group that this process is in, relative to the controller's mount."""
+    name = SYSTEMD.get(controller, controller)
     for line in Path("/proc/self/cgroup").read_text().splitlines():
         _, names, path = line.split(":", 2)
-        if controller in names.removeprefix("name=").split(","):
+        if name in names.split(","):
             return path.lstrip("/")
     return ""
