@@ -34,8 +34,7 @@ def render(
     access: ServiceAccess,
 ) -> dict[str, str]:
     """The VM's extraConfig. Holds the node's token and no other secret. Raises PayloadTooLarge."""
-    first = told(document, member, configuration, [nic.mac for nic in own.nics])
-    content = _user_data(document, member, first[channel.CONFIGURATION], own, access)
+    content = _user_data(document, member, configuration, own, access)
     return {
         **pack(USERDATA, user_data.dump(content)),
         **pack(METADATA, json.dumps(metadata(own), indent=1)),
@@ -77,8 +76,13 @@ def check_payload(document: LoadBalancerDocument, access: ServiceAccess) -> Iter
 
 
 def _user_data(
-    spec: LoadBalancerDocument, member: str, first: str, own: Identity, access: ServiceAccess
+    spec: LoadBalancerDocument,
+    member: str,
+    configuration: Configuration,
+    own: Identity,
+    access: ServiceAccess,
 ) -> dict[str, Any]:
+    first = told(spec, member, configuration, [nic.mac for nic in own.nics])
     place = {"pool": member, "role": ROLE}
     document = user_data.document(
         own.node_name,
@@ -87,7 +91,9 @@ def _user_data(
             file(layout.AGENT_CONFIG, SECRET, of_any_role(own, place, access, **_SERVICES)),
             file(layout.NODE_CONFIGURATION, PROGRAM, source("node_configuration.py")),
             file(layout.SECTIONS, TEXT, channel.sections_file(_sections())),
-            file(layout.FIRST_CONFIGURATION, SECRET, first),
+            file(layout.FIRST_CONFIGURATION, SECRET, first[channel.CONFIGURATION]),
+            # keepalived takes no configuration with a script that is not there.
+            file(edge.CHECK_HAPROXY, PROGRAM, configuration.files[edge.CHECK_HAPROXY]),
             *(file(f"{layout.SYSTEMD}/{name}", TEXT, unit) for name, unit in _UNITS.items()),
         ],
         [
