@@ -13,3 +13,5 @@ _DOCUMENTS = [yaml.safe_load(block) for block in _BLOCKS]
 PROFILES: dict[str, dict[str, Any]] = {
     body["name"]: body for body in _DOCUMENTS if "members" in body
 }
+# A cluster whose endpoint the first profile carries.
+[CLUSTER] = [body for body in _DOCUMENTS if "endpoint" in body]

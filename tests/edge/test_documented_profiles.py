@@ -4,12 +4,17 @@ from typing import Any
 
 import pytest
 
+from provisioner.domain.cluster_endpoints import Backing, endpoint_of, followed_groups
+from provisioner.domain.nodes import Phase
+from provisioner.domain.spec.cluster import ClusterSpec
 from provisioner.edge.layout import HAPROXY
 from provisioner.edge.records import address_records
 from tests.edge.checking import Checker
-from tests.edge.profiles import PAGE, PROFILES
-from tests.edge.rendering import configured, read_spec, rendered, section
+from tests.edge.profiles import CLUSTER, PAGE, PROFILES
+from tests.edge.rendering import VALUES, configured, read_spec, rendered, section
 from tests.net.machines import needs_root
+
+VIP = "10.20.0.100"
 
 
 def backend(profile: str, service: str, member: str) -> list[str]:
@@ -30,6 +35,21 @@ def test_there_is_one_for_each_use() -> None:
 @pytest.mark.parametrize("body", PROFILES.values(), ids=PROFILES)
 def test_it_is_sound_and_runs(checker: Checker, body: dict[str, Any]) -> None:
     for configuration in configured(body).values():
+        assert checker.objections(configuration) == {}
+
+
+@needs_root
+def test_a_clusters_endpoint_on_the_first_of_them_runs(checker: Checker) -> None:
+    spec = ClusterSpec.model_validate(CLUSTER | {"endpoint": CLUSTER["endpoint"] | {"vip": VIP}})
+    nodes = (
+        Backing(f"prod-{group}-{number}", group, Phase.READY, f"10.20.1.{number}")
+        for number, group in enumerate(followed_groups(spec), 1)
+    )
+    endpoint = endpoint_of(spec, nodes)
+    for configuration in configured(PROFILES["api-edge"], endpoints=(endpoint,)).values():
+        text = configuration.filled(VALUES)[HAPROXY]
+        assert "server prod-control-plane-1 10.20.1.1:6443 " in text
+        assert "bind 10.20.0.100:443" in section(text, "frontend cluster:prod:web")
         assert checker.objections(configuration) == {}
 
 

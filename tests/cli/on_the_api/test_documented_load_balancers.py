@@ -14,20 +14,36 @@ from provisioner.store.tables import VCenter
 from tests.api.load_balancing import STATS
 from tests.api.served import Api
 from tests.cli.conftest import Pkectl
-from tests.edge.profiles import PROFILES
+from tests.edge.profiles import CLUSTER, PROFILES
 
 ROOT = "/{}/vm/edge"
 
 
 @pytest.mark.parametrize("profile", PROFILES.values(), ids=PROFILES)
 def test_accepted(api: Api, pkectl: Pkectl, profile: dict[str, Any]) -> None:
+    make(api, pkectl, profile)
+    assert profile["name"] in pkectl("lb", "list").out
+
+
+def test_a_cluster_takes_its_address_of_the_pair_it_names(api: Api, pkectl: Pkectl) -> None:
+    make(api, pkectl, PROFILES["api-edge"])
+    ran = pkectl("cluster", "create", "-f", "-", stdin=yaml.safe_dump(CLUSTER))
+    assert ran.code == 0, ran.err
+    assert "https://prod.k8s.example.com:6443" in pkectl("cluster", "get", "prod").out
+    spec = yaml.safe_load(pkectl("cluster", "get", "prod", "--spec").out)
+    assert spec["endpoint"]["vip"] == "10.20.0.100"
+    assert "prod" in pkectl("lb", "get", "api-edge").out
+    refused = pkectl("lb", "delete", "api-edge", "--yes")
+    assert (refused.code, "prod" in refused.err) == (1, True)
+
+
+def make(api: Api, pkectl: Pkectl, profile: dict[str, Any]) -> None:
     register_vcenters(api, profile)
     if "stats" in profile:
         secret = STATS | {"name": profile["stats"]["secret"]}
         assert api.client("operator").post("/secrets", json=secret).status_code == 201
     ran = pkectl("lb", "create", "-f", "-", stdin=yaml.safe_dump(profile))
     assert ran.code == 0, ran.err
-    assert profile["name"] in pkectl("lb", "list").out
 
 
 def register_vcenters(api: Api, profile: dict[str, Any]) -> None:
@@ -86,6 +102,7 @@ def paths(member: dict[str, Any]) -> Iterator[tuple[str, str, str | None]]:
     yield "ClusterComputeResource", compute, top
     yield "ResourcePool", f"{compute}/Resources", compute
     yield "Datastore", f"{top}/datastore/{placement['datastore']}", top
-    yield "VirtualMachine", f"{top}/vm/{member['template']}", f"{top}/vm"
+    for template in (member["template"], CLUSTER["controlPlane"]["template"]):
+        yield "VirtualMachine", f"{top}/vm/{template}", f"{top}/vm"
     for nic in member["networks"].values():
         yield "DistributedVirtualPortgroup", f"{top}/network/{nic['network']}", top
