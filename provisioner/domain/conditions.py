@@ -59,7 +59,7 @@ def stuck(desired: Desired, observed: Observed, plan: Plan) -> str | None:
     reasons += [f"{short.group}: {short.reason}" for short in plan.shortages if short.final]
     held = {one.node: one.reason for one in plan.held if one.final}
     reasons += [
-        f"{node.name}: {node.lost}{_held(held.get(node.id))}"
+        f"{node.name}: {node.lost or 'it is to be made anew'}{_held(held.get(node.id))}"
         for node in observed.nodes
         if node.id in held or (node.missed and node.lost == Loss.OUT_OF_SIGHT)
     ]

@@ -42,7 +42,8 @@ class NodeFacts(Fact):
     `lost_at`: since when `lost` is so. `repaired_at`: when it was given up for a replacement
     nobody asked for. `replaces`: whose place it takes. `held_back`: why it is not replaced.
     `configuration`: the revision its VM carries since `configured_at`; `answered`: the last one
-    that the node has applied or refused, `misconfigured` why it did not apply it.
+    that the node has applied or refused, `misconfigured` why it did not apply it. `vintage`: that
+    of its group's wish when it was made.
     """
 
     id: NodeId
@@ -51,6 +52,7 @@ class NodeFacts(Fact):
     phase: Phase = Phase.CREATING
     epoch: int = 1
     attempt: int = 1
+    vintage: str = ""
     replaced: bool = False
     chosen: bool = False
     failure: str | None = None

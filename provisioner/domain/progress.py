@@ -4,7 +4,14 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from provisioner.domain.nodes import NodeFacts, Phase, Step
-from provisioner.domain.planning.wishes import Desired, Observed, TaskState, TaskWish, When
+from provisioner.domain.planning.wishes import (
+    Desired,
+    GroupWish,
+    Observed,
+    TaskState,
+    TaskWish,
+    When,
+)
 from provisioner.domain.virtual_machines import Fact
 
 MACHINES = "machines"
@@ -39,7 +46,7 @@ def steps(
         found = [_emptying(MACHINES, observed.nodes, known.get(MACHINES))]
     else:
         found = _tasks(desired, observed, When.BEFORE_NODES)
-        found += [_filling(wish.name, wish.size, observed) for wish in desired.groups]
+        found += [_filling(wish, observed) for wish in desired.groups]
         found += _leaving(desired, observed, known)
         found += _tasks(desired, observed, When.AFTER_CORE)
     found += _tasks(desired, observed, When.AFTER_NODES)
@@ -61,11 +68,13 @@ def _task(wish: TaskWish, observed: Observed) -> OperationStep:
     )
 
 
-def _filling(name: str, size: int, observed: Observed) -> OperationStep:
+def _filling(wish: GroupWish, observed: Observed) -> OperationStep:
+    name, size = wish.name, wish.size
     nodes = [node for node in observed.of(name) if node.phase is not Phase.GONE]
-    ready = sum(node.phase is Phase.READY for node in nodes)
+    fresh = [node for node in nodes if not wish.outdates(node)]
+    ready = sum(node.phase is Phase.READY for node in fresh)
     done = ready == size and len(nodes) == size
-    whole = 100 if done else min(99, sum(map(_share, nodes)) // max(size, len(nodes), 1))
+    whole = 100 if done else min(99, sum(map(_share, fresh)) // max(size, len(nodes), 1))
     state = "done" if done else "running" if nodes else "waiting"
     wanted = f"{ready} of {size} nodes ready" if ready <= size else f"{ready} ready, {size} wanted"
     return OperationStep(name=name, state=state, percent=whole, detail=wanted)

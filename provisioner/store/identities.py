@@ -41,6 +41,7 @@ class Issuer:
             generation=resource.generation,
             epoch=resource.epoch,
             attempt=new.attempt,
+            vintage=self.world.desired.vintage(new.group),
             replaces=new.replaces,
             place=place(where, shape.machine).model_dump(mode="json"),
             token_id=new_uuid(),

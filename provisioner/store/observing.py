@@ -66,6 +66,8 @@ def _may_grow(desired: Desired, observed: Observed) -> bool:
     """Only then the inventory is needed, which is the costly part. A failing node counts."""
     if desired.deleting:
         return False
+    if any(node.alive and desired.outdates(node) for node in observed.nodes):
+        return True
     sound = [node for node in observed.nodes if node.phase is Phase.READY]
     ready = {wish.name: sum(n.group == wish.name for n in sound) for wish in desired.groups}
     return any(ready[wish.name] < wish.size for wish in desired.groups)

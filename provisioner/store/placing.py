@@ -94,4 +94,4 @@ def _left(pool: AddressPool, taken: Iterable[str]) -> Room:
 
 
 def _none(reason: str) -> Room:
-    return Room(free=0, reason=reason)
+    return Room(free=0, reason=reason, nowhere=True)

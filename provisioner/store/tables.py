@@ -149,6 +149,7 @@ class Node(Base):
     generation: Mapped[int]
     epoch: Mapped[int]
     attempt: Mapped[int]
+    vintage: Mapped[str] = mapped_column(String(64), default="")
     replaces: Mapped[str | None] = mapped_column(Uuid)
     replaced: Mapped[bool] = mapped_column(default=False)
     chosen: Mapped[bool] = mapped_column(default=False)
@@ -344,6 +345,20 @@ class ImageTemplate(Base):
     name: Mapped[str] = mapped_column(String(80))
     path: Mapped[str] = mapped_column(String(1024))
     datastore: Mapped[str] = mapped_column(String(255))
+
+
+class ImageTurn(Base):
+    """Which attempt at which task works on an image, or waits for others (without `holder`).
+
+    It lapses when that is not said again.
+    """
+
+    __tablename__ = "image_turn"
+    resource_id: Mapped[str] = mapped_column(ForeignKey("image.resource_id"), primary_key=True)
+    holder: Mapped[str | None] = mapped_column(Uuid)
+    task: Mapped[str] = mapped_column(String(63))
+    asked_at: Mapped[datetime] = mapped_column(default=utc_now)
+    seen_at: Mapped[datetime] = mapped_column(default=utc_now)
 
 
 class ImageLogLine(Base):

@@ -10,12 +10,13 @@ from provisioner.domain.nodes import Loss, Phase
 from provisioner.domain.planning.plan import Plan
 from provisioner.domain.planning.planner import plan
 from provisioner.domain.planning.quorum import quorum
-from provisioner.domain.planning.wishes import Room
+from provisioner.domain.planning.wishes import Desired, Room
 from provisioner.domain.spec.cluster import CONTROL_PLANE
 from tests.unit.documents import cluster_spec
 from tests.unit.world import DEADLINES, LIMITS, World
 
 REPAIRED = (Loss.GONE, Loss.OFF)
+VINTAGES = st.sampled_from(["", "", "a", "b"])
 CLOCKS = (
     "work_started_at",
     "clone_started_at",
@@ -35,6 +36,7 @@ def worlds(draw: st.DrawFn) -> World:
     spec = cluster_spec(control_plane=size, pools=pools)
     deleting = draw(st.booleans()) and draw(st.booleans())
     world = World(desired(spec, generation=2, epoch=2, deleting=deleting))
+    world.desired = _of_vintages(draw, world.desired)
     if draw(st.booleans()):
         world.finish(CERTIFICATES)
     for group in [CONTROL_PLANE, *pools, "forgotten"]:
@@ -44,6 +46,16 @@ def worlds(draw: st.DrawFn) -> World:
             world.rooms[group] = Room(free=draw(st.integers(0, 3)), reason="no address")
     world.now += timedelta(seconds=draw(st.integers(0, 90)))
     return world
+
+
+def _of_vintages(draw: st.DrawFn, asked: Desired) -> Desired:
+    """The only one that votes can't be replaced, which is told elsewhere."""
+    replaceable = [wish for wish in asked.groups if not wish.core or wish.size > 1]
+    groups = (
+        wish.model_copy(update={"vintage": draw(VINTAGES)}) if wish in replaceable else wish
+        for wish in asked.groups
+    )
+    return asked.model_copy(update={"groups": tuple(groups)})
 
 
 def _put(draw: st.DrawFn, world: World, group: str) -> None:
@@ -58,6 +70,7 @@ def _put(draw: st.DrawFn, world: World, group: str) -> None:
         group=group,
         phase=phase,
         epoch=draw(st.integers(1, 2)),
+        vintage=draw(VINTAGES),
         attempt=draw(st.integers(1, 3)),
         chosen=draw(st.integers(0, 4)) == 0,
         failure=draw(st.sampled_from([None, "it broke"])) if ended else None,

@@ -91,7 +91,8 @@ class World:
         for new in made.create:
             if new.replaces:
                 self.change(new.replaces, replaced=True)
-            self.put(group=new.group, attempt=new.attempt, replaces=new.replaces)
+            vintage = self.desired.vintage(new.group)
+            self.put(group=new.group, attempt=new.attempt, replaces=new.replaces, vintage=vintage)
         for node in made.grant:
             self.change(node, join_granted_at=self.now)
 

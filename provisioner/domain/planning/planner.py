@@ -11,6 +11,7 @@ from provisioner.domain.planning.groups import missing, shortages, surplus
 from provisioner.domain.planning.plan import Plan, Removal
 from provisioner.domain.planning.quorum import Quorum
 from provisioner.domain.planning.repairs import repairs
+from provisioner.domain.planning.rolls import roll
 from provisioner.domain.planning.wishes import Desired, GroupWish, Observed, TaskWish, When
 from provisioner.domain.replacement import Replacement
 
@@ -26,6 +27,8 @@ def plan(desired: Desired, observed: Observed, deadlines: Deadlines, limits: Rep
     unwanted = (*_unknown_groups(desired, seen), *_surpluses(desired, seen))
     lost = repairs(desired, seen, frozenset(removal.node for removal in unwanted), limits)
     leaving = (*unwanted, *lost.removals)
+    outdated = roll(desired, seen, frozenset(removal.node for removal in leaving), limits)
+    leaving += outdated.removals
     after = _after(seen, leaving)
     kept = tuple(node for node in after.nodes if node.alive)
     due = _due_tasks(desired, seen, core.stands)
@@ -40,7 +43,7 @@ def plan(desired: Desired, observed: Observed, deadlines: Deadlines, limits: Rep
         grant=grant,
         tasks=(*due, *tickets, *tasks.following(desired, seen, When.WITH_ANSWERS)),
         shortages=tuple(s for w in desired.groups for s in shortages(w, seen, desired.epoch)),
-        held=lost.held,
+        held=(*lost.held, *outdated.held),
         next_deadline=_earliest(
             Clock(core, deadlines).next(kept), lost.wake_at, answers.next_look(seen)
         ),
@@ -166,4 +169,6 @@ def _as_asked(desired: Desired, seen: Observed) -> bool:
         return False
     ready = {wish.name: sum(node.serves for node in seen.of(wish.name)) for wish in desired.groups}
     closed = all(node.phase in (Phase.READY, Phase.GONE) for node in seen.nodes)
+    if any(node.alive and desired.outdates(node) for node in seen.nodes):
+        return False
     return closed and all(ready[wish.name] == wish.size for wish in desired.groups)

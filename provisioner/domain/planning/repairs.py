@@ -91,13 +91,8 @@ class Case:
         return next((found for brake in brakes if (found := brake())), None)
 
     def _sick(self) -> _Hindrance | None:
-        silence = timedelta(seconds=self.limits.silence)
-        sight = self.seen.sights.get(self.wish.name, Sight())
-        if sight.sick:
-            return _Hindrance(sight.sick)
-        if sight.watched_at is None or sight.watched_at + silence < self.seen.now:
-            return _Hindrance(f"the vCenter gave no sign of life for {self.limits.silence} s")
-        return None
+        blind = blindness(self.wish, self.seen, self.limits)
+        return _Hindrance(blind) if blind else None
 
     def _quorum(self) -> _Hindrance | None:
         if not self.wish.core:
@@ -146,6 +141,17 @@ class Case:
         if self.spent < allowed:
             return None
         return _Hindrance(f"no more than {allowed} nodes are replaced within an hour")
+
+
+def blindness(wish: GroupWish, seen: Observed, limits: Replacement) -> str | None:
+    """Why what is known of the group's VMs is nothing to act upon; None: it is."""
+    sight = seen.sights.get(wish.name, Sight())
+    if sight.sick:
+        return sight.sick
+    silence = timedelta(seconds=limits.silence)
+    if sight.watched_at is None or sight.watched_at + silence < seen.now:
+        return f"the vCenter gave no sign of life for {limits.silence} s"
+    return None
 
 
 def _due(

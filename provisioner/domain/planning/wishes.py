@@ -63,6 +63,8 @@ class GroupWish(Fact):
 
     `voting`: its members hold the resource's data by majority, otherwise any one of them will do.
     `one_at_a_time`: members that join are let in one after the other.
+    `vintage`: stands for what a VM gets when it is made and never again. Members of another one
+    are replaced, one after the other. Empty: nothing is.
     """
 
     name: str
@@ -70,6 +72,10 @@ class GroupWish(Fact):
     core: bool = False
     voting: bool = True
     one_at_a_time: bool = False
+    vintage: str = ""
+
+    def outdates(self, node: NodeFacts) -> bool:
+        return bool(self.vintage) and node.vintage != self.vintage
 
 
 class Desired(Fact):
@@ -86,12 +92,22 @@ class Desired(Fact):
         """The groups that the resource can't be without: the core, or if there is none, all."""
         return tuple(wish for wish in self.groups if wish.core) or self.groups
 
+    def outdates(self, node: NodeFacts) -> bool:
+        return any(wish.outdates(node) for wish in self.groups if wish.name == node.group)
+
+    def vintage(self, group: str) -> str:
+        return next((wish.vintage for wish in self.groups if wish.name == group), "")
+
 
 class Room(Fact):
-    """How many more nodes a group can take, and what is in the way of others."""
+    """How many more nodes a group can take, and what is in the way of others.
+
+    `nowhere`: not even a node that takes another one's place could be made.
+    """
 
     free: int
     reason: str
+    nowhere: bool = False
 
 
 class Sight(Fact):

@@ -34,6 +34,7 @@ _TABLES = (
     "image",
     "image_log_line",
     "image_template",
+    "image_turn",
 )
 
 
@@ -222,6 +223,7 @@ def _create_nodes() -> None:
         sa.Column("generation", sa.Integer(), nullable=False),
         sa.Column("epoch", sa.Integer(), nullable=False),
         sa.Column("attempt", sa.Integer(), nullable=False),
+        sa.Column("vintage", sa.String(length=64), nullable=False),
         sa.Column("replaces", sa.String(length=36), nullable=True),
         sa.Column("replaced", sa.Boolean(), nullable=False),
         sa.Column("chosen", sa.Boolean(), nullable=False),
@@ -426,4 +428,14 @@ def _create_images() -> None:
         sa.Column("datastore", sa.String(length=255), nullable=False),
         sa.ForeignKeyConstraint(["resource_id"], ["image.resource_id"]),
         sa.PrimaryKeyConstraint("resource_id", "moref"),
+    )
+    op.create_table(
+        "image_turn",
+        sa.Column("resource_id", sa.String(length=36), nullable=False),
+        sa.Column("holder", sa.String(length=36), nullable=True),
+        sa.Column("task", sa.String(length=63), nullable=False),
+        sa.Column("asked_at", UtcDateTime(timezone=True), nullable=False),
+        sa.Column("seen_at", UtcDateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["resource_id"], ["image.resource_id"]),
+        sa.PrimaryKeyConstraint("resource_id"),
     )
