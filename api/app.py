@@ -16,6 +16,7 @@ from api.etcd_clusters import views as etcd_cluster_views
 from api.images import builds as image_builds
 from api.images import log as image_log
 from api.images import routes as images
+from api.load_balancers import actions as load_balancer_actions
 from api.load_balancers import routes as load_balancers
 from api.load_balancers import views as load_balancer_views
 from api.metrics import Metrics, RequestMetrics
@@ -55,6 +56,7 @@ def create_app(services: Services) -> FastAPI:
         etcd_cluster_views,
         load_balancers,
         load_balancer_views,
+        load_balancer_actions,
         image_builds,
         image_log,
         images,

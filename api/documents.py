@@ -8,10 +8,11 @@ from pydantic.json_schema import models_json_schema
 _TEMPLATE = "#/components/schemas/{model}"
 
 
-def body_of(kind: type[BaseModel]) -> dict[str, Any]:
+def body_of(kind: type[BaseModel], *, required: bool = True) -> dict[str, Any]:
     """For a route's `openapi_extra`."""
     schema = {"$ref": _TEMPLATE.format(model=kind.__name__)}
-    return {"requestBody": {"required": True, "content": {"application/json": {"schema": schema}}}}
+    content = {"application/json": {"schema": schema}}
+    return {"requestBody": {"required": required, "content": content}}
 
 
 def schemas_of(*kinds: type[BaseModel]) -> dict[str, Any]:

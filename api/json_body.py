@@ -33,7 +33,17 @@ async def absent(request: Request) -> Body:
     return Body(raw, None)
 
 
+async def optional(request: Request) -> Body:
+    """For a POST that may be told more. Nothing is as good as an empty object."""
+    raw = await _read(request)
+    if not raw.strip():
+        return Body(raw, {})
+    _require_json(request)
+    return Body(raw, parse(raw))
+
+
 Json = Annotated[Body, Depends(required)]
+OptionalJson = Annotated[Body, Depends(optional)]
 NoBody = Annotated[Body, Depends(absent)]
 
 

@@ -8,6 +8,8 @@ from fastapi.openapi.utils import get_openapi
 from api.addons.changes import AddOnsChange
 from api.clusters.changes import ClusterChange
 from api.documents import schemas_of
+from api.load_balancers.changes import LoadBalancerChange
+from api.load_balancers.repointing import Repoint
 from api.nodepools.changes import PoolChange
 from api.secrets.schemas import NewSecret
 from api.vcenters.schemas import NewVCenter, VCenterChange
@@ -27,6 +29,8 @@ BODIES = (
     NewSecret,
     EtcdClusterSpec,
     LoadBalancerSpec,
+    LoadBalancerChange,
+    Repoint,
     ImageBuild,
     ImageImport,
 )

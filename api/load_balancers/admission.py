@@ -1,6 +1,7 @@
 """Which documents are accepted: every fault, against itself, the inventories and the others."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from typing import TypeVar
 
 from sqlalchemy.orm import Session
 
@@ -12,10 +13,19 @@ from provisioner.domain.spec.load_balancer import LoadBalancerSpec
 from provisioner.domain.spec.load_balancer_checks import check_load_balancer
 from provisioner.domain.spec.reading import read
 from provisioner.domain.spec.source_checks import check_source
-from provisioner.store import load_balancer_neighbours, load_balancers, secrets
+from provisioner.store import (
+    load_balancer_neighbours,
+    load_balancer_users,
+    load_balancers,
+    secrets,
+)
 from provisioner.store.image_choice import choose_templates
+from provisioner.store.load_balancer_users import User
 from provisioner.store.load_balancers import Estate
 from provisioner.store.sites import faults_of_name
+from provisioner.store.tables import Resource
+
+S = TypeVar("S", bound=LoadBalancerSpec)
 
 
 def admit(
@@ -44,9 +54,52 @@ def admit(
     return found[-1]
 
 
-def with_images(
-    session: Session, org_id: int, spec: LoadBalancerSpec
-) -> tuple[LoadBalancerSpec, list[Fault]]:
+def new_faults(
+    session: Session,
+    resource: Resource,
+    before: LoadBalancerDocument,
+    after: LoadBalancerDocument,
+    access: ServiceAccess,
+) -> list[Fault]:
+    """What a change makes wrong. What was accepted once does not stand in its way."""
+    found = set(faults_of_document(after, access)) - set(faults_of_document(before, access))
+    if after.stats != before.stats:
+        found |= set(faults_of_secret(session, resource.org_id, after))
+    users = load_balancer_users.users_of(session, resource)
+    found |= set(_without_its_users(users, after))
+    if places(before) != places(after):
+        around = [_around(session, resource, users, one) for one in (before, after)]
+        found |= around[1] - around[0]
+    return sorted(found)
+
+
+def _without_its_users(users: Iterable[User], after: LoadBalancerDocument) -> Iterator[Fault]:
+    """An unsound range is told by the document's own check."""
+    reserved = load_balancer_neighbours.service_range(after)
+    if after.service_range is not None and reserved is None:
+        return
+    for user in users:
+        if reserved is None or user.vip not in reserved:
+            advice = f"has to keep {user.vip}, the endpoint of cluster {user.resource.name}"
+            yield Fault("serviceRange", advice)
+
+
+def places(document: LoadBalancerDocument) -> tuple[object, ...]:
+    """What inventories and leases are asked about; other changes cost no look at them."""
+    return document.members, document.vips, document.service_range
+
+
+def _around(
+    session: Session, resource: Resource, users: Iterable[User], document: LoadBalancerDocument
+) -> set[Fault]:
+    org_id = resource.org_id
+    estate = load_balancers.find_estate(session, org_id, document)
+    known = [user.resource.id for user in users]
+    found = load_balancer_neighbours.faults(session, org_id, document, estate, resource.id, known)
+    return {*estate.faults, *found}
+
+
+def with_images(session: Session, org_id: int, spec: S) -> tuple[S, list[Fault]]:
     """With templates for the members that ask for an image and have none yet.
 
     Members that install packages stand on any image, the others on one of a load balancer.

@@ -8,12 +8,15 @@ from api.auth import Operator, Viewer
 from api.documents import body_of
 from api.json_body import Json, NoBody
 from api.load_balancers import schemas
-from api.load_balancers.admission import admit
+from api.load_balancers.admission import admit, new_faults, places, with_images
+from api.load_balancers.changes import LoadBalancerChange, read_change
+from api.load_balancers.editing import lease_again, locked, record
 from api.operations.schemas import OperationOut
 from api.plans import PLAN
 from api.queries import DryRun
 from api.services import Use
 from api.transactions import Changed, Transaction
+from provisioner.domain.faults import Fault
 from provisioner.domain.load_balancers import KIND, LoadBalancerDocument
 from provisioner.domain.spec.load_balancer import LoadBalancerSpec
 from provisioner.store import load_balancer_users, load_balancers, resources
@@ -63,6 +66,36 @@ def get_load_balancer(balancer: str, use: Use, caller: Viewer) -> schemas.LoadBa
         users = load_balancer_users.users_by_name(session, caller.org_id)
         gone = found.deleted_at is not None
         return schemas.load_balancer(shown, [] if gone else users[found.name])
+
+
+@router.patch(
+    "/{balancer}",
+    summary="Change what can change",
+    status_code=202,
+    response_model=OperationOut,
+    responses=PLAN,
+    openapi_extra=body_of(LoadBalancerChange),
+)
+def change_load_balancer(
+    balancer: str, use: Use, caller: Operator, body: Json, dry_run: DryRun = False
+) -> Response:
+    transaction = Transaction(use, caller, dry_run, kind=KIND)
+
+    def change(session: Session) -> Changed:
+        resource, before = locked(transaction, session, balancer)
+
+        def faults(asked: LoadBalancerDocument) -> list[Fault]:
+            after, unmatched = with_images(session, caller.org_id, asked)
+            wrong = new_faults(session, resource, before, after, use.node_access)
+            return [*unmatched, *wrong]
+
+        asked = read_change(body.value, before, faults)
+        after, _ = with_images(session, caller.org_id, asked)
+        if places(after) != places(before):
+            lease_again(session, resource, after)
+        return record(transaction, session, resource, ("change", "change"), after)
+
+    return transaction.run(change).response()
 
 
 @router.delete(

@@ -63,11 +63,31 @@ class ClusterEndpoint(Document):
 class LoadBalancerDocument(LoadBalancerSpec):
     """The document as it is recorded: with what was decided for it since it was asked for.
 
-    `serverStates`: of servers by name; those that are in neither state serve.
+    `serverStates`: of servers by name; those that are in neither state serve. `keyVersion`: of
+    the VRRP key.
     """
 
     server_states: dict[Label, AdminState] = Field(default_factory=dict)
+    key_version: Annotated[int, Field(ge=1)] = 1
     endpoints: Annotated[tuple[ClusterEndpoint, ...], Field(max_length=MAX_ENDPOINTS)] = ()
+
+    def with_server_state(self, server: str, state: AdminState | None) -> Self:
+        """None: it serves."""
+        others = {name: one for name, one in self.server_states.items() if name != server}
+        states = others | ({server: state} if state else {})
+        return self.model_copy(update={"server_states": states})
+
+    def with_active(self, service: str, server: str) -> Self:
+        services = tuple(
+            one.model_copy(update={"active": server})
+            if one.name == service and one.active_server() != server
+            else one
+            for one in self.services
+        )
+        return self.model_copy(update={"services": services})
+
+    def with_next_key(self) -> Self:
+        return self.model_copy(update={"key_version": self.key_version + 1})
 
     def endpoint(self, cluster: str) -> ClusterEndpoint | None:
         return next((one for one in self.endpoints if one.cluster == cluster), None)

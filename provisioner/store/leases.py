@@ -58,11 +58,14 @@ def take(session: Session, kind: str, domain: str, value: str, holder: Holder) -
     """Raises Taken when somebody else holds it; holding it already is success."""
     kinds = IP_KINDS if kind in IP_KINDS else (kind,)
     query = select(Lease).where(Lease.kind.in_(kinds), Lease.domain == domain, Lease.value == value)
-    found = session.scalars(query).first()
-    if found is None:
-        _add(session, kind, domain, value, holder)
-    elif found.resource_id != holder.resource_id or found.node_id != holder.node_id:
+    found = list(session.scalars(query))
+    own = [lease for lease in found if lease.resource_id == holder.resource_id]
+    if own == found and any(lease.node_id == holder.node_id for lease in own):
+        return
+    # What a resource's own nodes have may be kept for them.
+    if own != found or (own and kind != RESERVED):
         raise Taken(f"{kind} {value} is leased already")
+    _add(session, kind, domain, value, holder)
 
 
 def take_address(

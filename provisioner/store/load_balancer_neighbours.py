@@ -1,6 +1,6 @@
 """Addresses of a load balancer against leases and the clusters of the same L2 networks."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import replace
 
 from sqlalchemy.orm import Session
@@ -14,14 +14,19 @@ from provisioner.store.sites import Site
 
 
 def faults(
-    session: Session, org_id: int, spec: LoadBalancerSpec, estate: Estate, own: str | None = None
+    session: Session,
+    org_id: int,
+    spec: LoadBalancerSpec,
+    estate: Estate,
+    own: str | None = None,
+    users: Collection[str] = (),
 ) -> list[Fault]:
-    """`own`: the id of the load balancer that is to become so."""
+    """`own`: the id of the load balancer that is to become so; `users`: of the clusters on it."""
     claims = list(_claims(spec))
     found = {
         fault
         for site in _sites(spec, estate)
-        for fault in Neighbourhood(session, org_id, site, own).faults_of(claims)
+        for fault in Neighbourhood(session, org_id, site, own, users).faults_of(claims)
     }
     return sorted(found)
 
@@ -50,12 +55,13 @@ def _claims(spec: LoadBalancerSpec) -> Iterator[Claim]:
         for member in spec.members:
             place = _place(member.name, vip.network)
             yield Claim(f"vips.{index}.address", "vip", place, address)
-    if reserved := _service_range(spec):
+    if reserved := service_range(spec):
         for member in spec.members:
             yield Claim("serviceRange", "vip", _place(member.name, "frontend"), reserved)
 
 
-def _service_range(spec: LoadBalancerSpec) -> AddressRange | None:
+def service_range(spec: LoadBalancerSpec) -> AddressRange | None:
+    """None when there is none, or the one given is no range."""
     try:
         return parse_range(spec.service_range) if spec.service_range else None
     except InvalidRange:

@@ -1,6 +1,8 @@
 """Which clusters a load balancer pair carries the endpoint of."""
 
 from collections import defaultdict
+from dataclasses import dataclass
+from ipaddress import IPv4Address
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -13,9 +15,26 @@ from provisioner.store.tables import Resource, Spec
 def users_by_name(session: Session, org_id: int) -> defaultdict[str, list[str]]:
     """Names of the clusters, in their order, by the name of their pair."""
     found: defaultdict[str, list[str]] = defaultdict(list)
-    for user, pair in _users(session, org_id):
-        found[pair].append(user.name)
+    for user in _users(session, org_id):
+        found[user.endpoint["loadBalancer"]].append(user.resource.name)
     return found
+
+
+@dataclass(frozen=True)
+class User:
+    """A cluster, and the VIP of its endpoint. What is leased for it is the cluster's."""
+
+    resource: Resource
+    vip: IPv4Address
+
+
+def users_of(session: Session, pair: Resource) -> list[User]:
+    """Also those that are being deleted: they have their VIPs until they are gone."""
+    return [
+        User(one.resource, IPv4Address(vip))
+        for one in _users(session, pair.org_id)
+        if one.endpoint["loadBalancer"] == pair.name and (vip := one.endpoint.get("vip"))
+    ]
 
 
 def refuse_when_used(session: Session, resource: Resource) -> None:
@@ -24,9 +43,10 @@ def refuse_when_used(session: Session, resource: Resource) -> None:
     Clusters that go themselves are no hindrance: else one that broke could never be deleted.
     """
     users = [
-        user.name
-        for user, pair in _users(session, resource.org_id)
-        if pair == resource.name and not user.deletion_requested_at
+        user.resource.name
+        for user in _users(session, resource.org_id)
+        if user.endpoint["loadBalancer"] == resource.name
+        and not user.resource.deletion_requested_at
     ]
     if users:
         names = ", ".join(users)
@@ -36,7 +56,13 @@ def refuse_when_used(session: Session, resource: Resource) -> None:
         )
 
 
-def _users(session: Session, org_id: int) -> list[tuple[Resource, str]]:
+@dataclass(frozen=True)
+class _Found:
+    resource: Resource
+    endpoint: dict[str, str]
+
+
+def _users(session: Session, org_id: int) -> list[_Found]:
     query = (
         select(Resource, Spec.document)
         .join(Spec, (Spec.resource_id == Resource.id) & (Spec.generation == Resource.generation))
@@ -44,7 +70,7 @@ def _users(session: Session, org_id: int) -> list[tuple[Resource, str]]:
         .order_by(Resource.name)
     )
     return [
-        (resource, pair)
+        _Found(resource, document["endpoint"])
         for resource, document in session.execute(query)
-        if (pair := document["endpoint"].get("loadBalancer"))
+        if document["endpoint"].get("loadBalancer")
     ]

@@ -1,6 +1,6 @@
 """Load balancers on record: their documents, where their members go, and what they lease."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from ipaddress import IPv4Address
 
@@ -13,8 +13,16 @@ from provisioner.domain.load_balancers import LoadBalancerDocument, shapes
 from provisioner.domain.spec.load_balancer import LoadBalancerSpec, Member, Network
 from provisioner.domain.virtual_machines import InventoryObject
 from provisioner.domain.wanted import GroupShape
-from provisioner.store import image_uses, inventory, leases, placing, resources
+from provisioner.store import (
+    image_uses,
+    inventory,
+    leases,
+    load_balancer_users,
+    placing,
+    resources,
+)
 from provisioner.store.errors import Taken
+from provisioner.store.load_balancer_users import User
 from provisioner.store.sites import find_vcenter
 from provisioner.store.tables import Resource, VCenter
 
@@ -72,21 +80,35 @@ def find_estate(session: Session, org_id: int, spec: LoadBalancerSpec) -> Estate
 def reserve(
     session: Session, resource: Resource, spec: LoadBalancerSpec, estate: Estate
 ) -> tuple[int, ...]:
-    """Leases all that the pair has for life; answers a router id for each member.
+    """Leases all that it has while its document is so; answers a router id for each member.
 
-    Its members' addresses, its VIPs in the networks of all members, and VRRP router ids. Raises
-    InvalidRequest with all that are somebody else's.
+    Its members' addresses, its VIPs and those of the clusters on it in the networks of all
+    members, and VRRP router ids. What it has beside these is freed. Raises InvalidRequest with
+    all that are somebody else's.
     """
-    holder, faults = leases.Holder(resource.id), []
-    for wish in _wishes(spec, estate):
-        try:
-            leases.take(session, wish.kind, wish.domain, str(wish.address), holder)
-        except Taken as err:
-            faults.append(Fault(wish.path, f"{err}; choose a free address"))
-    faults += _leased_to_others(session, resource, spec, estate)
+    users = load_balancer_users.users_of(session, resource)
+    wishes = [*_wishes(resource, spec, estate), *_wishes_of_users(users, spec, estate)]
+    if not estate.faults:
+        _free_others(session, resource, wishes)
+    faults = [fault for wish in wishes for fault in _take(session, wish)]
+    known = {resource.id, *(user.resource.id for user in users)}
+    faults += _leased_to_others(session, known, spec, estate)
     if faults:
         raise InvalidRequest(sorted(set(faults)))
     return router_ids(session, resource, spec, estate)
+
+
+def _free_others(session: Session, resource: Resource, wishes: Iterable["_Wish"]) -> None:
+    """A member that leaves has its address by its own node's lease, as long as it is there."""
+    kept = [wish.key for wish in wishes]
+    leases.keep_only(session, resource.id, (leases.RESERVED, leases.VIP), kept)
+
+
+def _take(session: Session, wish: "_Wish") -> Iterator[Fault]:
+    try:
+        leases.take(session, *wish.key, leases.Holder(wish.holder))
+    except Taken as err:
+        yield Fault(wish.path, f"{err}; choose a free address")
 
 
 def router_ids(
@@ -110,33 +132,42 @@ def leased_router_ids(session: Session, resource_id: str, spec: LoadBalancerSpec
 @dataclass(frozen=True)
 class _Wish:
     path: str
-    kind: str
-    domain: str
-    address: IPv4Address
+    holder: str
+    key: leases.Key
 
 
-def _wishes(spec: LoadBalancerSpec, estate: Estate) -> Iterator[_Wish]:
+def _wishes(resource: Resource, spec: LoadBalancerSpec, estate: Estate) -> Iterator[_Wish]:
     for path, member in spec.paths():
         for network, nic in member.networks.own().items():
             if domain := estate.domain(member, network):
                 at = f"{path}.networks.{network}.address"
-                yield _Wish(at, leases.RESERVED, domain, nic.address.ip)
+                yield _Wish(at, resource.id, (leases.RESERVED, domain, str(nic.address.ip)))
     for index, vip in enumerate(spec.vips):
         for domain in estate.domains(spec.members, vip.network):
-            yield _Wish(f"vips.{index}.address", leases.VIP, domain, vip.address)
+            key = (leases.VIP, domain, str(vip.address))
+            yield _Wish(f"vips.{index}.address", resource.id, key)
+
+
+def _wishes_of_users(
+    users: Iterable[User], spec: LoadBalancerSpec, estate: Estate
+) -> Iterator[_Wish]:
+    """Where a member comes that stands in another network than the first ones."""
+    for user in users:
+        for domain in estate.domains(spec.members, "frontend"):
+            yield _Wish("serviceRange", user.resource.id, (leases.VIP, domain, str(user.vip)))
 
 
 def _leased_to_others(
-    session: Session, resource: Resource, spec: LoadBalancerSpec, estate: Estate
+    session: Session, known: Collection[str], spec: LoadBalancerSpec, estate: Estate
 ) -> Iterator[Fault]:
-    """Of the range that clusters' VIPs are to come from."""
+    """Of the range that clusters' VIPs are to come from. `known`: ids of who may have some."""
     try:
         reserved = parse_range(spec.service_range) if spec.service_range else None
     except InvalidRange:
         return
     for domain in estate.domains(spec.members, "frontend") if reserved else ():
         for address, holder in leases.taken_addresses(session, domain).items():
-            if reserved and holder != resource.id and IPv4Address(address) in reserved:
+            if reserved and holder not in known and IPv4Address(address) in reserved:
                 yield Fault("serviceRange", f"{address} in it is leased already; leave it out")
 
 

@@ -1,6 +1,6 @@
 """Addresses of a cluster against leases and the other clusters of the same L2 networks."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from ipaddress import IPv4Address
 
@@ -38,12 +38,16 @@ _CLASHES = {
 
 @dataclass(frozen=True)
 class Neighbourhood:
-    """A cluster to be (or, with `own`, the cluster of that id as it is to become) at its site."""
+    """A cluster to be (or, with `own`, the cluster of that id as it is to become) at its site.
+
+    `friends`: ids of those whose leases are not in its way.
+    """
 
     session: Session
     org_id: int
     site: Site
     own: str | None = None
+    friends: Collection[str] = ()
 
     def faults(self, spec: ClusterSpec) -> list[Fault]:
         return self.faults_of(_claims(spec))
@@ -63,7 +67,7 @@ class Neighbourhood:
     def _holder(self, claim: Claim) -> tuple[str, Resource] | None:
         domain = self.site.domain(claim.group) or ""
         for address, holder in leases.taken_addresses(self.session, domain).items():
-            if holder != self.own and IPv4Address(address) in claim.addresses:
+            if holder not in (self.own, *self.friends) and IPv4Address(address) in claim.addresses:
                 query = select(Resource).where(Resource.id == holder)
                 return address, self.session.scalars(query).one()
         return None

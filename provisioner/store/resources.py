@@ -113,8 +113,12 @@ def document(session: Session, resource: Resource) -> Json:
     return found.document
 
 
-def change(session: Session, resource: Resource, kind: str, who: str, edited: Json) -> Operation:
+def change(
+    session: Session, resource: Resource, kind: str, who: str, edited: Json, told: str = ""
+) -> Operation:
     """Appends the next generation's document. Raises Conflict while the resource is being deleted.
+
+    `kind` is the operation's; the history tells it, or `told`.
 
     `resource` must be locked: the last accepted generation wins and none is lost.
     """
@@ -122,7 +126,7 @@ def change(session: Session, resource: Resource, kind: str, who: str, edited: Js
     resource.generation += 1
     _new_epoch(resource)
     _append(session, resource, edited, who)
-    events.record(session, resource, "ChangeRequested", f"{kind} asked for by {who}")
+    events.record(session, resource, "ChangeRequested", f"{told or kind} asked for by {who}")
     return operations.begin(session, resource, kind, who)
 
 

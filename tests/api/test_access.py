@@ -60,6 +60,10 @@ OPERATORS = [
     ("DELETE", "/etcd-clusters/e1"),
     ("POST", "/etcd-clusters/e1/retry"),
     ("POST", "/loadbalancers"),
+    ("PATCH", "/loadbalancers/edge"),
+    ("POST", "/loadbalancers/edge/servers/w1/actions/drain"),
+    ("POST", "/loadbalancers/edge/services/psc/actions/repoint"),
+    ("POST", "/loadbalancers/edge/actions/rotate-key"),
     ("DELETE", "/loadbalancers/edge"),
     ("POST", "/loadbalancers/edge/retry"),
     ("POST", "/images/builds"),
@@ -77,6 +81,7 @@ BODIES: dict[tuple[str, str], Any] = {
     ("PATCH", "/clusters/c1/nodepools/pool1"): {"size": 3},
     ("PATCH", "/clusters/c1/addons"): {"loadBalancer": {"enabled": False}},
     ("POST", "/clusters/c1/nodepools"): {"name": "p", "template": "debian-12-node"},
+    ("PATCH", "/loadbalancers/edge"): {"failback": "manual"},
     ("PATCH", "/vcenters/lab"): {"password": "other"},
 }
 
@@ -159,6 +164,9 @@ def _template(path: str) -> str:
         parts[4:5] = ["{pool}"] * len(parts[4:5])
     if parts[1] == "loadbalancers" and len(parts) > 2:
         parts[2] = "{balancer}"
+        if "actions" in parts[5:]:
+            parts[4] = "{name}"
+            parts[6] = "{state}" if parts[3] == "servers" else parts[6]
     if path.startswith("/images/builds/"):
         parts[3] = "{build}"
     elif parts[1] == "images" and len(parts) > 2 and path not in NEW:

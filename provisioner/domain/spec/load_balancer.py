@@ -206,6 +206,9 @@ class LoadBalancerSpec(Document):
         """The name of the member that carries it while it can."""
         return vip.preferred_member or self.members[0].name
 
+    def server_names(self) -> set[str]:
+        return {server.name for service in self.services for server in service.servers()}
+
     def paths(self) -> Iterator[tuple[str, Member]]:
         for index, member in enumerate(self.members):
             yield f"members.{index}", member
