@@ -57,6 +57,12 @@ def test_a_name_is_made_of_what_is_made(operator: httpx.Client) -> None:
     assert found["name"] == f"debian-12-node-1-35-4-{found['digest'][:8]}"
 
 
+@pytest.mark.parametrize("typed", [[], ["<esc>", "<enter>"]])
+def test_a_variable_may_be_a_list_of_texts(operator: httpx.Client, typed: list[str]) -> None:
+    found = build(operator, variables={"boot_command": typed})
+    assert found["spec"]["variables"] == {"boot_command": typed}
+
+
 def test_names_of_balancers_have_no_version(operator: httpx.Client) -> None:
     found = build(operator, definition="debian-12-load-balancer", kubernetesVersion=None)
     assert found["name"].startswith("debian-12-load-balancer-")

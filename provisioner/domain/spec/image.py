@@ -21,7 +21,8 @@ Variable = str | int | bool | tuple[str, ...]
 def _as_one_fault(value: object, read: ValidatorFunctionWrapHandler) -> Variable:
     """Else each type would have its own, at a path that nobody wrote."""
     try:
-        found: Variable = read(value)
+        # In here a list of JSON is one of Python, which strictly is no tuple.
+        found: Variable = read(tuple(value) if isinstance(value, list) else value)
     except ValidationError:
         raise ValueError(
             "must be a text, a whole number of at most 15 digits, true, false or a list of texts"
