@@ -9,7 +9,12 @@ check() { # check NAME COMMAND...
     name=$1
     shift
     if found=$("$@" 2>&1); then outcome=ok; else outcome=failed; fi
-    printf '%s\t%s\t%s\n' "$name" "$outcome" "$(printf %s "$found" | tail -n 1)" >>"$checks"
+    found=$(printf %s "$found" | tail -n 1 | tr -s '[:space:]' ' ')
+    printf '%s\t%s\t%s\n' "$name" "$outcome" "${found# }" >>"$checks"
+}
+
+first_line() { # first_line COMMAND...
+    said=$("$@" 2>&1) && printf '%s\n' "$said" | head -n 1
 }
 
 version_is() { # version_is WANTED COMMAND...
@@ -76,10 +81,16 @@ if [ "$IMAGE_ROLE" = node ]; then
     check network-plugins plugins
     check keepalived-off off keepalived.service
 else
-    check haproxy haproxy -v
+    check haproxy first_line haproxy -v
     check haproxy-off off haproxy.service
+    check keepalived first_line keepalived -v
+    # By its JSON members tell who carries which VIP; not every build of it has that.
+    check keepalived-json keepalived --signum=JSON
     check keepalived-off off keepalived.service
     check nftables nft --version
+    check nftables-kernel nft -c 'add table inet image'
+    check nftables-off off nftables.service
+    check sshd sshd -t
 fi
 
 python3 - "$checks" >/tmp/self-check.json <<'EOF'

@@ -42,7 +42,7 @@ def running() -> Iterator[Images]:
     with ExitStack() as ending:
         ending.callback(background.remove, layout)
         folder = definitions.write(layout.folder / "definitions")
-        settings = {"IMAGE_DEFINITIONS": str(folder), "CONCURRENT_IMAGE_BUILDS": "4"}
+        settings = {"IMAGE_DEFINITIONS": str(folder), "CONCURRENT_IMAGE_BUILDS": "5"}
         command = background.command(layout, real, settings)
         # It ends with the tests, however they do.
         supervisor = start_ready(command, layout.folder, layout.facts.exists, START_SECONDS)

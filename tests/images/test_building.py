@@ -6,9 +6,11 @@ import pytest
 
 from lab.story.document import cluster_document
 from tests.images import definitions
-from tests.images.world import VERSION, Images
+from tests.images.documents import VIP, load_balancer
+from tests.images.world import SECONDS, SERVER, VERSION, Images
 
 GOOD, BROKEN, UNREACHABLE, FROM_ISO = "good", "broken", "unreachable", "from-iso"
+APPLIANCE, PAIR = "appliance", "of-an-appliance"
 NO_SUCH_VERSION = "1.35.99"
 # The lab has no machine for it, so nothing of it ever answers.
 NO_MACHINE = "ubuntu-24.04-node"
@@ -24,6 +26,9 @@ def begun(running: Images) -> dict[str, dict[str, Any]]:
         BROKEN: running.begin(BROKEN, kubernetesVersion=NO_SUCH_VERSION),
         UNREACHABLE: running.begin(UNREACHABLE, **impatient),
         FROM_ISO: running.begin_from_iso(FROM_ISO, definitions.UNREACHABLE),
+        APPLIANCE: running.begin(
+            APPLIANCE, definition="debian-12-load-balancer", kubernetesVersion=None
+        ),
     }
 
 
@@ -95,3 +100,25 @@ def test_a_cluster_stands_on_it(images: Images, begun: dict[str, dict[str, Any]]
     images.service.succeeded(images.service.delete(CLUSTER), 120)
     images.service.succeeded(images.service.ask("DELETE", f"/images/{GOOD}"), 120)
     assert not images.has_a_folder(GOOD)
+
+
+def test_the_load_balancer_appliance_passes_its_self_check(
+    images: Images, begun: dict[str, dict[str, Any]]
+) -> None:
+    ended = images.outcome(begun[APPLIANCE])
+    assert ended["state"] == "succeeded", ended["reason"]
+    found = {one["name"]: one for one in images.image(APPLIANCE)["report"]["checks"]}
+    assert all(one["ok"] for one in found.values())
+    assert found["haproxy"]["found"].startswith("HAProxy version 2.6")
+    assert found["keepalived"]["found"].startswith("Keepalived v2.2")
+    assert {"nftables-kernel", "haproxy-off", "keepalived-off", "nftables-off"} <= set(found)
+
+
+def test_a_load_balancer_serves_on_it(images: Images, begun: dict[str, dict[str, Any]]) -> None:
+    """Nothing is installed at its first boot: what a member needs is in the image."""
+    images.outcome(begun[APPLIANCE])
+    asked = load_balancer(PAIR, "os=debian12")
+    images.service.succeeded(images.service.ask("POST", "/loadbalancers", asked), SECONDS)
+    assert [one["name"] for one in images.image(APPLIANCE)["uses"]] == [PAIR]
+    assert images.asked_for(f"http://{VIP}/lab.asc") == images.asked_for(f"{SERVER}/lab.asc")
+    images.service.succeeded(images.service.ask("DELETE", f"/loadbalancers/{PAIR}"), SECONDS)

@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Self
 
+import httpx
+
 from lab.guestos import signing
 from lab.guestos.repository_server import server
 from lab.guests.session import GuestSession
@@ -114,6 +116,10 @@ class Images:
     def events(self, name: str) -> str:
         items = self.service.ask("GET", f"/images/{name}/events")["items"]
         return "\n".join(f"{one['reason']}: {one['message']}" for one in items)
+
+    def asked_for(self, url: str) -> bytes:
+        """What is answered in the lab's network."""
+        return httpx.get(url, timeout=SECONDS).raise_for_status().content
 
     def log(self, name: str) -> str:
         return self.service.text(f"/images/builds/{name}/log?follow=false")
