@@ -1,8 +1,5 @@
 build {
-  sources = [
-    "source.vsphere-iso.image",
-    "source.vsphere-clone.image",
-  ]
+  sources = local.sources
 
   // Keys and certificates, empty or not: files know no quoting.
   provisioner "file" {

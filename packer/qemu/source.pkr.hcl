@@ -1,3 +1,7 @@
+locals {
+  sources = ["source.qemu.image"]
+}
+
 // The same from the same ISO on a computer with KVM, to try a change of scripts or answers.
 source "qemu" "image" {
   vm_name          = var.vm_name

@@ -1,6 +1,5 @@
 """`make packer-check` has to find what is wrong, and what it can't check has to agree."""
 
-import re
 import shutil
 
 import pytest
@@ -42,6 +41,5 @@ def test_a_careless_script_is_told(tools, templates):
 
 
 def test_the_local_try_takes_the_steps_of_every_other_build():
-    built = [TEMPLATES / "build.pkr.hcl", TEMPLATES / "qemu" / "build.pkr.hcl"]
-    steps = {re.sub(r"sources = \[[^]]*\]", "", one.read_text()) for one in built}
-    assert len(steps) == 1
+    build = "build.pkr.hcl"
+    assert (TEMPLATES / "qemu" / build).samefile(TEMPLATES / build)

@@ -1,0 +1,6 @@
+locals {
+  sources = [
+    "source.vsphere-iso.image",
+    "source.vsphere-clone.image",
+  ]
+}
