@@ -25,10 +25,12 @@ _COST = 8
 def get_values(use: Use, visitor: Balancer, response: Response) -> dict[str, str]:
     """By the words of its configuration. Passwords leave as bcrypt hashes, salted each time."""
     response.headers["Cache-Control"] = "no-store"
-    key = use.vault.read_secret(vrrp_path(ResourceId(visitor.resource.id)))["key"]
+    resource = visitor.resource
     with use.database.read() as session:
-        document = load_balancers.document_of(session, visitor.resource)
-        known = _stats_secret(session, visitor.resource.org_id, document.stats)
+        document = load_balancers.document_of(session, resource)
+        known = _stats_secret(session, resource.org_id, document.stats)
+    path = vrrp_path(ResourceId(resource.id), document.key_version)
+    key = use.vault.read_secret(path)["key"]
     return {VRRP_KEY: key.get_secret_value(), **(_hashes(use, known) if known else {})}
 
 

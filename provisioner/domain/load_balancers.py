@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field
 
+from provisioner.domain import load_balancer_vintage
 from provisioner.domain.planning.digests import digest
 from provisioner.domain.planning.wishes import Desired, GroupWish, TaskWish, When
 from provisioner.domain.spec.document import Document, Label
@@ -64,11 +65,12 @@ class LoadBalancerDocument(LoadBalancerSpec):
     """The document as it is recorded: with what was decided for it since it was asked for.
 
     `serverStates`: of servers by name; those that are in neither state serve. `keyVersion`: of
-    the VRRP key.
+    the VRRP key. `statsVersion`: how often the values of `stats.secret` were changed, and one.
     """
 
     server_states: dict[Label, AdminState] = Field(default_factory=dict)
     key_version: Annotated[int, Field(ge=1)] = 1
+    stats_version: Annotated[int, Field(ge=1)] = 1
     endpoints: Annotated[tuple[ClusterEndpoint, ...], Field(max_length=MAX_ENDPOINTS)] = ()
 
     def with_server_state(self, server: str, state: AdminState | None) -> Self:
@@ -88,6 +90,13 @@ class LoadBalancerDocument(LoadBalancerSpec):
 
     def with_next_key(self) -> Self:
         return self.model_copy(update={"key_version": self.key_version + 1})
+
+    def with_next_stats(self) -> Self:
+        return self.model_copy(update={"stats_version": self.stats_version + 1})
+
+    def vintage(self, member: Member) -> str:
+        versions = {"key": self.key_version, "stats": self.stats_version}
+        return load_balancer_vintage.vintage(self, member, versions)
 
     def endpoint(self, cluster: str) -> ClusterEndpoint | None:
         return next((one for one in self.endpoints if one.cluster == cluster), None)
@@ -110,8 +119,11 @@ def read(document: Mapping[str, Any], *, generation: int, epoch: int, deleting: 
         generation=generation,
         epoch=epoch,
         deleting=deleting,
-        groups=tuple(GroupWish(name=member.name, size=1) for member in known.members),
-        tasks=_ENDING if deleting else _building(document),
+        groups=tuple(
+            GroupWish(name=member.name, size=1, vintage=known.vintage(member))
+            for member in known.members
+        ),
+        tasks=_ENDING if deleting else _building(document, known),
     )
     return Wanted(wish, {shape.name: shape for shape in shapes(known)})
 
@@ -149,11 +161,11 @@ def _pool(nic: Nic) -> AddressPool:
     )
 
 
-def _building(document: Mapping[str, Any]) -> tuple[TaskWish, ...]:
+def _building(document: Mapping[str, Any], known: LoadBalancerDocument) -> tuple[TaskWish, ...]:
     """Members that are there already are told of every change of the document."""
     told = digest([json.dumps(document, sort_keys=True)])
     return (
-        TaskWish(name=SECRETS, when=When.BEFORE_NODES),
+        TaskWish(name=SECRETS, when=When.BEFORE_NODES, key=str(known.key_version)),
         TaskWish(name=CONFIGURATION, when=When.WITH_MEMBERS, key=told),
         TaskWish(name=CONFIGURED, when=When.WITH_ANSWERS),
     )

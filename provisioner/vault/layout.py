@@ -27,9 +27,9 @@ def certificates_path(resource_id: ResourceId) -> str:
     return f"clusters/{resource_id}/certificates"
 
 
-def vrrp_path(resource_id: ResourceId) -> str:
+def vrrp_path(resource_id: ResourceId, version: int) -> str:
     """Of the key by which a load balancer's members know each other."""
-    return f"{cluster_folder(resource_id)}/vrrp"
+    return f"{cluster_folder(resource_id)}/vrrp-{version}"
 
 
 def secret_path(secret_id: str) -> str:

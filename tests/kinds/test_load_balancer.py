@@ -109,12 +109,25 @@ def test_a_drained_server_is_told_to_both(
 
 
 def test_the_key_of_vrrp_is_made_once(edge: str, kind: LoadBalancerKind, vault: Vault) -> None:
-    path = vrrp_path(ResourceId(edge))
+    path = vrrp_path(ResourceId(edge), 1)
     kind.run_task(edge, SECRETS)
     first = vault.read_secret(path)["key"].get_secret_value()
     kind.run_task(edge, SECRETS)
     assert vault.read_secret(path)["key"].get_secret_value() == first
     assert len(first) == 8
+
+
+def test_another_key_takes_the_place_of_the_one_before(
+    estate: Estate, edge: str, kind: LoadBalancerKind, vault: Vault
+) -> None:
+    kind.run_task(edge, SECRETS)
+    first = vault.read_secret(vrrp_path(ResourceId(edge), 1))["key"].get_secret_value()
+    estate.change(edge, keyVersion=2)
+    kind.run_task(edge, SECRETS)
+    second = vault.read_secret(vrrp_path(ResourceId(edge), 2))["key"].get_secret_value()
+    assert first != second
+    with pytest.raises(SecretNotFound):
+        vault.read_secret(vrrp_path(ResourceId(edge), 1))
 
 
 def heard(kind: LoadBalancerKind, node: Node, *held: str) -> None:
@@ -168,5 +181,5 @@ def test_nothing_is_left_of_one_that_is_gone(
     kind.run_task(edge, SECRETS)
     kind.run_task(edge, RELEASE)
     with pytest.raises(SecretNotFound):
-        vault.read_secret(vrrp_path(ResourceId(edge)))
+        vault.read_secret(vrrp_path(ResourceId(edge), 1))
     assert estate.read(lambda session: leases.vrids_of(session, edge)) == set()

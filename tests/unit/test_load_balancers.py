@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import pytest
+
 from provisioner.domain.kinds import role
 from provisioner.domain.load_balancers import CONFIGURATION, KIND, RELEASE, read
 from provisioner.domain.wanted import Wanted
@@ -54,6 +56,55 @@ def test_members_are_told_of_every_change() -> None:
 
 def test_one_member_will_do() -> None:
     assert len(wanted(members=[member(1)], vips=[], services=[]).desired.groups) == 1
+
+
+def vintages(**changes: Any) -> list[str]:
+    return [group.vintage for group in wanted(**changes).desired.groups]
+
+
+PASS = {"version": 2, "auth": "PASS"}
+
+
+def test_nothing_is_made_anew_for_what_members_are_told() -> None:
+    before = vintages()
+    told = {"serverStates": {"east1": "drain"}, "services": [], "vips": [], "failback": "manual"}
+    assert vintages(**told) == before
+    assert vintages(firewall={"ssh": ["10.0.0.0/8"]}, vrrp=PASS | {"auth": "none"}) == before
+
+
+@pytest.mark.parametrize(
+    "field",
+    [{"vcpu": 4}, {"memoryMiB": 4096}, {"diskGiB": 20}, {"template": "other"}, {"vcenter": "x"}],
+)
+def test_a_member_whose_machine_changes_is_made_anew(field: dict[str, Any]) -> None:
+    first, second = vintages()
+    changed = vintages(members=[member(1), member(2, **field)])
+    assert changed[0] == first
+    assert changed[1] != second
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"sshKeys": ["ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGmYEBdJyeXnZQwM9RbkE0aTfqfl0Fxy me"]},
+        {"stats": {"secret": "other"}},
+        {"stats": None},
+        {"statsVersion": 2},
+        {"install": "packages"},
+    ],
+)
+def test_what_is_had_at_the_first_boot_makes_all_anew(change: dict[str, Any]) -> None:
+    assert not set(vintages()) & set(vintages(**change))
+
+
+def test_another_key_makes_all_anew_where_it_is_used() -> None:
+    assert vintages(keyVersion=2) == vintages()
+    assert not set(vintages(vrrp=PASS)) & set(vintages(vrrp=PASS, keyVersion=2))
+
+
+def test_a_members_site_and_query_are_not_part_of_its_vm() -> None:
+    moved = [member(1, site="west"), member(2, image="os=debian12")]
+    assert vintages(members=moved) == vintages()
 
 
 def test_the_end_waits_for_the_vms() -> None:

@@ -108,8 +108,14 @@ class LoadBalancerKind:
                     _note(session, node_id, status)
 
     def _ensure_key(self, resource_id: str) -> None:
+        """Of the present version; the one before is nobody's who is still to be made."""
+        with self._database.read() as session:
+            resource = resources.get(session, resource_id)
+            version = load_balancers.document_of(session, resource).key_version
         key = SecretStr(secrets.token_hex(_KEY_CHARACTERS // 2))
-        self._vault.ensure_secret(vrrp_path(ResourceId(resource_id)), {"key": key})
+        self._vault.ensure_secret(vrrp_path(ResourceId(resource_id), version), {"key": key})
+        if version > 1:
+            self._vault.delete_secret(vrrp_path(ResourceId(resource_id), version - 1))
 
     def _release(self, resource_id: str) -> None:
         self._vault.remove_cluster(ResourceId(resource_id))
