@@ -16,7 +16,7 @@ from provisioner.images.order import (
     environment,
     variables,
 )
-from provisioner.images.output import parse
+from provisioner.images.output import parse, reason
 from provisioner.images.redaction import Redactor
 from provisioner.images.results import Artifact, Report, read_artifact, read_report
 from provisioner.images.tools import PackerTools
@@ -87,21 +87,18 @@ class PackerBuild:
         _check(code, redact(_reason(problems)))
 
 
-def _check(code: int, reason: str) -> None:
+def _check(code: int, why: str) -> None:
     if code > _SIGNAL:
         raise BuildKilled(
             f"Packer was killed (signal {code - _SIGNAL}) before it was done, by somebody or for "
             "want of memory on the worker's machine; try again"
         )
     if code:
-        raise BuildFailed(f"Packer ended with {code}: {reason}")
+        raise BuildFailed(f"Packer ended with {code}: {why}")
 
 
 def _reason(problems: list[str]) -> str:
-    """The last words count most: what comes before is a provisioner's own."""
-    said = [line.strip() for text in problems for line in text.splitlines() if line.strip()]
-    kept = list(dict.fromkeys(said[-6:]))
-    return " / ".join(kept)[-_REASON_CHARACTERS:] or "it did not say why; see the build's log"
+    return reason(problems)[-_REASON_CHARACTERS:] or "it did not say why; see the build's log"
 
 
 def _write_json(path: Path, document: Mapping[str, object]) -> None:

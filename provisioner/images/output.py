@@ -1,10 +1,17 @@
 """Packer's machine-readable output: `time,target,type,data...`, commas and newlines escaped."""
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 _COMMA = "%!(PACKER_COMMA)"
 _CARRIAGE_RETURN, _NEWLINE = "\\r", "\\n"
+# Packer tells a failure as it comes, as the build's end, and twice in a summary.
+_SPEAKER = re.compile(r"^(?:(?:==>|-->) \S+: +|==> |Build '[^']+' errored after [^:]+: )")
+_SUMMARY = "Some builds didn't complete successfully and had errors:"
+# Said whatever failed, and by apt on every small machine.
+_OF_EVERY_SCRIPT = ("Script exited with non-zero exit status", "debconf: delaying package")
+_REASON_LINES = 4
 
 
 @dataclass(frozen=True)
@@ -37,6 +44,14 @@ def parse(line: str, redact: Callable[[str], str]) -> Message:
         return Message("", "ui", ("message", redact(line)))
     target, kind, *data = rest
     return Message(target, kind, tuple(_unescaped(redact(one)) for one in data))
+
+
+def reason(problems: Iterable[str]) -> str:
+    """Why a build failed, each cause once; of many the last. "" when nobody said."""
+    lines = [_SPEAKER.sub("", line).strip() for text in problems for line in text.splitlines()]
+    causes = [line for line in dict.fromkeys(lines) if line not in ("", _SUMMARY)]
+    telling = [line for line in causes if not line.startswith(_OF_EVERY_SCRIPT)]
+    return " / ".join((telling or causes)[-_REASON_LINES:])
 
 
 def escaped(text: str) -> str:
