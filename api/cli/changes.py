@@ -1,12 +1,14 @@
-"""What of a document is new to a cluster: so that its whole document can be edited and sent again.
+"""What of a document is new: so that the whole document can be edited and sent again.
 
-Only fields that may change are compared exactly. The others are sent only when they contradict
-the cluster, for the API to say why they can't be changed.
+Of a cluster only fields that may change are compared exactly. The others are sent only when they
+contradict the cluster, for the API to say why they can't be changed.
 """
 
 from typing import Any
 
 CHANGEABLE = ("sshKeys", "proxy", "trustedCAs", "loadBalancerRanges")
+# Some fields of which may change.
+PARTS = ("controlPlane", "endpoint")
 
 
 def changes(present: dict[str, Any], wanted: dict[str, Any]) -> dict[str, Any]:
@@ -17,12 +19,19 @@ def changes(present: dict[str, Any], wanted: dict[str, Any]) -> dict[str, Any]:
         if field in CHANGEABLE:
             if _bare(value) != _bare(known):
                 found[field] = value
-        elif field == "controlPlane" and isinstance(value, dict) and isinstance(known, dict):
+        elif field in PARTS and isinstance(value, dict) and isinstance(known, dict):
             if new := {key: one for key, one in value.items() if not covers(known.get(key), one)}:
                 found[field] = new
         elif not covers(known, value):
             found[field] = value
     return found
+
+
+def replaced(present: dict[str, Any], wanted: dict[str, Any]) -> dict[str, Any]:
+    """The body of a PATCH whose fields take the place of the present ones as a whole."""
+    return {
+        field: value for field, value in wanted.items() if _bare(value) != _bare(present.get(field))
+    }
 
 
 def covers(present: Any, wanted: Any) -> bool:

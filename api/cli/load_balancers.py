@@ -3,7 +3,7 @@
 import typer
 from rich.console import RenderableType
 
-from api.cli import load_balancer_actions
+from api.cli import load_balancer_actions, load_balancer_changes
 from api.cli.kind_commands import KindCommands
 from api.cli.kinds import LOAD_BALANCER
 from api.cli.load_balancer_tables import LOAD_BALANCERS, describe
@@ -99,4 +99,5 @@ _commands.add_delete(
     """,
     losing="its VMs and VIPs",
 )
+app.add_typer(load_balancer_changes.app)
 app.add_typer(load_balancer_actions.app)

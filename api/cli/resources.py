@@ -1,5 +1,6 @@
 """What commands do in the same way with resources of every kind."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
@@ -55,6 +56,13 @@ class Named:
             watch_repair(self.client, operation, timeout)
         else:
             watch(self.client, operation, Format.TABLE, timeout)
+
+    def patch(self, body: Row, manner: Manner) -> None:
+        self._change(Change("PATCH", self.kind.path(self.name), body), manner)
+
+    def act(self, where: Sequence[str], manner: Manner, body: Row | None = None) -> None:
+        """`where`: the segments below its own path."""
+        self._change(Change("POST", self.kind.path(self.name, *where), body), manner)
 
     def retry(self, manner: Manner) -> None:
         self._change(Change("POST", self.kind.making_path(self.name, "retry")), manner)

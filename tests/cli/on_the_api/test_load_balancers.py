@@ -52,6 +52,94 @@ def test_records_for_the_administrator_of_dns(pkectl: Pkectl, edge: dict[str, An
     assert json.loads(pkectl("lb", "dns", "edge", "-o", "json").out) == edge["dnsRecords"]
 
 
+def spec(pkectl: Pkectl) -> dict[str, Any]:
+    return yaml.safe_load(pkectl("lb", "get", "edge", "--spec").out)
+
+
+def test_the_shown_document_can_be_edited_and_sent_again(
+    pkectl: Pkectl, edge: dict[str, Any]
+) -> None:
+    document = spec(pkectl) | {"failback": "manual"}
+    ran = pkectl("lb", "update", "edge", "-f", "-", stdin=yaml.safe_dump(document))
+    assert ran.code == 0, ran.err
+    assert spec(pkectl)["failback"] == "manual"
+    again = pkectl("lb", "update", "edge", "-f", "-", stdin=yaml.safe_dump(document))
+    assert (again.code, "is new to load balancer edge" in again.err) == (0, True)
+    renamed = yaml.safe_dump(document | {"name": "other"})
+    ran = pkectl("lb", "update", "edge", "-f", "-", stdin=renamed)
+    assert (ran.code, "name: can't be changed" in ran.err) == (6, True)
+
+
+def test_what_is_left_out_stays_and_null_takes_away(pkectl: Pkectl, edge: dict[str, Any]) -> None:
+    ran = pkectl("lb", "update", "edge", "-f", "-", stdin="serviceRange: null")
+    assert ran.code == 0, ran.err
+    assert "serviceRange" not in spec(pkectl)
+    assert spec(pkectl)["services"] == edge["spec"]["services"]
+
+
+def test_a_change_is_planned_first(pkectl: Pkectl, edge: dict[str, Any]) -> None:
+    ran = pkectl("lb", "update", "edge", "-f", "-", "--dry-run", stdin="failback: manual")
+    assert (ran.code, "nothing was changed" in ran.out) == (0, True)
+    assert spec(pkectl)["failback"] == "auto"
+
+
+def test_one_member_less_and_again_one_more(pkectl: Pkectl, edge: dict[str, Any]) -> None:
+    ran = pkectl("lb", "scale", "edge", "--members", "1")
+    assert ran.code == 0, ran.err
+    assert [one["name"] for one in spec(pkectl)["members"]] == ["m1"]
+    assert "preferredMember" not in spec(pkectl)["vips"][1]
+    assert "nothing to change" in pkectl("lb", "scale", "edge", "--members", "1").err
+    assert "--add-member" in pkectl("lb", "scale", "edge", "--members", "2").err
+    another = yaml.safe_dump(member(3))
+    ran = pkectl("lb", "scale", "edge", "--add-member", "-", stdin=another)
+    assert ran.code == 0, ran.err
+    assert [one["name"] for one in spec(pkectl)["members"]] == ["m1", "m3"]
+
+
+def test_the_member_that_goes_can_be_chosen(pkectl: Pkectl, edge: dict[str, Any]) -> None:
+    ran = pkectl("lb", "scale", "edge", "--remove", "m3")
+    assert (ran.code, "the members are m1, m2" in ran.err) == (2, True)
+    assert pkectl("lb", "scale", "edge", "--remove", "m1").code == 0
+    assert [one["name"] for one in spec(pkectl)["members"]] == ["m2"]
+    ran = pkectl("lb", "scale", "edge")
+    assert (ran.code, "add a member or take one away" in ran.err) == (2, True)
+
+
+def test_a_server_is_taken_out_and_let_in(pkectl: Pkectl, edge: dict[str, Any]) -> None:
+    ran = pkectl("lb", "drain", "edge", "w1")
+    assert (ran.code, "pkectl operation watch" in ran.err) == (0, True)
+    assert "w1 (drain)" in pkectl("lb", "get", "edge").out
+    assert "nothing to change" in pkectl("lb", "drain", "edge", "w1").err
+    assert pkectl("lb", "maintenance", "edge", "w1").code == 0
+    assert "w1 (maintenance)" in pkectl("lb", "get", "edge").out
+    assert pkectl("lb", "ready", "edge", "w1").code == 0
+    assert "taken out" not in pkectl("lb", "get", "edge").out
+    assert "nothing to change" in pkectl("lb", "ready", "edge", "w1").err
+
+
+def test_a_server_that_is_not_there(pkectl: Pkectl, edge: dict[str, Any]) -> None:
+    ran = pkectl("lb", "drain", "edge", "w9")
+    assert (ran.code, "there are: psc1" in ran.err) == (4, True)
+    ran = pkectl("lb", "ready", "edgy", "w1")
+    assert (ran.code, "did you mean 'edge'" in ran.err) == (4, True)
+
+
+def test_ports_that_move_together_are_moved_by_hand(pkectl: Pkectl, edge: dict[str, Any]) -> None:
+    assert pkectl("lb", "repoint", "edge", "psc").code == 0
+    assert spec(pkectl)["services"][1]["active"] == "psc2"
+    assert pkectl("lb", "repoint", "edge", "psc", "--server", "psc3").code == 0
+    assert spec(pkectl)["services"][1]["active"] == "psc3"
+    again = pkectl("lb", "repoint", "edge", "psc", "--server", "psc3")
+    assert (again.code, "nothing to change" in again.err) == (0, True)
+    ran = pkectl("lb", "repoint", "edge", "web")
+    assert (ran.code, "only services with moveTogether" in ran.err) == (1, True)
+
+
+def test_another_key(pkectl: Pkectl, edge: dict[str, Any]) -> None:
+    ran = pkectl("lb", "rotate-key", "edge")
+    assert (ran.code, "pkectl operation watch" in ran.err) == (0, True)
+
+
 def test_all_faults_of_a_request(pkectl: Pkectl) -> None:
     document = balancer_document(members=[member(1, vcenter="nowhere")], failback="never")
     ran = pkectl("lb", "create", "-f", "-", stdin=yaml.safe_dump(document))
