@@ -102,7 +102,10 @@ def update(  # noqa: PLR0913 a command's options
     timeout: Timeout = LONG,
     output: Output = Format.TABLE,
 ) -> None:
-    """Change what may: sshKeys, proxy, trustedCAs, loadBalancerRanges, controlPlane.size.
+    """Change what may.
+
+    These are sshKeys, proxy, trustedCAs, loadBalancerRanges, controlPlane.size, and on a load
+    balancer endpoint.ports and endpoint.services.
 
     The document may hold just these fields, or be the whole edited document of the cluster:
     what is as before is left out of the request. Node pools have commands of their own.

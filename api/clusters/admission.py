@@ -14,10 +14,10 @@ from provisioner.domain.spec.checks import check
 from provisioner.domain.spec.cluster import ClusterSpec
 from provisioner.domain.spec.reading import read
 from provisioner.domain.spec.source_checks import check_source, check_versions
-from provisioner.store import add_ons, etcd_clusters
+from provisioner.store import add_ons, etcd_clusters, load_balancers
 from provisioner.store.clusters import faults_of_name, find_site
 from provisioner.store.image_choice import choose_templates
-from provisioner.store.load_balancer_endpoints import Carrier, with_vip
+from provisioner.store.load_balancer_endpoints import find, with_vip
 from provisioner.store.neighbours import Neighbourhood
 from provisioner.store.sites import Site
 from provisioner.store.tables import Resource
@@ -31,9 +31,9 @@ def admit(
 
     def checks(asked: ClusterSpec) -> list[Fault]:
         matched, unmatched = with_images(session, org_id, asked)
-        spec, carrier, refused = with_vip(session, org_id, matched)
+        spec, unreachable = with_vip(session, org_id, matched)
         faults = [*check_sources(asked), *unmatched, *check(spec), *check_payloads(spec, access)]
-        faults += [*refused, *(faults_of_room(spec, carrier, access) if carrier else ())]
+        faults += [*unreachable, *_faults_of_room(session, org_id, spec, access)]
         faults += faults_of_name(session, org_id, spec)
         faults += etcd_clusters.faults_of_use(session, org_id, spec)
         faults += add_ons.faults_of_storage(session, org_id, spec)
@@ -48,12 +48,18 @@ def admit(
     return found[-1]
 
 
-def faults_of_room(spec: ClusterSpec, carrier: Carrier, access: ServiceAccess) -> Iterator[Fault]:
-    """Whether the pair's members could be told of the cluster at its full size."""
-    largest = endpoint_of(spec, largest_backing(spec))
-    for fault in check_payload(carrier.document.carrying(largest), access):
-        name = carrier.resource.name
-        yield Fault("endpoint.loadBalancer", f"load balancer {name} is full: {fault.message}")
+def _faults_of_room(
+    session: Session, org_id: int, spec: ClusterSpec, access: ServiceAccess
+) -> Iterator[Fault]:
+    """Whether its pair's members could be told of the cluster at its full size."""
+    endpoint = spec.endpoint
+    pair = find(session, org_id, endpoint.pair) if endpoint.pair and endpoint.vip else None
+    if pair is None:
+        return
+    document = load_balancers.document_of(session, pair)
+    carried = document.carrying(endpoint_of(spec, largest_backing(spec)))
+    for fault in check_payload(carried, access):
+        yield Fault("endpoint.loadBalancer", f"{pair.name} is full: {fault.message}")
 
 
 def with_images(
@@ -83,6 +89,8 @@ def new_faults(
     found = set(check(after)) - set(check(before))
     if heavy := set(check_payloads(after, access)):
         found |= heavy - set(check_payloads(before, access))
+    if full := set(_faults_of_room(session, org_id, after, access)):
+        found |= full - set(_faults_of_room(session, org_id, before, access))
     if not _only_sizes(before, after):
         around = [
             {*site.faults, *Neighbourhood(session, org_id, site, own).faults(spec)}

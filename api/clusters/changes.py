@@ -1,6 +1,7 @@
 """PATCH /clusters/{id}: the few fields that can change, and what is said about the others."""
 
 from collections.abc import Callable
+from typing import Any
 
 from pydantic import Field
 
@@ -16,12 +17,22 @@ from provisioner.domain.spec.cluster import (
     TrustedCAs,
 )
 from provisioner.domain.spec.document import Document
+from provisioner.domain.spec.endpoint import API_PORT, Endpoint, EndpointPorts, EndpointServices
 
 _FIXED = "can't be changed; create another cluster"
+# Of which some fields can change: as users write them, and as their model does.
+_PARTS = {"controlPlane": "control_plane", "endpoint": "endpoint"}
 
 
 class ControlPlaneChange(Document):
     size: ControlPlaneSize
+
+
+class EndpointChange(Document):
+    """Of a cluster on a load balancer pair; nodes and kubeconfigs know none of these."""
+
+    ports: EndpointPorts = (API_PORT,)
+    services: EndpointServices = ()
 
 
 class ClusterChange(Document):
@@ -32,13 +43,14 @@ class ClusterChange(Document):
     trusted_cas: TrustedCAs = Field(default=(), alias="trustedCAs")
     load_balancer_ranges: LoadBalancerRanges = ()
     control_plane: ControlPlaneChange | None = None
+    endpoint: EndpointChange | None = None
 
     def applied(self, spec: ClusterSpec) -> ClusterSpec:
-        changes = {name: getattr(self, name) for name in self.model_fields_set}
-        changes.pop("control_plane", None)
-        if self.control_plane:
-            size = {"size": self.control_plane.size}
-            changes["control_plane"] = spec.control_plane.model_copy(update=size)
+        changes = _given(self)
+        for name in _PARTS.values():
+            changes.pop(name, None)
+            if part := getattr(self, name):
+                changes[name] = getattr(spec, name).model_copy(update=_given(part))
         return spec.model_copy(update=changes)
 
 
@@ -46,16 +58,31 @@ def read_change(body: object, faults_of: Callable[[ClusterChange], list[Fault]])
     """Raises InvalidRequest with all faults; `faults_of` finds those that need the cluster."""
 
     def checks(change: ClusterChange) -> list[Fault]:
-        faults = faults_of(change)
-        if "control_plane" in change.model_fields_set and change.control_plane is None:
-            faults.append(Fault("controlPlane", "can't be removed; delete the cluster"))
-        return faults
+        faults = [
+            Fault(field, "can't be removed; delete the cluster")
+            for field, name in _PARTS.items()
+            if name in change.model_fields_set and getattr(change, name) is None
+        ]
+        if change.endpoint and not change.endpoint.model_fields_set:
+            faults.append(Fault("endpoint", "names nothing to change; give ports or services"))
+        return [*faults_of(change), *faults]
 
     fixed = [_elsewhere(one) for one in fixed_fields(body, ClusterSpec, ClusterChange, _FIXED)]
-    control_plane = body.get("controlPlane") if isinstance(body, dict) else None
-    inner = fixed_fields(control_plane, ControlPlane, ControlPlaneChange, _FIXED)
-    fixed += [Fault(f"controlPlane.{fault.path}", fault.message) for fault in inner]
+    fixed += _fixed_within(body, "controlPlane", ControlPlane, ControlPlaneChange)
+    fixed += _fixed_within(body, "endpoint", Endpoint, EndpointChange)
     return read_patch(ClusterChange, body, fixed, checks)
+
+
+def _fixed_within(
+    body: object, field: str, whole: type[Document], changeable: type[Document]
+) -> list[Fault]:
+    part = body.get(field) if isinstance(body, dict) else None
+    inner = fixed_fields(part, whole, changeable, _FIXED)
+    return [Fault(f"{field}.{fault.path}", fault.message) for fault in inner]
+
+
+def _given(change: Document) -> dict[str, Any]:
+    return {name: getattr(change, name) for name in change.model_fields_set}
 
 
 def _elsewhere(fault: Fault) -> Fault:

@@ -21,7 +21,7 @@ from provisioner.domain.faults import Fault
 from provisioner.domain.spec.cluster import ClusterSpec, NodePool
 from provisioner.domain.spec.source_checks import check_versions
 from provisioner.store import clusters, nodes, resources
-from provisioner.store.errors import NotFound
+from provisioner.store.errors import Conflict, NotFound
 
 router = APIRouter(prefix="/clusters/{cluster}/nodepools", tags=["node pools"])
 
@@ -123,11 +123,23 @@ def delete_pool(
     def delete(session: Session) -> Changed:
         resource, before = locked(transaction, session, cluster)
         gone = _pool(before, pool)
+        _refuse_when_served(before, gone)
         kept = tuple(one for one in before.node_pools if one.name != gone.name)
         after = before.model_copy(update={"node_pools": kept})
         return record(transaction, session, resource, "delete node pool", after)
 
     return transaction.run(delete).response()
+
+
+def _refuse_when_served(spec: ClusterSpec, pool: NodePool) -> None:
+    """Where it is named: what leads to all pools leads to the others then."""
+    services = [one.name for one in spec.endpoint.services if pool.name in one.node_pools]
+    if services:
+        named = ", ".join(services)
+        raise Conflict(
+            f"endpoint.services {named} of cluster {spec.name} lead to node pool {pool.name}; "
+            "take it out there first: PATCH /clusters/{id} (pkectl cluster update)"
+        )
 
 
 def _pool(spec: ClusterSpec, name: str) -> NodePool:

@@ -33,7 +33,7 @@ def find(session: Session, org_id: int, name: str) -> Resource | None:
 
 
 @dataclass(frozen=True)
-class Carrier:
+class _Carrier:
     """A pair that is to carry an endpoint, locked, and the networks where its VIPs are."""
 
     resource: Resource
@@ -46,22 +46,20 @@ class Carrier:
         return self.estate.domains(self.document.members, "frontend")
 
 
-def with_vip(
-    session: Session, org_id: int, spec: ClusterSpec
-) -> tuple[ClusterSpec, Carrier | None, list[Fault]]:
+def with_vip(session: Session, org_id: int, spec: ClusterSpec) -> tuple[ClusterSpec, list[Fault]]:
     """A cluster to be with the VIP it gets: the one it asks for, or the first free one.
 
     The pair stays locked until the transaction ends, so nobody else is given the same.
     """
     if spec.endpoint.pair is None:
-        return spec, None, []
+        return spec, []
     try:
         carrier = _carrier(session, org_id, spec.endpoint.pair)
         vip = _vip(session, org_id, carrier, spec.endpoint.vip)
     except InvalidRequest as err:
-        return spec, None, err.faults
+        return spec, err.faults
     endpoint = spec.endpoint.model_copy(update={"vip": vip})
-    return spec.model_copy(update={"endpoint": endpoint}), carrier, []
+    return spec.model_copy(update={"endpoint": endpoint}), []
 
 
 def reserve(session: Session, resource: Resource, spec: ClusterSpec) -> None:
@@ -75,7 +73,7 @@ def reserve(session: Session, resource: Resource, spec: ClusterSpec) -> None:
         raise InvalidRequest([Fault(_VIP, str(err))]) from err
 
 
-def _carrier(session: Session, org_id: int, name: str) -> Carrier:
+def _carrier(session: Session, org_id: int, name: str) -> _Carrier:
     found = find(session, org_id, name)
     if found is None:
         known = ", ".join(one.name for one in resources.listed(session, org_id, KIND))
@@ -89,7 +87,7 @@ def _carrier(session: Session, org_id: int, name: str) -> Carrier:
     if len(document.endpoints) >= MAX_ENDPOINTS:
         raise _fault(f"load balancer {name} carries {MAX_ENDPOINTS} clusters; use another one")
     estate = load_balancers.find_estate(session, org_id, document)
-    carrier = Carrier(found, document, estate, parse_range(document.service_range))
+    carrier = _Carrier(found, document, estate, parse_range(document.service_range))
     if len(carrier.domains) < len(document.members):
         faults = "; ".join(f"{fault.path}: {fault.message}" for fault in estate.faults)
         raise _fault(f"load balancer {name} does not stand where its document says: {faults}")
@@ -97,7 +95,7 @@ def _carrier(session: Session, org_id: int, name: str) -> Carrier:
 
 
 def _vip(
-    session: Session, org_id: int, carrier: Carrier, wanted: IPv4Address | None
+    session: Session, org_id: int, carrier: _Carrier, wanted: IPv4Address | None
 ) -> IPv4Address:
     if wanted is None:
         return _first_free(session, org_id, carrier)
@@ -109,7 +107,7 @@ def _vip(
     return wanted
 
 
-def _first_free(session: Session, org_id: int, carrier: Carrier) -> IPv4Address:
+def _first_free(session: Session, org_id: int, carrier: _Carrier) -> IPv4Address:
     for address in _unleased(session, carrier):
         if not _in_the_way(session, org_id, carrier, address):
             return address
@@ -117,7 +115,7 @@ def _first_free(session: Session, org_id: int, carrier: Carrier) -> IPv4Address:
     raise _fault(f"all {len(given)} addresses of {name}'s serviceRange are taken ({given})")
 
 
-def _unleased(session: Session, carrier: Carrier) -> Iterator[IPv4Address]:
+def _unleased(session: Session, carrier: _Carrier) -> Iterator[IPv4Address]:
     leased = [leases.taken_addresses(session, domain) for domain in carrier.domains]
     for address in carrier.service_range:
         if not any(str(address) in taken for taken in leased):
@@ -125,7 +123,7 @@ def _unleased(session: Session, carrier: Carrier) -> Iterator[IPv4Address]:
 
 
 def _in_the_way(
-    session: Session, org_id: int, carrier: Carrier, address: IPv4Address
+    session: Session, org_id: int, carrier: _Carrier, address: IPv4Address
 ) -> list[Fault]:
     """What would be said if the pair asked for it as a VIP of its own."""
     alone = {"vips": (Vip(name="vip", address=address),), "service_range": None}

@@ -67,7 +67,7 @@ class ClusterEndpoints:
             name, found = _pair(session, resource)
             if name is None or resource.deletion_requested_at:
                 return ()
-            if found is None or found.deletion_requested_at:
+            if found is None:
                 raise _missing(name)
             pair = resources.lock(session, found.id)
             endpoint = _endpoint(session, resource)
@@ -88,7 +88,7 @@ class ClusterEndpoints:
                 return ()
             pair = resources.lock(session, found.id)
             before = load_balancers.document_of(session, pair)
-            if pair.deletion_requested_at or before.endpoint(resource.name) is None:
+            if before.endpoint(resource.name) is None:
                 return ()
             _record(session, resource, pair, before.without(resource.name), "gone")
         return (resource_workflow(LOAD_BALANCER, pair.id),)
@@ -119,9 +119,10 @@ class ClusterEndpoints:
 
 
 def _pair(session: Session, resource: Resource) -> tuple[str | None, Resource | None]:
-    """The name of the pair that the cluster asks for, and its row while there is one."""
+    """The name of the pair that the cluster asks for, and its row unless that one goes."""
     name = clusters.spec_of(session, resource).endpoint.pair
-    return name, find(session, resource.org_id, name) if name else None
+    found = find(session, resource.org_id, name) if name else None
+    return name, None if found is None or found.deletion_requested_at else found
 
 
 def _endpoint(session: Session, resource: Resource) -> ClusterEndpoint:

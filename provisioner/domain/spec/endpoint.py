@@ -33,6 +33,10 @@ class EndpointService(Document):
     )
 
 
+EndpointPorts = Annotated[tuple[Port, ...], Field(min_length=1, max_length=8)]
+EndpointServices = Annotated[tuple[EndpointService, ...], Field(max_length=32)]
+
+
 class Endpoint(Document):
     """Where the API is reached. `external` and `dns` are the user's to set up."""
 
@@ -53,11 +57,11 @@ class Endpoint(Document):
     load_balancer: Label | None = Field(
         default=None, description="Name of the pair, for mode loadBalancer: pkectl lb list."
     )
-    ports: Annotated[tuple[Port, ...], Field(min_length=1, max_length=8)] = Field(
+    ports: EndpointPorts = Field(
         default=(API_PORT,),
         description="Where the pair serves the API: 6443, and others such as 443.",
     )
-    services: Annotated[tuple[EndpointService, ...], Field(max_length=32)] = Field(
+    services: EndpointServices = Field(
         default=(), description="Other ports of the VIP, which the pair leads to workers."
     )
 
