@@ -62,6 +62,7 @@ def describe(cluster: Row) -> RenderableType:
             ("status", cluster["status"]),
             ("vcenter", cluster["vcenter"]),
             ("endpoint", cluster["endpoint"]),
+            ("load balancer", cluster["spec"].get("endpoint", {}).get("loadBalancer")),
             ("kubernetes", cluster["spec"]["kubernetes"]["version"]),
             ("nodes", f"{cluster['nodes']['ready']} of {cluster['nodes']['total']} ready"),
             ("generation", _generation(cluster)),

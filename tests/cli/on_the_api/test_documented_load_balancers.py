@@ -29,7 +29,9 @@ def test_a_cluster_takes_its_address_of_the_pair_it_names(api: Api, pkectl: Pkec
     make(api, pkectl, PROFILES["api-edge"])
     ran = pkectl("cluster", "create", "-f", "-", stdin=yaml.safe_dump(CLUSTER))
     assert ran.code == 0, ran.err
-    assert "https://prod.k8s.example.com:6443" in pkectl("cluster", "get", "prod").out
+    shown = pkectl("cluster", "get", "prod").out
+    assert "https://prod.k8s.example.com:6443" in shown
+    assert "api-edge" in shown
     spec = yaml.safe_load(pkectl("cluster", "get", "prod", "--spec").out)
     assert spec["endpoint"]["vip"] == "10.20.0.100"
     assert "prod" in pkectl("lb", "get", "api-edge").out
