@@ -19,7 +19,7 @@ from api.transactions import Changed, Transaction
 from provisioner.domain.faults import Fault
 from provisioner.domain.load_balancers import KIND, LoadBalancerDocument
 from provisioner.domain.spec.load_balancer import LoadBalancerSpec
-from provisioner.store import load_balancer_users, load_balancers, resources
+from provisioner.store import load_balancer_users, load_balancers, member_statuses, resources
 from provisioner.store.overviews import overviews
 
 router = APIRouter(prefix="/loadbalancers", tags=["load balancers"])
@@ -65,7 +65,8 @@ def get_load_balancer(balancer: str, use: Use, caller: Viewer) -> schemas.LoadBa
         shown = overviews(session, [found], LoadBalancerDocument)[0]
         users = load_balancer_users.users_by_name(session, caller.org_id)
         gone = found.deleted_at is not None
-        return schemas.load_balancer(shown, [] if gone else users[found.name])
+        reported = member_statuses.statuses_of(session, found.id)
+        return schemas.load_balancer(shown, [] if gone else users[found.name], reported)
 
 
 @router.patch(

@@ -1,14 +1,18 @@
 """Load balancers on the wire."""
 
+from collections.abc import Mapping
 from ipaddress import IPv4Address
 from typing import Any
 
+from api.load_balancers.observed import Observed, observed
+from api.load_balancers.repoints import RepointOut, repoints
 from api.resources import GroupsSummary, SeenCondition, conditions, document, groups_summary
 from api.schemas import Out
 from provisioner.domain.load_balancers import AdminState, LoadBalancerDocument
 from provisioner.domain.spec.load_balancer import LoadBalancerSpec, Member
 from provisioner.domain.spec.load_balancer_checks import notes
 from provisioner.edge.records import address_records
+from provisioner.edge.status import Reported
 from provisioner.store.overviews import Overview
 
 
@@ -46,7 +50,8 @@ class LoadBalancerOut(LoadBalancerSummary):
     """`spec` as it was asked for and changed since; `notes`: what users should know of it.
 
     `dnsRecords`: lines of a zone file for the administrator of the names. `serverStates`: of
-    servers that were taken out, by name.
+    servers that were taken out, by name. `repoints`: of services whose ports move together.
+    `observed`: what the members tell.
     """
 
     conditions: list[SeenCondition]
@@ -54,13 +59,17 @@ class LoadBalancerOut(LoadBalancerSummary):
     notes: list[str]
     dns_records: list[str]
     server_states: dict[str, AdminState]
+    repoints: list[RepointOut]
+    observed: Observed
 
 
 def summary(found: Overview[LoadBalancerDocument], users: list[str]) -> LoadBalancerSummary:
     return LoadBalancerSummary(**_summary(found, users))
 
 
-def load_balancer(found: Overview[LoadBalancerDocument], users: list[str]) -> LoadBalancerOut:
+def load_balancer(
+    found: Overview[LoadBalancerDocument], users: list[str], reported: Mapping[str, Reported]
+) -> LoadBalancerOut:
     known = found.spec
     return LoadBalancerOut(
         **_summary(found, users),
@@ -69,6 +78,8 @@ def load_balancer(found: Overview[LoadBalancerDocument], users: list[str]) -> Lo
         notes=notes(known),
         dns_records=address_records(known),
         server_states=known.server_states,
+        repoints=repoints(known),
+        observed=observed(known, reported),
     )
 
 

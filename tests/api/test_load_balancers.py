@@ -6,9 +6,12 @@ import httpx
 import pytest
 
 from provisioner.domain.load_balancers import KIND
+from provisioner.edge.status import GroupStatus, MemberStatus, ServerStatus
+from provisioner.store import member_statuses
+from provisioner.store.types import utc_now
 from tests.api.asking import create, faults
 from tests.api.load_balancing import STATS, balancer_document, make, member, web
-from tests.api.looking import look
+from tests.api.looking import change, look
 from tests.api.served import Api
 from tests.unit.documents import cluster_document
 
@@ -31,13 +34,66 @@ def test_accepted_and_shown(operator: httpx.Client, viewer: httpx.Client) -> Non
     assert viewer.get(f"/operations/{found['operation']}").json()["cluster"]["kind"] == KIND
 
 
+def report(api: Api, node: str, priority: int, held: tuple[str, ...]) -> None:
+    group = GroupStatus(member="m1", state="MASTER", priority=priority, since=60.0, held=held)
+    server = ServerStatus(backend="web.servers", name="w1", state="UP", check="L4OK", since=90.0)
+    status = MemberStatus(groups=(group,), servers=(server,))
+    with api.database.write() as session:
+        member_statuses.note(session, node, status, utc_now())
+
+
+def test_what_members_tell_is_shown(api: Api, operator: httpx.Client) -> None:
+    one, other = sorted(look(api, make(operator)), key=lambda node: node.group)
+    report(api, one.id, 100, ("10.0.0.70",))
+    report(api, other.id, 98, ())
+    change(api, one, configuration="b", answered="a")
+    found = operator.get("/loadbalancers/edge").json()["observed"]
+    assert found["vips"] == [
+        {"name": "web", "address": "10.0.0.70", "holders": ["m1"], "priority": 100}
+        | {"since": "1970-01-01T00:01:00Z"},
+        {"name": "psc", "address": "10.0.0.71", "holders": [], "priority": None, "since": None},
+    ]
+    [server] = found["servers"]
+    assert (server["service"], server["name"]) == ("web", "w1")
+    assert [(at["member"], at["state"], at["check"]) for at in server["members"]] == [
+        ("m1", "UP", "L4OK"),
+        ("m2", "UP", "L4OK"),
+    ]
+    assert [(at["revision"], at["asked"], at["inSync"]) for at in found["members"]] == [
+        ("a", "b", False),
+        (None, None, False),
+    ]
+
+
+def test_one_that_nobody_has_heard_of_yet(operator: httpx.Client) -> None:
+    found = make(operator)["observed"]
+    assert found["servers"] == []
+    assert [(at["name"], at["reportedAt"]) for at in found["members"]] == [
+        ("m1", None),
+        ("m2", None),
+    ]
+
+
+def test_how_ports_that_move_together_are_moved(operator: httpx.Client) -> None:
+    document = balancer_document()
+    document["vips"][1] |= {"dnsName": "psc.example.com"}
+    [found] = make(operator, document)["repoints"]
+    assert found == {
+        "service": "psc",
+        "active": "psc1",
+        "servers": ["psc1", "psc2", "psc3"],
+        "pkectl": "pkectl lb repoint edge psc",
+        "vmware": "cmsso-util repoint --repoint-psc psc.example.com",
+    }
+
+
 def test_what_is_shown_can_be_asked_for_again(operator: httpx.Client) -> None:
-    found = make(operator)
-    other = balancer_document()
-    operator.delete("/loadbalancers/edge")
-    assert found["spec"].items() >= {key: other[key] for key in ("name", "serviceRange")}.items()
-    answer = operator.post("/loadbalancers?dryRun=true", json=found["spec"])
-    assert set(faults(answer)) >= {"name", "vips.0.address"}
+    spec = make(operator)["spec"]
+    answer = operator.post("/loadbalancers?dryRun=true", json=spec)
+    assert {one for one in faults(answer).values() if "already" not in one} == {
+        f"{address} is in use by load balancer 'edge'; choose free addresses"
+        for address in ("10.0.0.61", "10.0.0.62", "10.0.0.70", "10.0.0.71")
+    }
 
 
 def test_each_member_is_a_vm_of_its_own(api: Api, operator: httpx.Client) -> None:

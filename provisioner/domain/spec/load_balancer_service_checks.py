@@ -71,7 +71,8 @@ def _checks(service: Service, path: str) -> Iterator[Fault]:
 
 def check_type(check: Check, at: str) -> Iterator[Fault]:
     """What only checks by http have."""
-    given = [name for name in _HTTP_ONLY if name in check.model_fields_set]
+    fields = Check.model_fields
+    given = [name for name in _HTTP_ONLY if getattr(check, name) != fields[name].default]
     for name in given if check.type != "http" else ():
         advice = f"is of check type http; this one is {check.type}"
         yield Fault(f"{at}.{name}", advice, rests_on=(f"{at}.{name}", f"{at}.type"))
