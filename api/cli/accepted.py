@@ -8,7 +8,7 @@ from rich.console import RenderableType
 
 from api.cli.client import Api, Change, Document
 from api.cli.errors import Misused
-from api.cli.kinds import kind_of
+from api.cli.kinds import is_making, kind_of
 from api.cli.options import LONG
 from api.cli.output import Format, pairs, say, show
 from api.cli.plans import plan_table
@@ -37,6 +37,9 @@ def carry_out(api: Api, change: Change, manner: Manner) -> None:
 
 def tell(api: Api, operation: Document, manner: Manner) -> None:
     """One that was accepted: as it is or, waited for, as it ended."""
+    if is_making(operation) and manner.form is Format.TABLE:
+        command, name = kind_of(operation).command, operation["cluster"]["name"]
+        say(f"its log: pkectl {command} logs {name} --follow")
     if manner.wait:
         _wait(api, operation, manner)
         return

@@ -11,7 +11,7 @@ from typing import Protocol
 
 from api.cli.client import Api, Document, path
 from api.cli.errors import Interrupted, NotFound, OperationFailed, TimedOut, Unreachable
-from api.cli.kinds import kind_of
+from api.cli.kinds import is_making, kind_of
 from api.cli.silence import Silence
 from api.cli.words import moment, span
 
@@ -46,6 +46,9 @@ class View(Protocol):
 def follow(api: Api, operation: Document, view: View, timeout: timedelta) -> Document:
     """The operation in its end, succeeded. Raises OperationFailed, TimedOut or Interrupted."""
     how_on = f"go on with: pkectl operation watch {operation['id']}"
+    if is_making(operation):
+        command, name = kind_of(operation).command, operation["cluster"]["name"]
+        how_on += f"; stop it with: pkectl {command} cancel {name}"
     return until_over(Looker(api, operation), view, timeout, how_on)
 
 
@@ -143,5 +146,6 @@ def _ended(operation: Document) -> Document:
 def _advice(operation: Document) -> str:
     what, name = f"pkectl {kind_of(operation).command}", operation["cluster"]["name"]
     anew = f"; if its document is the cause, '{what} delete {name}' and create it anew"
-    mending = f"look at '{what} events {name}', mend the cause, then '{what} retry {name}'"
+    story = "logs" if is_making(operation) else "events"
+    mending = f"look at '{what} {story} {name}', mend the cause, then '{what} retry {name}'"
     return mending + (anew if operation["kind"] == "create" else "")

@@ -46,8 +46,9 @@ def describe(image: Row) -> RenderableType:
             ("vcenter", image["vcenter"]),
             ("os", image["os"]),
             ("kubernetes", image["kubernetesVersion"]),
-            ("made from", image["definition"] or image["spec"].get("template")),
+            ("definition", image["definition"]),
             ("source", image["source"]),
+            ("made from", image["spec"].get("template") or _disc(image)),
             ("digest", image["digest"]),
             ("operation", image["operation"]),
             ("registered", clock(image["registeredAt"])),
@@ -62,9 +63,21 @@ def _tables(image: Row) -> Iterator[RenderableType]:
     found = (
         (image["templates"], TEMPLATES),
         (image["uses"], USES),
-        (image["report"].get("checks") or [], CHECKS),
+        (list(_checks(image["report"])), CHECKS),
         (image["conditions"], CONDITIONS),
     )
     for rows, columns in found:
         if rows:
             yield from (Text(), table(rows, columns))
+
+
+def _disc(image: Row) -> object:
+    return image["spec"].get("variables", {}).get("iso_url")
+
+
+def _checks(report: Row) -> Iterator[Row]:
+    """The machine's own, before it became a template, and that a clone of it boots."""
+    yield from report.get("checks") or ()
+    if boot := report.get("bootTest"):
+        found = "; ".join(boot.get("problems") or ()) or boot.get("os")
+        yield {"name": "boot-test", "ok": boot.get("ok"), "found": found}

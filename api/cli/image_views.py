@@ -15,7 +15,7 @@ from api.cli.resources import Named
 
 app = typer.Typer()
 
-Follow = Annotated[bool, typer.Option("--follow", help="Go on until its making is over.")]
+Follow = Annotated[bool, typer.Option("--follow", "-f", help="Go on until its making is over.")]
 
 _EMPTY = "no images yet; make one with: pkectl image build -f FILE"
 
@@ -34,7 +34,7 @@ _commands.add_get(
 
     Example:
 
-      pkectl image get debian-12-node-1.35.4
+      pkectl image get debian-12-node-1-35-4-0a1b2c3d
     """,
     describe,
 )
@@ -43,7 +43,7 @@ _commands.add_events(
 
     Example:
 
-      pkectl image events debian-12-node-1.35.4
+      pkectl image events debian-12-node-1-35-4-0a1b2c3d
     """
 )
 _commands.add_watch(
@@ -53,7 +53,7 @@ _commands.add_watch(
 
     Example:
 
-      pkectl image watch debian-12-node-1.35.4
+      pkectl image watch debian-12-node-1-35-4-0a1b2c3d
     """
 )
 

@@ -27,7 +27,7 @@ _commands.add_retry(
 
     Example:
 
-      pkectl image retry debian-12-node-1.35.4 --wait
+      pkectl image retry debian-12-node-1-35-4-0a1b2c3d --wait
     """
 )
 _commands.add_delete(
@@ -110,7 +110,7 @@ def cancel(
 
     Example:
 
-      pkectl image cancel debian-12-node-1.35.4
+      pkectl image cancel debian-12-node-1-35-4-0a1b2c3d
     """
     client = api(ctx)
     confirm(f"Stop making image {image}?", yes)

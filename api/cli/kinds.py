@@ -39,3 +39,8 @@ _KINDS = {kind.name: kind for kind in (CLUSTER, ETCD_CLUSTER, IMAGE, LOAD_BALANC
 def kind_of(operation: Document) -> Kind:
     """Of what the operation changes."""
     return _KINDS[operation["cluster"].get("kind", CLUSTER.name)]
+
+
+def is_making(operation: Document) -> bool:
+    """Whether it has a log, and can be cancelled."""
+    return bool(kind_of(operation).making) and operation["kind"] != "delete"

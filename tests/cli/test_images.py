@@ -1,0 +1,45 @@
+"""What is made has a log, and can be cancelled: pkectl says where."""
+
+from typing import Any
+
+from tests.cli.conftest import Pkectl
+from tests.cli.documents import CLUSTER_ID, OPERATION_ID, operation
+from tests.cli.scripted import Events, Script
+
+END = 'event: end\ndata: {"state": "succeeded"}\n\n'
+
+
+def making(**more: Any) -> dict[str, Any]:
+    return operation(cluster={"id": CLUSTER_ID, "name": "gold", "kind": "image"}, **more)
+
+
+def test_a_build_that_is_accepted_tells_its_log(pkectl: Pkectl, script: Script) -> None:
+    script.on("POST /images/builds/gold/retry", (202, making(kind="retry")))
+    assert "pkectl image logs gold --follow" in pkectl("image", "retry", "gold").err
+
+
+def test_one_that_goes_has_none(pkectl: Pkectl, script: Script) -> None:
+    script.on("DELETE /images/gold", (202, making(kind="delete")))
+    assert "image logs" not in pkectl("image", "delete", "gold", "--yes").err
+
+
+def test_a_failed_build_leads_to_its_log(pkectl: Pkectl, script: Script) -> None:
+    script.on("POST /images/builds/gold/retry", (202, making(kind="retry")))
+    script.on(f"GET /operations/{OPERATION_ID}", (200, making(state="failed", reason="build: x")))
+    ran = pkectl("image", "retry", "gold", "--wait")
+    assert ran.code == 1
+    assert "look at 'pkectl image logs gold'" in ran.err
+
+
+def test_who_stops_waiting_is_told_how_to_stop_the_build(pkectl: Pkectl, script: Script) -> None:
+    script.on("POST /images/builds/gold/retry", (202, making(kind="retry")))
+    script.on(f"GET /operations/{OPERATION_ID}", (200, making()))
+    ran = pkectl("image", "retry", "gold", "--wait", "--timeout", "0s")
+    assert ran.code == 7
+    assert "pkectl image cancel gold" in ran.err
+
+
+def test_logs_are_followed_as_by_other_tools(pkectl: Pkectl, script: Script) -> None:
+    script.on("GET /images/gold", (200, {"id": CLUSTER_ID}))
+    script.on(f"GET /images/builds/{CLUSTER_ID}/log", (200, Events([END])))
+    assert pkectl("image", "logs", "gold", "-f").code == 0
