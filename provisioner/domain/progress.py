@@ -43,7 +43,8 @@ def steps(
     """The steps as they stand; times already noted in `before` are kept."""
     known = {step.name: step for step in before}
     if desired.deleting:
-        found = [_emptying(MACHINES, observed.nodes, known.get(MACHINES))]
+        emptied = bool(observed.nodes) or MACHINES in known
+        found = [_emptying(MACHINES, observed.nodes, known.get(MACHINES))] if emptied else []
     else:
         found = _tasks(desired, observed, When.BEFORE_NODES)
         found += [_filling(wish, observed) for wish in desired.groups]

@@ -151,9 +151,10 @@ def test_deletion_counts_the_machines_that_are_gone() -> None:
     assert percent(look(world, before)) == 100
 
 
-def test_deleting_what_has_no_machines_is_half_done() -> None:
+def test_deleting_what_has_no_machines_tells_of_none() -> None:
     found = look(new_world(deleting=True))
-    assert (step(found, MACHINES).state, percent(found)) == ("done", 50)
+    assert MACHINES not in [one.name for one in found]
+    assert percent(found) == 0
 
 
 def test_times_once_noted_stay() -> None:
