@@ -4,6 +4,7 @@ from rich.console import Group, RenderableType
 from rich.text import Text
 
 from api.cli.cluster_tables import CONDITIONS
+from api.cli.load_balancer_status_tables import status_tables
 from api.cli.output import Column, Row, pairs, table
 from api.cli.words import age, clock
 
@@ -15,17 +16,11 @@ LOAD_BALANCERS: tuple[Column, ...] = (
     ("USED BY", lambda row: ", ".join(row["clusters"])),
     ("AGE", lambda row: age(row["createdAt"])),
 )
-VIPS: tuple[Column, ...] = (
-    ("VIP", lambda row: row["name"]),
-    ("ADDRESS", lambda row: row["address"]),
-    ("PREFERS", lambda row: row["preferredMember"]),
-)
 
 
 def describe(balancer: Row) -> RenderableType:
-    vips = [Text(), table(balancer["vips"], VIPS)] if balancer["vips"] else []
-    conditions = table(balancer["conditions"], CONDITIONS)
-    return Group(_facts(balancer), *vips, Text(), conditions)
+    found = [*status_tables(balancer), table(balancer["conditions"], CONDITIONS)]
+    return Group(_facts(balancer), *(part for one in found for part in (Text(), one)))
 
 
 def _facts(balancer: Row) -> RenderableType:

@@ -137,5 +137,7 @@ def pairs(facts: Iterable[tuple[str, object]]) -> Table:
 
 
 def coloured(value: object) -> Text:
+    if isinstance(value, Text):
+        return value
     text = clean(value)
     return Text(text, style=COLOURS.get(text, ""))

@@ -6,8 +6,12 @@ from typing import Any
 import pytest
 import yaml
 
+from provisioner.edge.status import GroupStatus, MemberStatus, ServerStatus
+from provisioner.store import nodes
+from provisioner.store.member_statuses import note
+from provisioner.store.types import utc_now
 from tests.api.load_balancing import balancer_document, member
-from tests.api.looking import look
+from tests.api.looking import change, look
 from tests.api.served import Api
 from tests.cli.conftest import Pkectl
 
@@ -38,6 +42,59 @@ def test_every_read_has_a_table(api: Api, pkectl: Pkectl, edge: dict[str, Any]) 
     assert all(node.name in listed for node in nodes)
     assert "CreationRequested" in pkectl("lb", "events", "edge").out
     assert yaml.safe_load(pkectl("lb", "get", "edge", "--spec").out)["name"] == "edge"
+
+
+def tell(api: Api, edge: dict[str, Any], **members: MemberStatus) -> None:
+    """As the worker would have heard it of their VMs."""
+    with api.database.write() as session:
+        for node in nodes.of_resource(session, edge["id"]):
+            if status := members.get(node.group):
+                note(session, node.id, status, utc_now())
+
+
+def status(member: str, held: tuple[str, ...], check: str = "L6OK") -> MemberStatus:
+    since = utc_now().timestamp() - 600
+    group = GroupStatus(member="m1", state="MASTER", priority=100, since=since, held=held)
+    state = "UP" if check == "L6OK" else "DOWN"
+    server = ServerStatus(backend="web.servers", name="w1", state=state, check=check, since=since)
+    return MemberStatus(groups=(group,), servers=(server,))
+
+
+def test_who_holds_the_vips_and_what_the_checks_say(
+    api: Api, pkectl: Pkectl, edge: dict[str, Any]
+) -> None:
+    look(api, edge)
+    assert "not known" in pkectl("lb", "get", "edge").out
+    tell(api, edge, m1=status("m1", ("10.0.0.70",)), m2=status("m2", (), check="L4TOUT"))
+    lines = [" ".join(line.split()) for line in pkectl("lb", "get", "edge").out.splitlines()]
+    assert "web 10.0.0.70 m1 100 10m m1" in lines
+    assert "psc 10.0.0.71 nobody m2" in lines
+    assert "SERVICE SERVER SEEN BY m1 SEEN BY m2" in lines
+    assert "web w1 UP L6OK 10m DOWN L4TOUT 10m" in lines
+
+
+def test_two_holders_are_named(api: Api, pkectl: Pkectl, edge: dict[str, Any]) -> None:
+    look(api, edge)
+    both = ("10.0.0.70",)
+    tell(api, edge, m1=status("m1", both), m2=status("m2", both))
+    assert "m1 and m2" in pkectl("lb", "get", "edge").out
+
+
+def test_a_member_on_another_revision_is_seen(
+    api: Api, pkectl: Pkectl, edge: dict[str, Any]
+) -> None:
+    first, second = sorted(look(api, edge), key=lambda node: node.group)
+    change(api, first, configuration="a" * 64, answered="a" * 64)
+    change(api, second, configuration="a" * 64, answered="b" * 64, misconfigured="haproxy: no")
+    lines = [" ".join(line.split()) for line in pkectl("lb", "get", "edge").out.splitlines()]
+    assert "m1 aaaaaaaa the same never" in lines
+    assert "m2 an earlier one aaaaaaaa never haproxy: no" in lines
+
+
+def test_how_a_vcenter_is_led_to_the_vip(pkectl: Pkectl, edge: dict[str, Any]) -> None:
+    shown = pkectl("lb", "get", "edge").out
+    assert "pkectl lb repoint edge psc" in shown
+    assert "cmsso-util repoint --repoint-psc 10.0.0.71" in shown
 
 
 def test_one_member_alone_is_told_of(pkectl: Pkectl) -> None:
