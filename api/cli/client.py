@@ -27,7 +27,7 @@ Document = dict[str, Any]
 class Change:
     """`key` is the Idempotency-Key of a POST; one is made up if there is none."""
 
-    method: Literal["POST", "PATCH", "DELETE"]
+    method: Literal["POST", "PUT", "PATCH", "DELETE"]
     where: str
     body: object = None
     key: str | None = None

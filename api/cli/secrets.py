@@ -1,8 +1,9 @@
 """Commands for secrets: credentials that documents name."""
 
+from collections.abc import Mapping
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -80,14 +81,36 @@ def create(
       pkectl secret create etcd1 -t etcd --from-file ca=ca.crt \\
       --from-file cert=c.crt --from-file key=c.key
     """
-    given = _values(values or [], files or [])
-    for key in _PASSWORDS[of_type]:
-        if key not in given:
-            given[key] = _asked(name, key)
+    given = _complete(name, of_type, values, files)
     body = {"name": name, "type": of_type.value, "values": given}
     made = api(ctx).change(Change("POST", "/secrets", body))
     shown = {"name": made["name"], "type": made["type"], "by": made["createdBy"]}
     show(made, output, lambda: pairs(shown.items()))
+
+
+@app.command()
+def replace(
+    ctx: typer.Context,
+    name: Name,
+    values: Values = None,
+    files: Files = None,
+    output: Output = Format.TABLE,
+) -> None:
+    """Give a secret other values, all that its type has.
+
+    Load balancers that name it make their members anew, one at a time. It is refused while a
+    cluster names it, as that would go on with the values it has.
+
+    Example:
+
+      pkectl secret replace edge-stats
+    """
+    client = api(ctx)
+    with suggesting(client, "/secrets", name):
+        known = client.get(path("secrets", name))
+    given = _complete(name, Type(known["type"]), values, files)
+    made = client.change(Change("PUT", path("secrets", name), {"values": given}))
+    show(made, output, lambda: _replaced(made))
 
 
 @app.command("list")
@@ -119,6 +142,26 @@ def delete(ctx: typer.Context, name: Name, yes: Yes = False) -> None:
     with suggesting(client, "/secrets", name):
         client.change(Change("DELETE", path("secrets", name)))
     say(f"secret {name} is deleted")
+
+
+def _replaced(made: Mapping[str, Any]) -> str:
+    following = ((one["cluster"], one["id"]) for one in made["operations"])
+    lines = (
+        f"{ref['kind']} {ref['name']} follows: pkectl operation watch {operation}"
+        for ref, operation in following
+    )
+    return "\n".join([f"secret {made['name']} has other values", *lines])
+
+
+def _complete(
+    name: str, of_type: Type, values: list[str] | None, files: list[str] | None
+) -> dict[str, str]:
+    """With passwords that are asked for."""
+    given = _values(values or [], files or [])
+    for key in _PASSWORDS[of_type]:
+        if key not in given:
+            given[key] = _asked(name, key)
+    return given
 
 
 def _values(values: list[str], files: list[str]) -> dict[str, str]:

@@ -1,15 +1,15 @@
 """What is wrong with the values of a new secret. No message repeats one."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 
 from cryptography import x509
 from cryptography.hazmat.primitives import serialization
+from pydantic import SecretStr
 
 from api.secrets.schemas import (
     EtcdValues,
     LoadBalancerValues,
-    NewSecret,
     RegistryValues,
     VSphereValues,
 )
@@ -21,10 +21,10 @@ _BCRYPT_BYTES = 72
 _RESTS_ON = ("values", "type")
 
 
-def faults_of_values(new: NewSecret) -> list[Fault]:
-    given = {key: value.get_secret_value() for key, value in new.values.items()}
+def faults_of_values(of_type: str, values: Mapping[str, SecretStr]) -> list[Fault]:
+    given = {key: value.get_secret_value() for key, value in values.items()}
     try:
-        _READ[new.type](given)
+        _READ[of_type](given)
     except InvalidRequest as err:
         return [
             Fault(f"values.{fault.path}" if fault.path else "values", fault.message, _RESTS_ON)

@@ -59,7 +59,10 @@ class Records:
                 return known
 
             def checks(new: NewSecret) -> list[Fault]:
-                return [*self._faults_of_name(session, new.name), *faults_of_values(new)]
+                return [
+                    *self._faults_of_name(session, new.name),
+                    *faults_of_values(new.type, new.values),
+                ]
 
             new = read(NewSecret, body.value, checks)
             row = _row(org_id, self.caller.name, new)

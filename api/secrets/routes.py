@@ -8,8 +8,10 @@ from api.answers import Repeatable
 from api.auth import Operator, Viewer
 from api.documents import body_of
 from api.json_body import Json
+from api.operations.schemas import shown
 from api.secrets.records import Records
-from api.secrets.schemas import NewSecret, SecretList, SecretOut
+from api.secrets.replacing import Replacing
+from api.secrets.schemas import NewSecret, NewValues, ReplacedOut, SecretList, SecretOut
 from api.services import Use
 from provisioner.store import secrets
 from provisioner.store.secrets import SecretType
@@ -45,6 +47,18 @@ def list_secrets(
 def get_secret(name: str, use: Use, caller: Viewer) -> SecretOut:
     with use.database.read() as session:
         return SecretOut.model_validate(secrets.find(session, caller.org_id, name))
+
+
+@router.put(
+    "/{name}",
+    summary="Replace the values of a secret; load balancers that name it follow, member by member",
+    openapi_extra=body_of(NewValues),
+)
+def replace_secret(name: str, use: Use, caller: Operator, body: Json) -> ReplacedOut:
+    changed, rolled = Replacing(use, caller).replace(name, body)
+    operations = [shown(operation, resource) for resource, operation in rolled]
+    secret = SecretOut.model_validate(changed)
+    return ReplacedOut(**secret.model_dump(), operations=operations)
 
 
 @router.delete("/{name}", summary="Delete a secret that no document names", status_code=204)

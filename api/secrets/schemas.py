@@ -5,6 +5,7 @@ from typing import Annotated
 
 from pydantic import Field, SecretStr, StringConstraints
 
+from api.operations.schemas import OperationOut
 from api.schemas import Out
 from provisioner.domain.spec.document import Document, Host, Label, RegistryHost, Thumbprint
 from provisioner.store.secrets import SecretType
@@ -25,6 +26,12 @@ class NewSecret(Document):
 
     name: Label
     type: SecretType
+    values: dict[str, SecretStr]
+
+
+class NewValues(Document):
+    """All values that its type has, as for a new one."""
+
     values: dict[str, SecretStr]
 
 
@@ -65,6 +72,12 @@ class SecretOut(Out):
     type: SecretType
     created_at: datetime
     created_by: str
+
+
+class ReplacedOut(SecretOut):
+    """`operations`: of the load balancers that follow."""
+
+    operations: list[OperationOut]
 
 
 class SecretList(Out):

@@ -77,16 +77,18 @@ def reference_faults(
 
 def users(session: Session, secret: Secret) -> list[str]:
     """What names it in its present document, as `cluster demo`."""
+    return [f"{one.kind} {one.name}" for one in naming(session, secret)]
+
+
+def naming(session: Session, secret: Secret) -> list[Resource]:
     query = (
-        select(Resource.kind, Resource.name, Spec.document)
+        select(Resource, Spec.document)
         .join(Spec, (Spec.resource_id == Resource.id) & (Spec.generation == Resource.generation))
         .where(Resource.org_id == secret.org_id, Resource.deleted_at.is_(None))
         .order_by(Resource.kind, Resource.name)
     )
     return [
-        f"{kind} {name}"
-        for kind, name, document in session.execute(query)
-        if secret.name in _named(document)
+        resource for resource, document in session.execute(query) if secret.name in _named(document)
     ]
 
 

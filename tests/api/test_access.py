@@ -72,6 +72,7 @@ OPERATORS = [
     ("POST", "/images/builds/i1/cancel"),
     ("POST", "/images/builds/i1/retry"),
     ("POST", "/secrets"),
+    ("PUT", "/secrets/s1"),
     ("DELETE", "/secrets/s1"),
 ]
 NEW = ("/images/builds", "/images/import")
@@ -83,6 +84,7 @@ BODIES: dict[tuple[str, str], Any] = {
     ("POST", "/clusters/c1/nodepools"): {"name": "p", "template": "debian-12-node"},
     ("PATCH", "/loadbalancers/edge"): {"failback": "manual"},
     ("PATCH", "/vcenters/lab"): {"password": "other"},
+    ("PUT", "/secrets/s1"): {"values": {}},
 }
 
 

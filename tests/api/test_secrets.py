@@ -16,6 +16,7 @@ from provisioner.store.tables import Secret
 from provisioner.vault.errors import SecretNotFound
 from provisioner.vault.layout import secret_path
 from tests.api.asking import faults
+from tests.api.load_balancing import STATS, balancer_document, make
 from tests.api.served import Api
 
 REGISTRY = {"server": "registry.example.com:5000", "username": "bot", "password": "s3cr3t-bot"}
@@ -161,17 +162,21 @@ def test_a_name_is_given_once_and_free_after_the_deletion(api: Api, operator: ht
     assert operator.post("/secrets", json=body("one")).status_code == 201
 
 
-def test_one_that_a_document_names_stays_and_who_names_it_is_told(
-    api: Api, operator: httpx.Client
-) -> None:
-    operator.post("/secrets", json=body("one"))
-    operator.post("/secrets", json=body("other"))
-    document = {"name": "demo", "storage": {"secret": "one"}, "nodePools": [{"name": "other"}]}
+def name_in_something(api: Api, secret: str) -> None:
+    document = {"name": "demo", "storage": {"secret": secret}, "nodePools": [{"name": "other"}]}
     org_id = api.organisation()
     with api.services.database.write() as session:
         vcenter = vcenters.find(session, org_id, "lab").id
         asked = NewResource(org_id, "something", "demo", vcenter, document, "tester")
         resources.create(session, asked)
+
+
+def test_one_that_a_document_names_stays_and_who_names_it_is_told(
+    api: Api, operator: httpx.Client
+) -> None:
+    operator.post("/secrets", json=body("one"))
+    operator.post("/secrets", json=body("other"))
+    name_in_something(api, "one")
     refused = operator.delete("/secrets/one")
     assert refused.status_code == 409
     assert "something demo" in refused.json()["detail"]
@@ -218,3 +223,48 @@ def test_the_node_api_has_secrets_of_its_own(operator: httpx.Client) -> None:
     operator.post("/secrets", json=body("one"))
     answer = operator.get("/api/v1/orgs/1/secrets", params={"type": "pkecert", "values": "true"})
     assert answer.status_code == 401
+
+
+def put(caller: httpx.Client, name: str, values: object) -> httpx.Response:
+    return caller.put(f"/secrets/{name}", json={"values": values})
+
+
+def test_values_are_replaced_and_read_by_the_service_alone(
+    api: Api, operator: httpx.Client
+) -> None:
+    made = operator.post("/secrets", json=body("mirror")).json()
+    answer = put(operator, "mirror", REGISTRY | {"password": "s3cr3t-new"})
+    assert (answer.status_code, answer.json()) == (200, made | {"operations": []})
+    kept = api.services.vault.read_secret(secret_path(made["id"]))
+    assert kept["password"].get_secret_value() == "s3cr3t-new"
+
+
+def test_replaced_values_are_checked_as_new_ones(operator: httpx.Client) -> None:
+    operator.post("/secrets", json=body("mirror"))
+    answer = put(operator, "mirror", {"server": "a b", "password": "s3cr3t-new"})
+    assert answer.status_code == 422
+    assert set(faults(answer)) == {"values.server", "values.username"}
+    assert "s3cr3t-new" not in answer.text
+    assert put(operator, "unknown", REGISTRY).status_code == 404
+
+
+def test_a_clusters_values_are_not_changed_behind_its_back(
+    api: Api, operator: httpx.Client
+) -> None:
+    operator.post("/secrets", json=body("csi", "vsphere", VSPHERE))
+    name_in_something(api, "csi")
+    answer = put(operator, "csi", VSPHERE | {"password": "s3cr3t-new"})
+    assert (answer.status_code, "something demo" in answer.text) == (409, True)
+
+
+def test_a_load_balancer_follows_its_passwords(api: Api, operator: httpx.Client) -> None:
+    assert operator.post("/secrets", json=STATS).status_code == 201
+    edge = make(operator, balancer_document(stats={"secret": STATS["name"]}))
+    values = {"adminPassword": "another-one", "viewerPassword": "another-two"}
+    [operation] = put(operator, STATS["name"], values).json()["operations"]
+    assert (operation["cluster"]["id"], operation["generation"]) == (edge["id"], 2)
+    found = operator.get("/loadbalancers/edge").json()
+    assert found["operation"] == operation["id"]
+    [last] = operator.get("/loadbalancers/edge/events").json()["items"][-1:]
+    assert "other values of secret" in last["message"]
+    assert "another" not in str(found)

@@ -56,6 +56,19 @@ def test_a_load_balancer_has_two_passwords(pkectl: Pkectl, script: Script, tmp_p
     assert script.last("POST").body["values"] == {"adminPassword": "one", "viewerPassword": "one"}
 
 
+def test_values_are_replaced_and_who_follows_is_told(
+    pkectl: Pkectl, script: Script, tmp_path: Path
+) -> None:
+    script.on("GET /secrets/edge", (200, MADE | {"name": "edge", "type": "load-balancer"}))
+    follows = {"id": "o1", "cluster": {"kind": "load-balancer", "name": "web"}}
+    script.on("PUT /secrets/edge", (200, MADE | {"name": "edge", "operations": [follows]}))
+    (tmp_path / "new").write_text("one\n")
+    given = ("--from-file", "adminPassword=new", "--from-file", "viewerPassword=new")
+    ran = pkectl("secret", "replace", "edge", *given)
+    assert script.last("PUT").body == {"values": {"adminPassword": "one", "viewerPassword": "one"}}
+    assert "load-balancer web follows: pkectl operation watch o1" in ran.out
+
+
 @pytest.mark.parametrize(
     ("given", "told"),
     [
