@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from api.services import Services
 from api.vcenters.schemas import NewVCenter, VCenterChange, VCenterOut, secret_path
 from provisioner.domain.ids import OrgId, new_uuid
-from provisioner.store import vcenters
+from provisioner.store import vcenter_uses, vcenters
 from provisioner.store.errors import Conflict, NotFound
 from provisioner.store.tables import VCenter
 
@@ -71,8 +71,7 @@ class Records:
                 row = vcenters.get(session, vcenter_id)
             except NotFound:
                 return
-            if vcenters.in_use(session, row.id):
-                raise Conflict(f"vCenter {row.name} still has clusters; delete them first")
+            vcenter_uses.refuse_when_used(session, row)
             vcenters.remove(session, row)
         self.use.vault.delete_secret(row.secret_path)
 

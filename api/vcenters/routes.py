@@ -64,7 +64,7 @@ async def change_vcenter(name: str, use: Use, caller: Admin, body: Json) -> VCen
     return await change(use, caller, name, body)
 
 
-@router.delete("/{name}", summary="Forget a vCenter that has no clusters", status_code=204)
+@router.delete("/{name}", summary="Forget a vCenter where nothing stands", status_code=204)
 async def delete_vcenter(name: str, use: Use, caller: Admin) -> Response:
     def discard() -> str:
         with use.database.read() as session:

@@ -12,7 +12,6 @@ from provisioner.store.tables import (
     InventoryRow,
     MachineRow,
     Node,
-    Resource,
     VCenter,
 )
 
@@ -102,13 +101,10 @@ def sickness(vcenter: VCenter) -> str | None:
     return f"the vCenter {vcenter.name} is {vcenter.state}{reason}"
 
 
-def in_use(session: Session, vcenter_id: str) -> bool:
-    """Live resources, or VMs not yet gone."""
-    live = select(Resource.id).where(
-        Resource.vcenter_id == vcenter_id, Resource.deleted_at.is_(None)
-    )
+def has_nodes(session: Session, vcenter_id: str) -> bool:
+    """VMs not yet gone."""
     left = select(Node.id).where(Node.vcenter_id == vcenter_id, Node.phase != "gone")
-    return any(session.scalars(query.limit(1)).first() for query in (live, left))
+    return session.scalars(left.limit(1)).first() is not None
 
 
 def remove(session: Session, vcenter: VCenter) -> None:

@@ -197,6 +197,17 @@ def test_too_much_for_a_vm(operator: httpx.Client) -> None:
     assert "too large" in found["services"]
 
 
+def test_a_vcenter_of_any_member_stays(
+    api: Api, operator: httpx.Client, admin: httpx.Client
+) -> None:
+    api.add_vcenter(name="west")
+    make(operator, balancer_document(members=[member(1), member(2, vcenter="west")]))
+    for name in ("lab", "west"):
+        answer = admin.delete(f"/vcenters/{name}")
+        assert answer.status_code == 409
+        assert "load balancer edge" in answer.json()["detail"]
+
+
 @pytest.mark.parametrize("method", ["GET", "DELETE"])
 def test_unknown_ones(operator: httpx.Client, method: str) -> None:
     answer = operator.request(method, "/loadbalancers/nowhere")
