@@ -42,6 +42,7 @@ def install(app: FastAPI) -> None:
             app.openapi_schema = _complete(app)
         return app.openapi_schema
 
+    # How FastAPI wants it replaced.
     app.openapi = document  # type: ignore[method-assign]
 
 

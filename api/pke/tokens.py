@@ -82,4 +82,5 @@ class NodeTokens:
 
 
 def _loaded(pems: dict[str, str]) -> dict[str, AllowedPublicKeys]:
+    # Vault's key is of a type that PyJWT allows, which this function's type can't tell.
     return {kid: load_pem_public_key(pem.encode()) for kid, pem in pems.items()}  # type: ignore[misc]

@@ -4,6 +4,7 @@ import argparse
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import Any
 
 CLIENT_SECONDS = 60.0
 
@@ -14,9 +15,9 @@ class RepositoryHandler(SimpleHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     timeout = CLIENT_SECONDS
 
-    def __init__(self, roots: tuple[Path, ...], *args: object) -> None:
+    def __init__(self, roots: tuple[Path, ...], *args: Any) -> None:
         self._roots = roots
-        super().__init__(*args, directory=str(roots[0]))  # type: ignore[arg-type]
+        super().__init__(*args, directory=str(roots[0]))
 
     def translate_path(self, path: str) -> str:
         below = Path(super().translate_path(path)).relative_to(self.directory)

@@ -4,8 +4,9 @@ import os
 import shlex
 import sys
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from lab.guests.control import GuestsControl
 from lab.guests.machines import entering
@@ -55,10 +56,13 @@ def kill(layout: Layout, arguments: Sequence[str]) -> None:
         session = GuestSession(StackFacts.read(layout.facts).vcenter.access())
         vm = session.vm(moref)
         for work in (vm.PowerOffVM_Task, vm.Destroy_Task):
-            task = session.call(work)
-            wait_until(lambda: task.info.state in ("success", "error"), TASK_SECONDS)  # noqa: B023
+            wait_until(partial(_has_ended, session.call(work)), TASK_SECONDS)
         session.close()
     _say(f"{arguments[0]} is gone; `pkectl cluster events {NAME}` tells what follows")
+
+
+def _has_ended(task: Any) -> bool:
+    return task.info.state in ("success", "error")
 
 
 def shell(layout: Layout, arguments: Sequence[str]) -> NoReturn:

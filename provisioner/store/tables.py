@@ -12,7 +12,7 @@ Uuid = String(36)
 
 
 class Base(DeclarativeBase):
-    type_annotation_map = {  # noqa: RUF012
+    type_annotation_map = {  # noqa: RUF012 SQLAlchemy reads it of the class
         datetime: UtcDateTime,
         str: CleanText,
         dict[str, Any]: JSON,

@@ -48,6 +48,7 @@ def authenticate(session: Session, value: str) -> Caller | None:
     found = session.scalars(select(ApiToken).where(ApiToken.digest == digest(value))).first()
     if found is None or (found.expires_at and found.expires_at <= utc_now()):
         return None
+    # Nothing but `issue` writes one.
     role: Role = found.role  # type: ignore[assignment]
     return Caller(OrgId(found.org_id), role, found.name)
 

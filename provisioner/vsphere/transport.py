@@ -39,7 +39,7 @@ class RequestCounter:
             return self._by_method.copy()
 
 
-class Transport(Untyped):  # type: ignore[misc]
+class Transport(Untyped):  # type: ignore[misc]  # pyVmomi has no types for it
     def __init__(self, access: VCenterAccess, counter: RequestCounter, timeout: float) -> None:
         super().__init__(
             host=access.host,
@@ -71,18 +71,18 @@ class Transport(Untyped):  # type: ignore[misc]
                 with contextlib.suppress(OSError):
                     connection.sock.shutdown(socket.SHUT_RDWR)
 
-    def InvokeMethod(self, mo: Any, info: Any, args: Any, outerStub: Any = None) -> Any:  # noqa: N802, N803
+    def InvokeMethod(self, mo: Any, info: Any, args: Any, outerStub: Any = None) -> Any:  # noqa: N802, N803 pyVmomi's names
         self._counter.add(info.wsdlName)
         return super().InvokeMethod(mo, info, args, outerStub)
 
-    def GetConnection(self) -> VerifiedConnection:  # noqa: N802
+    def GetConnection(self) -> VerifiedConnection:  # noqa: N802 pyVmomi's name
         connection: VerifiedConnection = super().GetConnection()
         with self._in_use_lock:
             # Those that failed were closed, and never given back.
             self._in_use = {one for one in self._in_use if one.sock is not None} | {connection}
         return connection
 
-    def ReturnConnection(self, conn: VerifiedConnection) -> None:  # noqa: N802
+    def ReturnConnection(self, conn: VerifiedConnection) -> None:  # noqa: N802 pyVmomi's name
         with self._in_use_lock:
             self._in_use.discard(conn)
             if self._closed:

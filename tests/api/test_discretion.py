@@ -80,7 +80,7 @@ def _join(api: Api, visit: Visit) -> None:
 
 def _dump(api: Api) -> str:
     with api.database.engine.connect() as connection:
-        return "\n".join(connection.connection.iterdump())  # type: ignore[attr-defined]
+        return "\n".join(connection.connection.iterdump())
 
 
 def test_reprs(api: Api) -> None:

@@ -129,7 +129,7 @@ def test_kubeconfigs_are_not_kept(api: Api, cluster: dict[str, Any], worker: Nod
 
 def _stored(api: Api, text: str) -> bool:
     with api.database.engine.connect() as connection:
-        dump = "\n".join(connection.connection.iterdump())  # type: ignore[attr-defined]
+        dump = "\n".join(connection.connection.iterdump())
     return text in dump
 
 

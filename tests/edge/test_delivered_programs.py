@@ -20,6 +20,6 @@ def test_they_look_where_things_are() -> None:
 
 @pytest.mark.parametrize("program", PROGRAMS, ids=lambda one: one.__name__)
 def test_python_of_older_systems_reads_them(program: object) -> None:
-    text = Path(str(program.__file__)).read_text()  # type: ignore[attr-defined]
+    text = Path(str(program.__file__)).read_text()
     ast.parse(text, feature_version=(3, 9))
     assert "strict=" not in text

@@ -111,12 +111,12 @@ def test_data_is_the_members_alone(members: EtcdMembers) -> None:
 
 def put(etcd: object, key: str) -> None:
     body = {"key": encoded(key), "value": encoded("x")}
-    etcd._call(f"put {key}", "/v3/kv/put", body)  # type: ignore[attr-defined]
+    etcd._call(f"put {key}", "/v3/kv/put", body)
 
 
 def keys(etcd: object) -> list[str]:
     body = {"key": encoded("/"), "range_end": encoded("0"), "keys_only": True}
-    found = etcd._call("list keys", "/v3/kv/range", body)  # type: ignore[attr-defined]
+    found = etcd._call("list keys", "/v3/kv/range", body)
     return [base64.b64decode(one["key"]).decode() for one in found.get("kvs", ())]
 
 

@@ -65,7 +65,7 @@ class Server(http.server.ThreadingHTTPServer):
     daemon_threads = True
     request_queue_size = 128
 
-    def finish_request(self, request, address) -> None:  # type: ignore[no-untyped-def]
+    def finish_request(self, request, address) -> None:
         request.settimeout(5)
         with contextlib.suppress(OSError), tls.wrap_socket(request, server_side=True) as secured:
             super().finish_request(secured, address)

@@ -62,7 +62,7 @@ def test_one_failure_proves_nothing(
     def refuse_once(*arguments: object, **options: object) -> socket.socket:
         if opened:
             raise opened.pop()
-        return real(*arguments, **options)  # type: ignore[arg-type]
+        return real(*arguments, **options)
 
     monkeypatch.setattr(socket, "create_connection", refuse_once)
     assert healthy(server.port, trusted)

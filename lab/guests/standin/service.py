@@ -4,6 +4,7 @@ import shlex
 import sys
 import threading
 from collections.abc import Mapping
+from functools import partial
 
 from lab.guests.standin.machine import Machine
 from lab.processes import Command, Process, start
@@ -31,11 +32,14 @@ class Service:
             process = self._start()
             if process is None:
                 return
-            wait_until(lambda: not process.running or self._stopped.is_set(), FOR_EVER)  # noqa: B023
+            wait_until(partial(self._is_over, process), FOR_EVER)
             process.kill()
             if "no" in self._settings.get("Restart", ["no"]):
                 return
             self._stopped.wait(RESTART_SECONDS)
+
+    def _is_over(self, process: Process) -> bool:
+        return not process.running or self._stopped.is_set()
 
     def stop(self) -> None:
         """Ends the whole process group at once, as a power cut does."""
