@@ -35,7 +35,7 @@ class Admitted:
 def admit_build(
     session: Session, org_id: int, body: object, definitions: Definitions
 ) -> tuple[ImageBuild, Admitted]:
-    """Raises InvalidRequest with all faults."""
+    """Raises InvalidRequest with all faults; a taken name alone is for `check_name` to find."""
 
     def own(request: ImageBuild) -> Iterable[Fault]:
         try:
@@ -52,6 +52,12 @@ def admit_build(
     name = request.name or _free_name(session, org_id, spec, seal)
     sealed = spec.model_copy(update={"digest": seal, "name": name})
     return request, Admitted(sealed, site.vcenter)
+
+
+def check_name(session: Session, org_id: int, spec: ImageSpec) -> None:
+    """Of a build that no image answers. Raises InvalidRequest."""
+    if faults := sites.faults_of_name(session, org_id, KIND, spec.name):
+        raise InvalidRequest(faults)
 
 
 def admit_import(session: Session, org_id: int, body: object) -> Admitted:
@@ -78,13 +84,15 @@ def _read(
 
     def checks(request: R) -> list[Fault]:
         faults = list(own(request))
-        if request.name:
-            faults += sites.faults_of_name(session, org_id, KIND, request.name)
         try:
             found.append(_site(session, org_id, request))
+            faults += found[-1].faults
         except InvalidRequest as err:
-            return [*faults, *err.faults]
-        return [*faults, *found[-1].faults]
+            faults += err.faults
+        if request.name and (faults or isinstance(request, ImageImport)):
+            # Of a sound build it may be the name of exactly this, which is the answer then.
+            faults += sites.faults_of_name(session, org_id, KIND, request.name)
+        return faults
 
     return read(kind, body, checks), found[-1]
 

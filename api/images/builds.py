@@ -55,11 +55,11 @@ def retry_build(
 
 def _refuse_to_cancel(session: Session, resource: Resource) -> None:
     if images.get(session, resource.id).registered_at:
-        raise Conflict(f"image {resource.name} is made already; delete it: DELETE /images/...")
+        raise Conflict(f"image {resource.name} is made already; delete it if it is to go")
 
 
 def _refuse_to_retry(session: Session, resource: Resource) -> None:
     """Its phases would be shown with the times at which nothing was found to do."""
     if images.get(session, resource.id).registered_at:
-        advice = "POST /images/builds with force makes another one of the same"
+        advice = "another one of the same is made by force"
         raise Conflict(f"image {resource.name} is made already; {advice}")

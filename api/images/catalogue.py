@@ -32,8 +32,8 @@ def already_made(session: Session, org_id: int, wanted: Admitted) -> Resource | 
             return found
     if begun := images.unfinished_with_digest(session, *what):
         raise Conflict(
-            f"image {begun.name} of exactly this is being made, or failed: see "
-            f"/images/builds/{begun.name}; send force to make another one"
+            f"image {begun.name} of exactly this is being made, or failed (/images/builds/"
+            f"{begun.name}): wait for it, or retry or delete it; another one is made by force"
         )
     return None
 

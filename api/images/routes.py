@@ -9,7 +9,7 @@ from api.auth import Operator, Viewer
 from api.documents import body_of
 from api.events import After, EventList, Limit, events_of
 from api.images import schemas
-from api.images.admission import Admitted, admit_build, admit_import
+from api.images.admission import Admitted, admit_build, admit_import, check_name
 from api.images.catalogue import already_made, shown
 from api.json_body import Json
 from api.operations.schemas import OperationOut
@@ -41,6 +41,7 @@ def build_image(use: Use, caller: Operator, body: Json, repeatable: Repeatable) 
         if not request.force and (found := already_made(session, caller.org_id, admitted)):
             headers = {"Content-Location": f"/images/{found.id}"}
             return answers.of(200, shown(session, found), headers)
+        check_name(session, caller.org_id, admitted.spec)
         return _begin(transaction, session, admitted)
 
     return transaction.run(create, lambda made: f"/images/builds/{made.id}").response()

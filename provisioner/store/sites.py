@@ -65,7 +65,9 @@ def faults_of_name(session: Session, org_id: int, kind: str, name: str) -> list[
     )
     if session.scalars(query).first():
         what = kind.replace("-", " ")
-        return [Fault("name", f"there is a {what} named {name!r} already; choose another")]
+        article = "an" if what[0] in "aeiou" else "a"
+        advice = f"there is {article} {what} named {name!r} already; choose another"
+        return [Fault("name", advice)]
     if _looks_like_id(name):
         return [Fault("name", "has the form of an id; choose a name that can't be taken for one")]
     return []

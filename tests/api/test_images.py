@@ -208,6 +208,23 @@ def test_the_same_again_is_answered_from_the_catalogue(api: Api, operator: httpx
     assert len(operator.get("/images").json()["items"]) == 1
 
 
+def test_the_same_request_again_is_answered_by_what_it_made(
+    api: Api, operator: httpx.Client
+) -> None:
+    found = made(api, operator, name="gold")
+    answer = operator.post("/images/builds", json=build_document(name="gold"))
+    assert (answer.status_code, answer.json()) == (200, found)
+    forced = build_document(name="gold", force=True)
+    assert set(faults(operator.post("/images/builds", json=forced))) == {"name"}
+
+
+def test_the_same_request_again_while_it_is_worked_on_is_led_there(operator: httpx.Client) -> None:
+    build(operator, name="gold")
+    answer = operator.post("/images/builds", json=build_document(name="gold"))
+    assert answer.status_code == 409
+    assert "image gold of exactly this" in answer.json()["detail"]
+
+
 def test_force_makes_another_one(api: Api, operator: httpx.Client) -> None:
     found = made(api, operator)
     assert build(operator, force=True)["name"] == f"{found['name']}-2"
