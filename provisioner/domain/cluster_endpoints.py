@@ -60,7 +60,7 @@ def _services(spec: ClusterSpec, nodes: list[Backing]) -> Iterator[ClusterServic
             name=service.name,
             ports=service.ports,
             proxy_protocol=service.proxy_protocol,
-            check=service.check,
+            check=service.effective_check,
             nodes=_serving(nodes, _groups(spec, service)),
         )
 

@@ -9,7 +9,10 @@ from sqlalchemy import select
 from provisioner.store.tables import Lease
 from tests.api.asking import POOL, accepted, create, faults, shown
 from tests.api.load_balancing import balancer_document, make
+from tests.api.looking import change, look, of_group
 from tests.api.served import Api
+from tests.api.test_node_joining import KEEPALIVED, joins_at
+from tests.api.visiting import Visit
 from tests.unit.documents import cluster_document
 
 WEB = {"name": "web", "ports": [443], "nodePools": ["pool1"]}
@@ -128,6 +131,24 @@ def test_a_pool_that_a_service_names_is_taken_out_there_first(operator: httpx.Cl
     accepted(operator.delete("/clusters/c1/nodepools/pool2"))
     accepted(operator.patch("/clusters/c1", json={"endpoint": {"services": []}}))
     accepted(operator.delete("/clusters/c1/nodepools/pool1"))
+
+
+def test_masters_carry_no_address_and_join_before_the_name_is_served(
+    api: Api, operator: httpx.Client
+) -> None:
+    rows = look(api, create(operator, on_pair(dnsName="k8s.example.com")))
+    leader, follower, *_ = of_group(rows, "control-plane")
+    assert Visit(api, follower).get(KEEPALIVED).status_code == 404
+    change(api, leader, phase="ready", address="10.0.0.20")
+    assert joins_at(api, follower) == "10.0.0.20:6443"
+    assert joins_at(api, of_group(rows, "pool1")[0]) == "k8s.example.com:6443"
+
+
+def test_without_a_name_everybody_joins_at_the_vip(api: Api, operator: httpx.Client) -> None:
+    rows = look(api, create(operator, on_pair()))
+    leader, follower, *_ = of_group(rows, "control-plane")
+    change(api, leader, phase="ready", address="10.0.0.20")
+    assert joins_at(api, follower) == "10.0.0.80:6443"
 
 
 def test_too_much_for_one_pair(operator: httpx.Client) -> None:

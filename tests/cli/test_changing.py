@@ -124,6 +124,17 @@ def test_update_of_the_whole_document_sends_what_is_new(pkectl: Pkectl, script: 
     assert script.last("PATCH").body == {"loadBalancerRanges": ["10.0.0.200-10.0.0.220"]}
 
 
+def test_what_can_change_of_an_endpoint_is_sent_without_the_rest(
+    pkectl: Pkectl, script: Script
+) -> None:
+    endpoint = {"mode": "loadBalancer", "loadBalancer": "edge", "vip": "10.0.0.80", "ports": [6443]}
+    script.on("GET /clusters/demo", (200, cluster(spec=SPEC | {"endpoint": endpoint})))
+    script.on("PATCH /clusters/demo", (202, operation(kind="update")))
+    edited = SPEC | {"endpoint": endpoint | {"ports": [6443, 443]}}
+    assert pkectl("cluster", "update", "demo", "-f", "-", stdin=json.dumps(edited)).code == 0
+    assert script.last("PATCH").body == {"endpoint": {"ports": [6443, 443]}}
+
+
 def test_update_with_nothing_new_asks_for_nothing(pkectl: Pkectl, script: Script) -> None:
     script.on("GET /clusters/demo", (200, cluster()))
     ran = pkectl("cluster", "update", "demo", "-f", "-", stdin=json.dumps(SPEC))

@@ -34,6 +34,14 @@ def test_within_lists_and_what_may_be_null(pkectl: Pkectl) -> None:
     assert "via" in explained(pkectl, "etcd.members.addresses.routes")
 
 
+def test_what_a_pair_carries_for_a_cluster(pkectl: Pkectl) -> None:
+    assert "loadBalancer" in str(explained(pkectl, "cluster.endpoint")["mode"]["limits"])
+    service = explained(pkectl, "cluster.endpoint.services")
+    assert service["ports"]["required"]
+    assert "kube-proxy" in str(service["check"]["meaning"])
+    assert explained(pkectl, "cluster.endpoint.services.check")["port"]["limits"] == "1 to 65535"
+
+
 def test_one_field(pkectl: Pkectl) -> None:
     ran = pkectl("explain", "cluster.kubernetes.cni")
     assert "one of flannel, calico, cilium, none; default flannel" in ran.out

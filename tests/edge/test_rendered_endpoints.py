@@ -11,7 +11,7 @@ from tests.edge.documents import document
 from tests.edge.rendering import configured, rendered, section
 
 NODES = tuple(ClusterNode(name=f"c1-w{n}", address=f"10.3.0.{n}") for n in (1, 2))
-KUBE_PROXY = EndpointService(name="web", ports=(443,)).check
+KUBE_PROXY = EndpointService(name="web", ports=(443,)).effective_check
 
 
 def endpoint(*services: ClusterService) -> ClusterEndpoint:

@@ -146,6 +146,8 @@ def test_only_masters_that_float_check_the_api() -> None:
     assert CHECK_API in files()
     assert CHECK_API not in files(role="worker")
     assert CHECK_API not in files(endpoint={"mode": "external", "vip": "10.0.0.100"})
+    pair = {"mode": "loadBalancer", "loadBalancer": "edge", "vip": "10.0.0.100"}
+    assert CHECK_API not in files(endpoint=pair)
 
 
 def test_only_masters_that_float_look_for_later_configuration() -> None:

@@ -114,7 +114,7 @@ class ClusterSpec(Document):
     name: Label = Field(description="Of the cluster; its nodes' names begin with it.")
     vcenter: Label = Field(description="Name of a registered vCenter: pkectl vcenter list.")
     kubernetes: Kubernetes = Field(description="The version, its networks and programs.")
-    endpoint: Endpoint = Field(description="Where the API is reached.")
+    endpoint: Endpoint
     control_plane: ControlPlane = Field(description="The masters.")
     placement: Placement = Field(description="Where in vCenter the VMs go.")
     ssh_keys: SshKeys = Field(default=(), description=SSH_KEYS)

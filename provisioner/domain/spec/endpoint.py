@@ -27,10 +27,14 @@ class EndpointService(Document):
     proxy_protocol: bool = Field(
         default=False, description="Tell nodes the client's address by PROXY protocol 2."
     )
-    check: Check = Field(
-        default=_KUBE_PROXY,
+    check: Check | None = Field(
+        default=None,
         description="How a node shows that it serves; by default its kube-proxy is asked.",
     )
+
+    @property
+    def effective_check(self) -> Check:
+        return self.check or _KUBE_PROXY
 
 
 EndpointPorts = Annotated[tuple[Port, ...], Field(min_length=1, max_length=8)]

@@ -105,4 +105,5 @@ def _service(spec: ClusterSpec, service: EndpointService, at: str) -> Iterator[F
         elif spec.pool(name) is None:
             advice = f"{name!r} is none of nodePools: {known}"
             yield Fault(path, advice, rests_on=(path, "nodePools"))
-    yield from check_type(service.check, f"{at}.check")
+    if service.check:
+        yield from check_type(service.check, f"{at}.check")
