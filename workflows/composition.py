@@ -36,6 +36,7 @@ from workflows.kinds.image_care import ImageCare
 from workflows.kinds.image_reach import Reach
 from workflows.kinds.image_rows import ImageRows
 from workflows.kinds.image_tasks import ImageTasks
+from workflows.kinds.image_turns import ImageTurns
 from workflows.kinds.interface import Carer, Kind, Listener
 from workflows.kinds.load_balancer import LoadBalancerKind
 from workflows.poking import Poker
@@ -95,10 +96,11 @@ def assemble(
     retirement = Retirement(drains, timedelta(seconds=settings.drain_seconds))
     membership = MembershipActivities(database, connections, kinds, poker, threads, retirement)
     images = Reach(ImageRows(database), connections, threads, poker)
+    turns = ImageTurns(database, threads, settings.concurrent_image_builds)
     at_vcenters = InVCenters(
         Folders(database, connections, threads),
         Configuring(database, connections, kinds, threads),
-        runners={IMAGE: ImageTasks(images, settings)},
+        runners={IMAGE: ImageTasks(images, turns, settings)},
     )
     tasks = TaskActivities(database, kinds, at_vcenters, poker, threads, settings.deadlines)
     vcenters = VCenterActivities(Sightings(database), connections, poker, threads, soap)

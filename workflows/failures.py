@@ -2,7 +2,7 @@
 
 import logging
 
-from temporalio.exceptions import ApplicationError
+from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 
 from provisioner.domain.errors import ProvisionerError
 from provisioner.vsphere.errors import CertificateMismatch, CertificateUntrusted, LoginRejected
@@ -17,7 +17,29 @@ def again(err: Exception) -> ApplicationError:
     the history as well, with whatever a library quotes from a request or an answer.
     """
     _log.debug("to be tried again", exc_info=err)
-    return ApplicationError(str(err), type=type(err).__name__)
+    pause = err.again_after if isinstance(err, ProvisionerError) else None
+    what = ApplicationErrorCategory.UNSPECIFIED
+    if isinstance(err, ProvisionerError) and err.expected:
+        what = ApplicationErrorCategory.BENIGN
+    return ApplicationError(
+        str(err), type=type(err).__name__, next_retry_delay=pause, category=what
+    )
+
+
+class Unforeseen(ProvisionerError):
+    """Nobody foresaw it. What it says may hold anything, so only the log has it."""
+
+    transient = True
+
+
+def as_ours(err: Exception) -> ProvisionerError:
+    """Itself, or what can be told of it."""
+    if isinstance(err, ProvisionerError):
+        return err
+    _log.error("an error that nobody foresaw", exc_info=err)
+    return Unforeseen(
+        f"an error that nobody foresaw ({type(err).__name__}); the worker's log has it"
+    )
 
 
 def passes(err: ProvisionerError) -> bool:

@@ -10,6 +10,7 @@ ProvisionerError
   bootstrap:   provisioner.bootstrap.errors
 """
 
+from datetime import timedelta
 from typing import ClassVar
 
 
@@ -17,8 +18,10 @@ class ProvisionerError(Exception):
     """Says what was tried and what the user can do; the cause is chained, never repeated.
 
     `transient` tells whether the same call may succeed later without anybody acting;
-    `expected`, that something just begun takes its time: no trouble as long as it passes.
+    `expected`, that something just begun takes its time: no trouble as long as it passes;
+    `again_after`, when to try again, if not ever more seldom.
     """
 
     transient: ClassVar[bool] = False
     expected: ClassVar[bool] = False
+    again_after: timedelta | None = None

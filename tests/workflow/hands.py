@@ -53,7 +53,9 @@ class Hands:
 
     def _environment(self) -> ActivityEnvironment:
         environment = ActivityEnvironment(client=self._site.client)
-        environment.info = replace(environment.info, task_queue=self._site.queue)
+        environment.info = replace(
+            environment.info, task_queue=self._site.queue, scheduled_time=datetime.now(UTC)
+        )
         return environment
 
 

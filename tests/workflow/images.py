@@ -19,6 +19,7 @@ from tests.workflow import scripted_packer
 from tests.workflow.inspector import Machine
 from tests.workflow.site import VCENTER_NAME, Site
 from tests.workflow.subject import USER, Subject
+from workflows.contracts import TaskInput
 
 TEMPLATE = "/DC1/vm/templates/debian-12-node"
 VERSION = RELEASES[DEFAULT_MINOR].version
@@ -88,6 +89,10 @@ class ImageSubject(Subject):
         assert self.machines() == []
         assert self.site.inspector.folders(self.site.root_folder) == []
         await self.until_no_workflow_runs()
+
+
+def build_of(image: ImageSubject) -> TaskInput:
+    return TaskInput(resource=image.id, task="build", key="1")
 
 
 @dataclass(frozen=True)

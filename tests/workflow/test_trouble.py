@@ -13,6 +13,22 @@ class Beginning(ProvisionerError):
     transient = expected = True
 
 
+async def test_an_error_that_nobody_foresaw_is_told_and_passes(running: Site) -> None:
+    raised: list[str] = []
+
+    def fail_once(task: str) -> None:
+        if task == PREPARE and not raised:
+            raised.append(task)
+            raise KeyError("geheim")
+
+    running.kind.on_task = fail_once
+    subject = Subject.create(running)
+    await subject.becomes("RUNNING")
+    [trouble] = subject.events("Trouble")
+    assert "an error that nobody foresaw (KeyError)" in trouble.message
+    assert "geheim" not in trouble.message
+
+
 @pytest.mark.parametrize(("kind", "told"), [(Kept, 1), (Beginning, 0)])
 async def test_only_what_is_not_expected_is_trouble(
     running: Site, kind: type[ProvisionerError], told: int

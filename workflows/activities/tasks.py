@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from temporalio import activity
+from temporalio.exceptions import TemporalError
 
 from provisioner.domain.deadlines import Deadlines
 from provisioner.domain.errors import ProvisionerError
@@ -15,7 +16,7 @@ from provisioner.store.types import utc_now
 from workflows.activities.configuring import Configuring
 from workflows.activities.folders import Folders
 from workflows.contracts import TaskInput, resource_workflow, task_workflow
-from workflows.failures import again, passes
+from workflows.failures import again, as_ours, passes
 from workflows.heartbeats import heartbeats
 from workflows.kinds.interface import Kind, TaskRunner
 from workflows.poking import Poker, end
@@ -55,24 +56,30 @@ class TaskActivities:
         failure = None
         async with heartbeats():
             try:
-                if when is When.AFTER_NODES:
-                    await self._end_others(kind, given)
-                    await self._folders.remove(given.resource)
-                if runner := self._runners.get(kind):
-                    await runner.run(given.resource, given.task)
-                elif when is When.WITH_MEMBERS:
-                    await self._configuring.spread(kind, given.resource)
-                elif when is When.WITH_ANSWERS:
-                    await self._configuring.hear(kind, given.resource)
-                else:
-                    await self._run(kind, given)
-            except ProvisionerError as err:
-                await self._threads.run(self._note_problem, given, since, err)
-                if passes(err) and not self._overdue(kind, given, when):
-                    raise again(err) from None
-                failure = str(err)
+                await self._work(kind, when, given)
+            except TemporalError:
+                raise
+            except Exception as err:
+                problem = as_ours(err)
+                await self._threads.run(self._note_problem, given, since, problem)
+                if passes(problem) and not self._overdue(kind, given, when):
+                    raise again(problem) from None
+                failure = str(problem)
         await self._threads.run(self._finish, given, since, failure)
         self._poker.poke(resource_workflow(kind, given.resource))
+
+    async def _work(self, kind: str, when: When, given: TaskInput) -> None:
+        if when is When.AFTER_NODES:
+            await self._end_others(kind, given)
+            await self._folders.remove(given.resource)
+        if runner := self._runners.get(kind):
+            await runner.run(given.resource, given.task)
+        elif when is When.WITH_MEMBERS:
+            await self._configuring.spread(kind, given.resource)
+        elif when is When.WITH_ANSWERS:
+            await self._configuring.hear(kind, given.resource)
+        else:
+            await self._run(kind, given)
 
     async def _run(self, kind: str, given: TaskInput) -> None:
         work = self._kinds[kind].run_task

@@ -1,10 +1,7 @@
 """The task that has Packer build an image's template."""
 
 import asyncio
-from collections import defaultdict
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
-from time import monotonic
+from collections.abc import Sequence
 from typing import Literal
 
 from provisioner.domain.errors import ProvisionerError
@@ -30,33 +27,24 @@ from workflows.kinds.image_rows import ImageOrder, Template
 class ImageBuilds:
     def __init__(self, reach: Reach, folders: ImageFolders, settings: Settings) -> None:
         self._reach, self._folders, self._settings = reach, folders, settings
-        most = settings.concurrent_image_builds
-        self._slots: defaultdict[str, asyncio.Semaphore] = defaultdict(
-            lambda: asyncio.Semaphore(most)
-        )
-        self._waited: dict[str, float] = {}
-
-    def waited(self, image_id: str) -> float:
-        """Seconds, for builds that went before it here."""
-        return self._waited.get(image_id, 0.0)
 
     async def run(self, order: ImageOrder) -> None:
         """Begins anew: what an earlier attempt left is removed first."""
         rows, threads = self._reach.rows, self._reach.threads
         packer = await threads.run(self._packer, order)
-        async with self._slot(order):
-            place = await threads.run(rows.place, order)
-            await threads.run(self._require_same_inputs, order, place)
-            folder = await self._folders.ensure_in_place(order, place)
-            await self._sweep(order, place, folder)
-            await threads.run(rows.forget_templates, order)
-            try:
-                built = await self._build(order, place, packer)
-                made = await self._template(order, place)
-            except (ProvisionerError, OSError):
-                if await threads.run(rows.is_latest, order, BUILD):
-                    await self._sweep(order, place, await self._folders.ensure(order, place))
-                raise
+        await self._reach.tell(order, BUILD, "Packer builds; its log tells how far it is")
+        place = await threads.run(rows.place, order)
+        await threads.run(self._require_same_inputs, order, place)
+        folder = await self._folders.ensure_in_place(order, place)
+        await self._sweep(order, place, folder)
+        await threads.run(rows.forget_templates, order)
+        try:
+            built = await self._build(order, place, packer)
+            made = await self._template(order, place)
+        except (ProvisionerError, OSError):
+            if await threads.run(rows.is_latest, order, BUILD):
+                await self._sweep(order, place, await self._folders.ensure(order, place))
+            raise
         template = Template(made.moref, order.spec.name, f"{place.folder_path}/{order.spec.name}")
         await threads.run(rows.note_built, order, template, made.datastores[0], _reported(built))
 
@@ -76,18 +64,6 @@ class ImageBuilds:
                 f"{definitions.folder} on the worker is another than the API's was, or the "
                 "template that is cloned; delete the image and ask for it anew"
             )
-
-    @asynccontextmanager
-    async def _slot(self, order: ImageOrder) -> AsyncIterator[None]:
-        slot = self._slots[order.vcenter_id]
-        if slot.locked():
-            waits = "waiting for other builds to end: PKE_CONCURRENT_IMAGE_BUILDS at a time"
-            await self._reach.tell(order, BUILD, waits)
-        since = monotonic()
-        async with slot:
-            self._waited[order.id] = self.waited(order.id) + monotonic() - since
-            await self._reach.tell(order, BUILD, "Packer builds; its log tells how far it is")
-            yield
 
     async def _sweep(self, order: ImageOrder, place: ImagePlace, folder: str) -> None:
         sources = [place.template.moref] if place.template else []

@@ -1,5 +1,7 @@
 """What can go wrong with an image around Packer's own work."""
 
+from datetime import timedelta
+
 from provisioner.domain.errors import ProvisionerError
 
 
@@ -19,6 +21,24 @@ class ImageLeaves(ProvisionerError):
 
 class FolderMoved(ProvisionerError):
     """The image's folder is not where Packer is told to build."""
+
+
+class NotItsTurn(ProvisionerError):
+    """Others go first. `again_after`: when to ask again."""
+
+    transient = True
+    expected = True
+
+    def __init__(self, reason: str, again_after: timedelta) -> None:
+        super().__init__(reason)
+        self.again_after = again_after
+
+
+class Overtaken(ProvisionerError):
+    """Another attempt at the task has begun, or may have."""
+
+    transient = True
+    expected = True
 
 
 class StillBusy(ProvisionerError):

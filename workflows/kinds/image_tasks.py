@@ -1,23 +1,25 @@
 """The tasks of node images, see domain/images.py."""
 
 from collections.abc import Awaitable, Callable
+from functools import partial
 
 from provisioner.domain import images
 from provisioner.domain.errors import ProvisionerError
 from provisioner.settings import Settings
 from workflows.kinds.image_boot_tests import ImageBootTests
 from workflows.kinds.image_builds import ImageBuilds
-from workflows.kinds.image_errors import TemplateLost
+from workflows.kinds.image_errors import NotItsTurn, TemplateLost
 from workflows.kinds.image_folders import ImageFolders
 from workflows.kinds.image_reach import Reach
 from workflows.kinds.image_rows import ImageOrder
 from workflows.kinds.image_templates import ImageTemplates
+from workflows.kinds.image_turns import ImageTurns
 
 
 class ImageTasks:
     """Implements TaskRunner."""
 
-    def __init__(self, reach: Reach, settings: Settings) -> None:
+    def __init__(self, reach: Reach, turns: ImageTurns, settings: Settings) -> None:
         self._reach = reach
         clone_seconds = settings.deadlines.clone
         self._seconds = {
@@ -28,11 +30,12 @@ class ImageTasks:
         self._folders = ImageFolders(
             reach.rows, reach.connections, reach.threads, patience=clone_seconds
         )
-        self._builds = ImageBuilds(reach, self._folders, settings)
+        self._turns = turns
+        builds = ImageBuilds(reach, self._folders, settings)
         tests = ImageBootTests(reach, self._folders, settings)
         templates = ImageTemplates(reach, self._folders, clone_seconds)
         self._tasks: dict[str, Callable[[ImageOrder], Awaitable[None]]] = {
-            images.BUILD: self._builds.run,
+            images.BUILD: builds.run,
             images.BOOT_TEST: tests.run,
             images.MARK: templates.mark,
             images.COPY: templates.copy,
@@ -42,6 +45,13 @@ class ImageTasks:
 
     async def run(self, resource_id: str, task: str) -> None:
         order = await self._reach.threads.run(self._reach.rows.order, resource_id)
+        try:
+            await self._turns.run(order, task, partial(self._run, order, task))
+        except NotItsTurn as err:
+            await self._reach.tell(order, task, str(err))
+            raise
+
+    async def _run(self, order: ImageOrder, task: str) -> None:
         await self._reach.log(order, f"{task} begins")
         try:
             await self._tasks[task](order)
@@ -52,8 +62,7 @@ class ImageTasks:
         await self._reach.log(order, f"{task} is done")
 
     def seconds(self, resource_id: str, task: str) -> float:
-        waited = self._builds.waited(resource_id) if task == images.BUILD else 0
-        return self._seconds.get(task, 0) + waited
+        return self._seconds.get(task, 0) + self._turns.waited(resource_id, task)
 
     async def _register(self, order: ImageOrder) -> None:
         async with self._reach.connections.guarded(order.vcenter_id) as connection:

@@ -1,13 +1,13 @@
 """Builds whose worker stops, dies or freezes: another one begins anew."""
 
-import os
-import signal
 from pathlib import Path
 
+import pytest
+from temporalio.exceptions import ApplicationError
+
 from tests.workflow.hands import Hands
-from tests.workflow.images import BUILD, ImageSubject, ScriptedPacker
+from tests.workflow.images import BUILD, ImageSubject, ScriptedPacker, build_of
 from tests.workflow.killable import killable_worker
-from workflows.contracts import TaskInput
 
 
 async def test_a_stopped_worker_takes_packer_along_and_the_next_begins_anew(
@@ -45,33 +45,47 @@ async def test_a_killed_worker_takes_packer_along_and_another_begins_anew(
     assert set(subject.in_vcenter()) == {"an-image"}
 
 
-async def test_an_attempt_that_is_not_the_latest_leaves_the_other_alone(
+async def test_an_attempt_that_another_one_follows_ends_before_that_one_begins(
     packer: ScriptedPacker,
 ) -> None:
-    """A worker that was frozen, so that another one began anew, comes back."""
-    composition = packer.site.compose()
-    hands = Hands(packer.site, composition)
-    await hands.do("verify", packer.site.vcenter_id)
+    """Temporal hears nothing of a worker that goes on all the same, and gives its task away."""
+    cut_off, other = packer.site.compose(), packer.site.compose()
+    await Hands(packer.site, cut_off).do("verify", packer.site.vcenter_id)
     packer.plan(hang="cloned")
     subject = ImageSubject.ask(packer.site, BUILD)
-    build = TaskInput(resource=subject.id, task="build", key="1")
-    frozen = hands.begin("run_task", build)
-    await frozen.until(lambda: packer.hangs)
-    before = subject.in_vcenter()["an-image"].moref
-    latest = hands.begin("run_task", build)
-    await latest.until(lambda: _another(subject, before))
+    first = Hands(packer.site, cut_off).begin("run_task", build_of(subject))
+    await first.until(lambda: packer.hangs)
 
-    os.kill(packer.pids[0], signal.SIGKILL)
-    await frozen.has_ended()
+    with pytest.raises(ApplicationError, match="waiting for an earlier attempt to end"):
+        await Hands(packer.site, other).do("run_task", build_of(subject))
+    assert "another attempt's" in str(await first.has_ended())
+    assert not packer.is_alive()
     assert subject.task_states()["build"] == "running"
-    packer.plan()
 
-    assert await latest.has_ended() is None
+    packer.plan()
+    await Hands(packer.site, other).do("run_task", build_of(subject))
     assert subject.task_states()["build"] == "done"
     assert subject.templates()["an-image"].moref == subject.in_vcenter()["an-image"].moref
-    await composition.close()
+    for composition in (cut_off, other):
+        await composition.close()
 
 
-def _another(subject: ImageSubject, moref: str) -> bool:
-    found = subject.in_vcenter().get("an-image")
-    return found is not None and found.moref != moref
+async def test_nothing_is_released_below_an_attempt_that_goes_on(packer: ScriptedPacker) -> None:
+    """Whoever is cut off from Temporal hears of no cancellation."""
+    cut_off, other = packer.site.compose(), packer.site.compose()
+    await Hands(packer.site, cut_off).do("verify", packer.site.vcenter_id)
+    packer.plan(hang="cloned")
+    subject = ImageSubject.ask(packer.site, BUILD)
+    first = Hands(packer.site, cut_off).begin("run_task", build_of(subject))
+    await first.until(lambda: packer.hangs)
+    subject.delete(poke=False)
+
+    with pytest.raises(ApplicationError, match="waiting for an earlier attempt to end"):
+        await Hands(packer.site, other).run_task(subject, "release")
+    assert await first.has_ended() is not None
+    await Hands(packer.site, other).run_task(subject, "release")
+
+    assert subject.machines() == []
+    assert not packer.is_alive()
+    for composition in (cut_off, other):
+        await composition.close()

@@ -2,9 +2,13 @@
 
 from pathlib import Path
 
+import pytest
+from temporalio.exceptions import ApplicationError
+
 from lab.guests.control import GuestsControl
 from lab.vcenter.control import Control
-from tests.workflow.images import BUILD, ImageSubject, install_packer
+from tests.workflow.hands import Hands
+from tests.workflow.images import BUILD, ImageSubject, build_of, install_packer
 from tests.workflow.site import Site
 
 
@@ -40,13 +44,39 @@ async def test_waiting_for_others_runs_no_clock(
     control.inject("CreateFolder", "task-in-progress", count=1, skip=2)
     async with packer.site.worker():
         await packer.site.begin()
-        images_asked = []
-        for number in range(3):
-            images_asked.append(ImageSubject.ask(packer.site, BUILD, f"image-{number}"))
-            await images_asked[0].until(lambda: packer.hangs)
-        first, second, third = images_asked
+        first, second, third = [await _asked(packer.site, f"image-{number}") for number in range(3)]
         await second.becomes("FAILED")
         packer.plan()
-        await third.becomes("RUNNING")
+        await third.becomes("RUNNING", seconds=60)
     assert first.row.status == "FAILED"
     assert "build: " in third.events("Trouble")[0].message
+
+
+async def test_builds_of_all_workers_count(
+    site: Site, guests: GuestsControl, tmp_path: Path
+) -> None:
+    packer = install_packer(site, tmp_path / "packer", concurrent_image_builds=1)
+    packer.plan(hang="start")
+    one, other = packer.site.compose(), packer.site.compose()
+    await Hands(packer.site, one).do("verify", packer.site.vcenter_id)
+    first = ImageSubject.ask(packer.site, BUILD, "first")
+    second = ImageSubject.ask(packer.site, BUILD, "second")
+    building = Hands(packer.site, one).begin("run_task", build_of(first))
+    await building.until(lambda: packer.hangs)
+
+    with pytest.raises(ApplicationError, match="waiting for other builds"):
+        await Hands(packer.site, other).do("run_task", build_of(second))
+    packer.plan()
+    assert await building.has_ended() is None
+    await Hands(packer.site, other).do("run_task", build_of(second))
+
+    assert len(packer.pids) == 2
+    for composition in (one, other):
+        await composition.close()
+
+
+async def _asked(site: Site, name: str) -> ImageSubject:
+    """Its task has begun, if only to wait."""
+    subject = ImageSubject.ask(site, BUILD, name)
+    await subject.until(lambda: bool(subject.details().get("build")))
+    return subject
