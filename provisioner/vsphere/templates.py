@@ -15,6 +15,7 @@ from provisioner.vsphere.session import Session
 from provisioner.vsphere.tasks import Tasks
 
 _WANTED = ("name", "parent", "config.template", "datastore")
+_CLONE = "virtualmachine.clone"
 _INTO = step("children", vim.Folder, "childEntity")
 
 
@@ -43,16 +44,18 @@ class Templates:
             return None
         return _seen(vm, found[vm]) if "name" in found.get(vm, {}) else None
 
-    async def settle(self, folder: str, vms: Iterable[str]) -> None:
-        """Until no task works on them any more. Those that are gone have none."""
-        targets = [
-            self._session.reference(vim.Folder, folder),
-            *(self._session.reference(vim.VirtualMachine, vm) for vm in vms),
-        ]
-        for target in targets:
-            tried = f"wait for what works on {target._moId}"
-            tasks = await self._tasks_of(target)
-            await asyncio.gather(*(self._ended(task, tried) for task in tasks))
+    async def settle(self, folder: str, sources: Iterable[str]) -> None:
+        """Until no task works on the folder any more, and no clone of the sources is under way.
+
+        What is gone has none. Whatever else somebody does with a source brings nothing here.
+        """
+        into = self._session.reference(vim.Folder, folder)
+        tasks = list(await self._tasks_of(into))
+        for source in sources:
+            found = await self._tasks_of(self._session.reference(vim.VirtualMachine, source))
+            tasks += [task for task, what in found.items() if what.lower().startswith(_CLONE)]
+        tried = f"wait for what works on {folder}"
+        await asyncio.gather(*(self._ended(task, tried) for task in tasks))
 
     async def _ended(self, task: str, tried: str) -> None:
         """However it ended."""
@@ -62,16 +65,24 @@ class Templates:
             if not error.task_ended:
                 raise
 
-    async def _tasks_of(self, target: Any) -> list[str]:
-        wanted = [paths(type(target), "recentTask")]
+    async def _tasks_of(self, target: Any) -> dict[str, str]:
+        """By id what each does, such as VirtualMachine.clone."""
+        wanted = [paths(type(target), "recentTask"), paths(vim.Task, "info.descriptionId")]
         tried = f"look for tasks of {target._moId}"
         try:
             found = await self._session.call(
-                tried, lambda: read(self._session.content, [target], wanted)
+                tried,
+                lambda: read_along(
+                    self._session.content,
+                    [target],
+                    wanted,
+                    [step("tasks", type(target), "recentTask")],
+                ),
             )
         except ManagedObjectGone:
-            return []
-        return [task._moId for task in found.get(target._moId, {}).get("recentTask", ())]
+            return {}
+        found.pop(target._moId, None)
+        return {task: facts.get("info.descriptionId", "") for task, facts in found.items()}
 
     async def destroy(self, template: str) -> None:
         """Of what is a template: nobody can power it off."""

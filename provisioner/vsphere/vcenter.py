@@ -160,11 +160,11 @@ class VCenter:
         """The VM or template as it lies; None when vCenter does not know it any more."""
         return await self._templates.look(vm)
 
-    async def settle(self, folder: str, vms: Iterable[str] = ()) -> None:
-        """Waits for tasks that work on the folder or these VMs, whosoever they are: a clone that
-        is under way would bring its VM after somebody looked. They belong to what is cloned.
+    async def settle(self, folder: str, sources: Iterable[str] = ()) -> None:
+        """Waits for tasks that work on the folder, and for clones of these VMs, whosoever they are:
+        a clone that is under way would bring its VM after somebody looked.
         """
-        await self._templates.settle(folder, vms)
+        await self._templates.settle(folder, sources)
 
     async def destroy_template(self, template: str) -> None:
         """Gone already: success."""

@@ -136,3 +136,15 @@ async def test_clones_under_way_are_waited_for(
     await vcenter.settle(folder, [template])
 
     assert "late" in {one.name for one in await vcenter.contents(folder)}
+
+
+async def test_what_else_is_done_to_a_source_is_not_waited_for(
+    vcenter: VCenter, behind: Behind, control: Control, folder: str, template: str
+):
+    """Such as a backup: it brings nothing into the folder."""
+    control.delay({"Rename_Task": 60_000})
+    task = behind.vm(template).Rename_Task("renamed")
+
+    await vcenter.settle(folder, [template])
+
+    assert task.info.state == "running"

@@ -1,6 +1,8 @@
 """The tasks that make a built template known as ours, and copy it to other datastores."""
 
+from collections.abc import Coroutine
 from functools import partial
+from typing import Any
 
 from provisioner.bootstrap.guestinfo import METADATA, USERDATA
 from provisioner.domain import marks
@@ -28,11 +30,14 @@ class ImageTemplates:
         values = {**_FIRST_BOOT, **_marks(order, owner, found)}
         template = original(order, place)
         async with self._reach.connections.guarded(order.vcenter_id) as connection:
-            await completely(
-                connection.vcenter.mark_template(
-                    template.moref, place.pool.moref, values, _notes(order, found)
-                )
+            marking = connection.vcenter.mark_template(
+                template.moref, place.pool.moref, values, _notes(order, found)
             )
+            await completely(self._in_time(marking, f"mark {template.name}"))
+
+    async def _in_time(self, marking: Coroutine[Any, Any, None], tried: str) -> None:
+        async with within(self._clone_seconds, tried):
+            await marking
 
     async def copy(self, order: ImageOrder) -> None:
         """Idempotent: a whole copy that is there already is taken."""
