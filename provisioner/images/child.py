@@ -14,6 +14,7 @@ from typing import Any
 _LEASH = Path(__file__).with_name("leash.py")
 _END = b"."
 _LONGEST_LINE = 64 * 1024
+_LONGEST_SECRET = 4 * 1024
 _LAST_WORDS_SECONDS = 5.0
 _DEATH_SECONDS = 0.02
 _DEAD = "Z"
@@ -130,14 +131,22 @@ async def _surely(work: Coroutine[Any, Any, None]) -> None:
 
 
 async def _lines(stream: asyncio.StreamReader) -> AsyncIterator[str]:
-    """Longer ones in pieces."""
-    rest = b""
+    """Of longer ones their beginning: a secret that lies across a cut could not be recognised."""
+    rest, is_cut = b"", False
     while chunk := await stream.read(_LONGEST_LINE):
         *whole, rest = (rest + chunk).split(b"\n")
         for line in whole:
-            yield line.decode(errors="replace").rstrip("\r")
-        if len(rest) > _LONGEST_LINE:
-            yield rest.decode(errors="replace")
+            if not is_cut:
+                yield _text(line)
+            is_cut = False
+        if len(rest) > _LONGEST_LINE and not is_cut:
+            yield f"{_text(rest[:-_LONGEST_SECRET])} ..."
+            is_cut = True
+        if is_cut:
             rest = b""
     if rest:
-        yield rest.decode(errors="replace")
+        yield _text(rest)
+
+
+def _text(line: bytes) -> str:
+    return line.decode(errors="replace").rstrip("\r")

@@ -1,9 +1,10 @@
 """What must not be read in a log: Packer's machine-readable output hides nothing by itself."""
 
+import html
 import json
 import re
 from collections.abc import Iterable, Iterator
-from urllib.parse import quote
+from urllib.parse import quote, quote_plus
 
 from provisioner.images.output import escaped
 
@@ -30,6 +31,10 @@ def _spellings(secret: str) -> Iterator[str]:
     # Go's JSON takes these for dangerous.
     of_go = quoted.translate({ord(one): f"\\u{ord(one):04x}" for one in "<>&"})
     in_ascii = json.dumps(secret)[1:-1]
-    for form in (secret, quote(secret, safe=""), quote(secret), quoted, of_go, in_ascii):
+    in_url = (quote(secret, safe=""), quote(secret), quote_plus(secret))
+    marked_up = html.escape(secret)
+    of_go_in_xml = marked_up.replace("&quot;", "&#34;").replace("&#x27;", "&#39;")
+    in_xml = (html.escape(secret, quote=False), marked_up, of_go_in_xml)
+    for form in (secret, *in_url, *in_xml, quoted, of_go, in_ascii):
         yield form
         yield escaped(form)

@@ -10,6 +10,7 @@ from provisioner.domain.virtual_machines import Fact
 from provisioner.images.build_errors import ResultUnreadable
 
 T = TypeVar("T", bound=BaseModel)
+_LONGEST = 1024 * 1024
 
 
 class Artifact(Fact):
@@ -62,8 +63,13 @@ def read_report(path: Path) -> Report:
 
 
 def _read(kind: type[T], path: Path, what: str) -> T:
+    """The machine wrote it that was built, as long as it liked."""
     try:
-        return kind.model_validate_json(path.read_bytes())
+        with path.open("rb") as file:
+            text = file.read(_LONGEST + 1)
+        if len(text) > _LONGEST:
+            raise ResultUnreadable(f"the {what} is longer than {_LONGEST} bytes")
+        return kind.model_validate_json(text)
     except OSError as err:
         reason = f"is missing ({err.strerror})"
     except ValidationError as err:

@@ -17,7 +17,8 @@ class Database:
     """`url` is an SQLAlchemy URL. On SQLite writers queue up (`BEGIN IMMEDIATE`, WAL)."""
 
     def __init__(self, url: str) -> None:
-        self.engine = create_engine(url, pool_size=16, max_overflow=32)
+        # Errors are logged, and rows hold what people wrote.
+        self.engine = create_engine(url, pool_size=16, max_overflow=32, hide_parameters=True)
         self.statements = 0
         event.listen(self.engine, "before_cursor_execute", self._count)
         # SQLite's writers wait by sleeping; threads of one process queue up here instead.

@@ -1,10 +1,11 @@
 """What Packer says and leaves, as it is read, and what must not be read by others."""
 
 import asyncio
+import html
 import json
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from urllib.parse import quote
+from urllib.parse import quote, quote_plus
 
 import pytest
 from hypothesis import given
@@ -62,7 +63,9 @@ def test_secrets_are_hidden_however_spelled() -> None:
 @pytest.mark.parametrize(
     "secret", [r"a\nb\rc", "one, two", 'say "hi"', "a<b>&c", "back\\slash", "sch\u00f6n", "%!(x"]
 )
-@pytest.mark.parametrize("spell", [str, json.dumps, quote, lambda text: quote(text, safe="")])
+@pytest.mark.parametrize(
+    "spell", [str, json.dumps, quote, quote_plus, html.escape, lambda text: quote(text, safe="")]
+)
 def test_secrets_are_hidden_before_a_line_is_read(secret: str, spell: Callable[[str], str]) -> None:
     line = f"1795245872,,ui,say,user {escaped(spell(secret))} end"
     said = parse(line, Redactor([secret])).text
@@ -204,6 +207,7 @@ def test_a_report_is_read(tmp_path: Path) -> None:
     [
         (None, "is missing"),
         ("{", "Invalid JSON"),
+        (json.dumps(REPORT | {"os": "x" * 2**20}), "longer than"),
         (json.dumps(REPORT | {"os": ""}), "os: String should have at least 1"),
         (json.dumps(REPORT | {"checks": [{"name": "kubelet", "ok": False}]}), "failed: kubelet"),
     ],

@@ -3,8 +3,9 @@
 import asyncio
 import json
 from functools import partial
+from typing import Annotated
 
-from pydantic import ValidationError
+from pydantic import Field, ValidationError
 
 from provisioner.bootstrap.boot_check import ANSWER
 from provisioner.bootstrap.boot_test import BootTest, extra_config
@@ -25,19 +26,23 @@ from workflows.kinds.image_rows import ImageOrder, Template
 _VCPU, _MEMORY_MIB = 2, 2048
 _HOSTNAME = "boot-test"
 _POLL_SECONDS = 1.0
+_REASON_CHARACTERS = 1000
+
+
+_Said = Annotated[str, Field(max_length=300)]
 
 
 class Answer(Fact):
     """What the clone says of itself; `test` is its instance id, so that no older one counts."""
 
-    test: str
+    test: _Said
     ok: bool
-    os: str | None = None
-    kernel: str | None = None
-    kubernetes: str | None = None
-    containerd: str | None = None
-    cloudInit: str | None = None  # noqa: N815, as it is written on the machine
-    problems: tuple[str, ...] = ()
+    os: Annotated[str, Field(max_length=63)] | None = None
+    kernel: _Said | None = None
+    kubernetes: Annotated[str, Field(max_length=16)] | None = None
+    containerd: _Said | None = None
+    cloudInit: _Said | None = None  # noqa: N815, as it is written on the machine
+    problems: Annotated[tuple[_Said, ...], Field(max_length=256)] = ()
 
 
 class ImageBootTests:
@@ -110,8 +115,8 @@ class ImageBootTests:
         within = f"within {self._seconds:.0f} s (PKE_IMAGE_BOOT_TEST_SECONDS)"
         if await self._reach.threads.run(self._reach.rows.addresses, instance_uuid):
             return (
-                f"the image's clone got an address and said nothing {within}: does cloud-init read "
-                "VMware's guestinfo, and is there vmware-rpctool, and Python >= 3.9?"
+                f"the image's clone got an address and said nothing readable {within}: does "
+                "cloud-init read VMware's guestinfo, is there vmware-rpctool, and Python >= 3.9?"
             )
         return (
             f"the image's clone got no address {within}: does it boot, do VMware's tools run, "
@@ -164,7 +169,7 @@ def _check(order: ImageOrder, os: str | None, answer: Answer) -> None:
         if wanted and wanted != found:
             problems.append(f"{what} is {found or 'none'}, not {wanted}")
     if problems or not answer.ok:
-        told = "; ".join(problems) or "it does not say why"
+        told = "; ".join(problems)[:_REASON_CHARACTERS] or "it does not say why"
         raise BootTestFailed(f"the image boots, but is not what it should be: {told}")
 
 
