@@ -27,7 +27,8 @@ class Member(BaseModel, frozen=True):
 
     @property
     def label(self) -> str:
-        return self.name or f"of {', '.join(self.peer_urls)} (never started)"
+        """As in "the etcd member m1"; by its address until it has a name."""
+        return self.name or f"at {', '.join(self.peer_urls)}"
 
 
 class Health(BaseModel, frozen=True):
@@ -49,5 +50,9 @@ class Health(BaseModel, frozen=True):
 
     def describe(self) -> str:
         """Of members that do not serve: `m1 does not answer; ...`."""
-        found = (m for m in self.members if m.id in self.problems)
-        return "; ".join(f"{member.label} {self.problems[member.id]}" for member in found)
+        found = (member for member in self.members if member.id in self.problems)
+        return "; ".join(f"{_subject(member)} {self.problems[member.id]}" for member in found)
+
+
+def _subject(member: Member) -> str:
+    return member.name or f"the one {member.label}"

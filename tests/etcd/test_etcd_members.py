@@ -112,7 +112,8 @@ def test_a_learner_and_one_that_never_started_are_told_by_their_address(ring: Ri
     with ring.api("m2") as api:
         [waiting] = [member for member in api.members() if not member.name]
         assert waiting.learner
-        assert "never started" in api.health().describe()
+        told = f"the one at {waiting.peer_urls[0]} never started"
+        assert api.health().describe() == told
         api.remove_member("m4", "127.0.0.99")
         assert len(api.members()) == 4
         remove(api, "m4", ring.members["m4"].address)

@@ -27,6 +27,7 @@ def told(site: Site, cluster: str) -> Condition:
 def test_an_etcd_that_serves_is_healthy(site: Site) -> None:
     found = told(site, site.cluster(etcdCluster="shared"))
     assert (found.type, found.status, found.reason) == ("EtcdHealthy", "True", "Healthy")
+    assert found.message == "1 endpoint serves"
 
 
 def test_an_endpoint_that_does_not_serve_is_named(site: Site) -> None:

@@ -11,7 +11,7 @@ HEALTH = "EtcdHealthy"
 def of_members(health: Health) -> Condition:
     if health.problems:
         return unhealthy("MemberDown", health.describe())
-    return _healthy(f"{len(health.members)} members serve")
+    return _healthy(_serving(len(health.members), "member"))
 
 
 def of_endpoints(count: int, problems: Mapping[str, str]) -> Condition:
@@ -19,7 +19,7 @@ def of_endpoints(count: int, problems: Mapping[str, str]) -> Condition:
     if problems:
         told = "; ".join(f"{url} {problem}" for url, problem in problems.items())
         return unhealthy("EndpointDown", told)
-    return _healthy(f"{count} endpoints serve")
+    return _healthy(_serving(count, "endpoint"))
 
 
 def unhealthy(reason: str, message: str) -> Condition:
@@ -28,3 +28,7 @@ def unhealthy(reason: str, message: str) -> Condition:
 
 def _healthy(message: str) -> Condition:
     return Condition(type=HEALTH, status="True", reason="Healthy", message=message)
+
+
+def _serving(count: int, what: str) -> str:
+    return f"1 {what} serves" if count == 1 else f"{count} {what}s serve"
