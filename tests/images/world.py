@@ -16,7 +16,6 @@ from lab.guestos.repository_server import server
 from lab.guests.session import GuestSession
 from lab.packer.tools import PackerTools
 from lab.service import Service
-from lab.stack.layout import Layout
 from lab.stack.mending import mend
 from lab.stack.options import WORKER
 from lab.stack.records import read_records
@@ -59,10 +58,9 @@ def request(name: str, **changes: Any) -> dict[str, Any]:
 class Images:
     """A context manager, for its session."""
 
-    def __init__(self, world: World, service: Service, layout: Layout, tools: PackerTools) -> None:
+    def __init__(self, world: World, service: Service, tools: PackerTools) -> None:
         self.world = world
         self.service = service
-        self._layout = layout
         self._program = str(tools.program)
         self._session = GuestSession(world.facts.vcenter.access())
         self._ending = contextlib.ExitStack()
@@ -81,7 +79,7 @@ class Images:
 
     def begin_from_iso(self, name: str, definition: str) -> dict[str, Any]:
         """Of an empty disc that the worker fetches from here, without a word typed."""
-        served = self._layout.data / "discs"
+        served = self.world.layout.data / "discs"
         served.mkdir()
         disc = served / "disc.iso"
         disc.write_bytes(bytes(1 << 20))
@@ -146,12 +144,12 @@ class Images:
         os.kill(packer, signal.SIGKILL)
 
     def kill_worker(self) -> None:
-        workers = (one.pid for one in read_records(self._layout.running) if one.name == WORKER)
+        workers = (one.pid for one in read_records(self.world.layout.running) if one.name == WORKER)
         os.kill(next(workers), signal.SIGKILL)
 
     def start_worker(self) -> None:
         """After it was killed."""
-        assert mend(self._layout, print)
+        assert mend(self.world.layout, print)
 
     def _packers(self) -> Iterator[int]:
         network = os.readlink(f"/proc/{self.world.supervisor}/ns/net")

@@ -15,6 +15,7 @@ from lab.network.namespace import isolated
 from lab.processes import Command, start
 from lab.progress import say_nothing
 from tests.machines.plain_lab import LAB
+from tests.machines.running_lab import require_root
 from tests.machines.world import soon
 
 WORKING_COPY = Path(__file__).parents[2]
@@ -22,8 +23,7 @@ WORKING_COPY = Path(__file__).parents[2]
 
 @pytest.fixture
 def folder() -> Iterator[Path]:
-    if os.geteuid():
-        pytest.skip("real machines take root: run the tests as root to have these, too")
+    require_root()
     made = cache.folder() / f"tests-killed-{os.getpid()}"
     made.mkdir()
     yield made

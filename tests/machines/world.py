@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Self
 
 import yaml
@@ -42,7 +43,7 @@ class World:
     def __init__(self, facts: StackFacts, layout: Layout, supervisor: int) -> None:
         self.facts = facts
         self.supervisor = supervisor
-        self._layout = layout
+        self.layout = layout
         self._guests = GuestsControl(facts.guests)
         self._session = GuestSession(facts.vcenter.access())
 
@@ -75,7 +76,7 @@ class World:
         ]
 
     def remains(self) -> list[str]:
-        return remains(lab_name(self._layout), self._layout.disks, self.supervisor)
+        return remains(lab_name(self.layout), self.layout.disks, self.supervisor)
 
     def reset(self, moref: str) -> None:
         self._session.call(self._session.vm(moref).ResetVM_Task)
@@ -84,7 +85,10 @@ class World:
         """Pulled out like a plug, then deleted with its disks."""
         for task in ("PowerOffVM_Task", "Destroy_Task"):
             begun = self._session.call(getattr(self._session.vm(moref), task))
-            assert soon(lambda: self._session.call(lambda: begun.info.state) == "success")  # noqa: B023
+            assert soon(partial(self._has_succeeded, begun))
+
+    def _has_succeeded(self, task: Any) -> bool:
+        return self._session.call(lambda: task.info.state) == "success"
 
     def set_options(self, moref: str, values: Mapping[str, str]) -> None:
         options = [vim.option.OptionValue(key=key, value=value) for key, value in values.items()]
