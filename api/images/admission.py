@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from provisioner.domain.faults import Fault, InvalidRequest
 from provisioner.domain.image_definitions import Definition
 from provisioner.domain.image_names import default_name
+from provisioner.domain.image_places import copy_faults
 from provisioner.domain.images import KIND
 from provisioner.domain.inventory import Resolved
 from provisioner.domain.resolving import Resolver, Wish
@@ -103,11 +104,15 @@ def _site(session: Session, org_id: int, request: ImageBuild | ImageImport) -> _
     resolver = Resolver(inventory.load(session, vcenter.id), vcenter.root_folder)
     wish = Wish("", request.template, request.placement)
     place = resolver.resolve(wish)
-    for index, name in enumerate(request.copies):
+    stores = [
         resolver.datastore(wish, name, f"copies.{index}")
+        for index, name in enumerate(request.copies)
+    ]
+    # An import's template is wherever it is; its placement is for the boot test alone.
+    own = place.storage if place and isinstance(request, ImageBuild) else None
     templates = {"template": place.template.moref} if place else {}
     going = image_uses.hold(session, vcenter, templates)
-    return _Site(vcenter, place, (*resolver.faults, *going))
+    return _Site(vcenter, place, (*resolver.faults, *copy_faults(stores, own), *going))
 
 
 def _spec(request: ImageBuild | ImageImport, site: _Site, **changes: object) -> ImageSpec:

@@ -1,6 +1,7 @@
 """Where an image is made: ids for our own calls, inventory paths for Packer's."""
 
 import hashlib
+from collections.abc import Iterator, Sequence
 
 from provisioner.domain.errors import ProvisionerError
 from provisioner.domain.faults import Fault
@@ -78,6 +79,19 @@ def image_place(spec: ImageSpec, image_id: str, known: Inventory, root_folder: s
             if one
         ),
     )
+
+
+def copy_faults(
+    stores: Sequence[InventoryObject | None], own: InventoryObject | None
+) -> Iterator[Fault]:
+    """`stores`: of the copies, None where a fault is told already; `own`: of the image itself, if
+    it is known."""
+    for index, one in enumerate(stores):
+        if one and one in stores[:index]:
+            yield Fault(f"copies.{index}", f"{one.name} is named twice")
+        if one and one == own:
+            fields = (f"copies.{index}", "placement.datastore")
+            yield Fault(f"copies.{index}", f"the image itself is on {one.name}", rests_on=fields)
 
 
 def folder_name(name: str, image_id: str) -> str:

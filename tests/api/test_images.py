@@ -18,7 +18,15 @@ from provisioner.images.digest import digest
 from provisioner.store import operations, resources
 from provisioner.store.tables import ImageTemplate
 from tests.api.asking import accepted, create, faults
-from tests.api.images import build, build_document, import_document, lose, made, register
+from tests.api.images import (
+    PLACEMENT,
+    build,
+    build_document,
+    import_document,
+    lose,
+    made,
+    register,
+)
 from tests.api.served import Api
 from tests.unit.documents import cluster_document
 
@@ -112,6 +120,8 @@ def test_all_faults_at_once(operator: httpx.Client) -> None:
         ({"variables": {"apt_mirror": "https://me@mirror/debian/"}}, "variables.apt_mirror"),
         ({"variables": {"boot_command": ["url=http://a:b@c/ "]}}, "variables.boot_command"),
         ({"copies": ["local-1"]}, "copies.0"),
+        ({"copies": ["/DC1/datastore/local-1"]}, "copies.0"),
+        ({"copies": ["local-2", "/DC1/datastore/local-2"]}, "copies.1"),
         ({"vcenter": "elsewhere"}, "vcenter"),
     ],
 )
@@ -280,6 +290,11 @@ def test_an_import_is_accepted(operator: httpx.Client) -> None:
     found = operator.get("/images/imported").json()
     assert (found["source"], found["kubernetesVersion"]) == ("import", "1.35.4")
     assert operator.get("/images/builds/imported").json()["source"] == "import"
+
+
+def test_an_import_may_be_copied_to_where_it_is_tested(operator: httpx.Client) -> None:
+    where = PLACEMENT["datastore"]
+    accepted(operator.post("/images/import", json=import_document(copies=[where])))
 
 
 def test_faults_of_an_import(operator: httpx.Client) -> None:

@@ -33,12 +33,6 @@ def _common(wanted: ImageBuild | ImageImport) -> Iterator[Fault]:
     yield from check_placement(wanted.placement, "placement", whole=True)
     if wanted.name in RESERVED:
         yield Fault("name", f"{wanted.name!r} is a word of the API's own; choose another name")
-    for index, name in enumerate(wanted.copies):
-        if name in wanted.copies[:index]:
-            yield Fault(f"copies.{index}", f"{name} is named twice")
-        if name == wanted.placement.datastore:
-            fields = (f"copies.{index}", "placement.datastore")
-            yield Fault(f"copies.{index}", f"the image itself is on {name}", rests_on=fields)
 
 
 def _template(build: ImageBuild) -> Iterator[Fault]:
