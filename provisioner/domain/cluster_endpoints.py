@@ -21,10 +21,6 @@ class Backing:
     phase: str
     address: str
 
-    @property
-    def stays(self) -> bool:
-        return self.phase != Phase.REMOVING
-
 
 def followed_groups(spec: ClusterSpec) -> tuple[str, ...]:
     """The groups whose nodes the endpoint leads to."""
@@ -43,7 +39,7 @@ def largest_backing(spec: ClusterSpec) -> Iterator[Backing]:
 
 
 def endpoint_of(spec: ClusterSpec, nodes: Iterable[Backing]) -> ClusterEndpoint:
-    """Those that still start are led to as well: the pair's checks tell when they serve."""
+    """Pure. `nodes`: all of the cluster's that are not gone and have an address."""
     known = sorted(nodes, key=lambda node: node.name)
     return ClusterEndpoint(
         cluster=spec.name,
@@ -74,11 +70,12 @@ def _groups(spec: ClusterSpec, service: EndpointService) -> tuple[str, ...]:
 
 
 def _serving(nodes: list[Backing], groups: tuple[str, ...]) -> tuple[ClusterNode, ...]:
-    """One that leaves serves on while nobody else is ready."""
+    """Those that are ready, and while none is, all: the first one needs the endpoint to get ready.
+
+    HAProxy believes in a new server until checks fail, which would cost clients time otherwise.
+    """
     found = [node for node in nodes if node.group in groups]
-    others = any(node.phase == Phase.READY for node in found)
+    ready = [node for node in found if node.phase == Phase.READY]
     return tuple(
-        ClusterNode(name=node.name, address=IPv4Address(node.address))
-        for node in found
-        if node.stays or not others
+        ClusterNode(name=node.name, address=IPv4Address(node.address)) for node in ready or found
     )

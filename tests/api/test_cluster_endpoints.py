@@ -6,6 +6,8 @@ import httpx
 import pytest
 from sqlalchemy import select
 
+from provisioner.settings import Settings
+from provisioner.store import load_balancers, resources
 from provisioner.store.tables import Lease
 from tests.api.asking import POOL, accepted, create, faults, shown
 from tests.api.load_balancing import balancer_document, make
@@ -14,6 +16,7 @@ from tests.api.served import Api
 from tests.api.test_node_joining import KEEPALIVED, joins_at
 from tests.api.visiting import Visit
 from tests.unit.documents import cluster_document
+from workflows.kinds.cluster_endpoint import ClusterEndpoints
 
 WEB = {"name": "web", "ports": [443], "nodePools": ["pool1"]}
 
@@ -149,6 +152,33 @@ def test_without_a_name_everybody_joins_at_the_vip(api: Api, operator: httpx.Cli
     leader, follower, *_ = of_group(rows, "control-plane")
     change(api, leader, phase="ready", address="10.0.0.20")
     assert joins_at(api, follower) == "10.0.0.80:6443"
+
+
+def carry(api: Api, cluster: dict[str, Any]) -> None:
+    """What the cluster's workflow would have done meanwhile."""
+    ClusterEndpoints(api.database, Settings()).carry(cluster["id"])
+
+
+def endpoints(api: Api, pair: dict[str, Any]) -> list[str]:
+    with api.database.read() as session:
+        row = resources.get(session, pair["id"])
+        return [str(one.address) for one in load_balancers.document_of(session, row).endpoints]
+
+
+def test_a_change_of_the_pair_leaves_what_it_carries(
+    api: Api, operator: httpx.Client, pair: dict[str, Any]
+) -> None:
+    carry(api, create(operator, on_pair()))
+    accepted(operator.post("/loadbalancers/edge/servers/w1/actions/drain"))
+    accepted(operator.patch("/loadbalancers/edge", json={"failback": "manual"}))
+    assert endpoints(api, pair) == ["10.0.0.80"]
+    shrunk = operator.patch("/loadbalancers/edge", json={"serviceRange": "10.0.0.85-10.0.0.89"})
+    assert set(faults(shrunk)) == {"serviceRange"}
+    vips = [*pair["spec"]["vips"], {"name": "mine", "address": "10.0.0.80"}]
+    changed = {"vips": vips, "serviceRange": "10.0.0.81-10.0.0.89"}
+    assert faults(operator.patch("/loadbalancers/edge", json=changed))
+    grown = operator.patch("/loadbalancers/edge", json={"serviceRange": "10.0.0.80-10.0.0.99"})
+    accepted(grown)
 
 
 def test_too_much_for_one_pair(operator: httpx.Client) -> None:

@@ -61,6 +61,7 @@ def reasons(service: Service, name: str) -> list[str]:
 @pytest.mark.timeout(4 * PATIENCE)
 def test_two_clusters_on_one_pair(stack: Stack, service: Service) -> None:
     service.succeeded(service.ask("POST", "/loadbalancers", pair("shore")), PATIENCE)
+    members = vm_names(stack, "shore")
     creations = [
         service.create(balanced("bay", "shore")),
         service.create(balanced("cape", "shore")),
@@ -90,5 +91,6 @@ def test_two_clusters_on_one_pair(stack: Stack, service: Service) -> None:
         assert wait_until(lambda at=member: led_to(stack, at, "bay") is None, PATIENCE)
         assert led_to(stack, member, "cape") == masters(service, "cape")
     service.succeeded(service.delete("cape"), PATIENCE)
+    assert vm_names(stack, "shore") == members
     service.succeeded(service.ask("DELETE", "/loadbalancers/shore"), PATIENCE)
     assert not leftovers(stack)
