@@ -12,6 +12,7 @@ from provisioner.domain.clusters import KIND, shapes
 from provisioner.domain.faults import Fault
 from provisioner.domain.spec.cluster import CONTROL_PLANE, ClusterSpec
 from provisioner.store import inventory, leases, placing
+from provisioner.store.service_ranges import service_ranges
 from provisioner.store.sites import Site
 from provisioner.store.tables import Resource, Spec, VCenter
 
@@ -55,7 +56,11 @@ class Neighbourhood:
     def faults_of(self, claims: Iterable[Claim]) -> list[Fault]:
         """Those of groups without a place are left out: that is a fault of its own."""
         ours = [claim for claim in claims if self.site.domain(claim.group)]
-        return [*self._against_leases(ours), *self._against_others(ours)]
+        return [
+            *self._against_leases(ours),
+            *self._against_others(ours),
+            *self._against_service_ranges(ours),
+        ]
 
     def _against_leases(self, ours: list[Claim]) -> Iterator[Fault]:
         for claim in ours:
@@ -83,6 +88,18 @@ class Neighbourhood:
                     advice = f"{mine.addresses} overlaps {owner}; choose free addresses"
                     yield Fault(mine.path, advice)
 
+    def _against_service_ranges(self, ours: list[Claim]) -> Iterator[Fault]:
+        """VIPs are leased when clusters get them; what MetalLB announces never is."""
+        announced = [claim for claim in ours if claim.use == "balancer"]
+        for theirs in service_ranges(self.session) if announced else ():
+            met = [claim for claim in announced if claim.addresses.meets(theirs.addresses)]
+            domains = theirs.domains(self.session) if met else []
+            for claim in met:
+                if self.site.domain(claim.group) in domains:
+                    owner = f"serviceRange of {self._name(theirs.resource)}"
+                    advice = f"{claim.addresses} overlaps {owner}; choose free addresses"
+                    yield Fault(claim.path, advice)
+
     def _others(self) -> Iterator[tuple[Resource, ClusterSpec]]:
         """Live clusters on the same vCenter, whoever registered it."""
         query = (
@@ -109,9 +126,10 @@ class Neighbourhood:
         return {group: placing.network_domain(vcenter, place) for group, place in places.items()}
 
     def _name(self, resource: Resource) -> str:
+        kind = resource.kind.replace("-", " ")
         if resource.org_id == self.org_id:
-            return f"{resource.kind.replace('-', ' ')} {resource.name!r}"
-        return "a cluster of another organisation"
+            return f"{kind} {resource.name!r}"
+        return f"another organisation's {kind}"
 
 
 def _clash(mine: Claim, other: Claim) -> bool:

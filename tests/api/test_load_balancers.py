@@ -165,6 +165,15 @@ def test_what_a_pair_has_is_nobody_elses(operator: httpx.Client) -> None:
     assert "in use by load balancer 'edge'" in found["endpoint.vip"]
 
 
+def test_what_metallb_announces_is_in_no_service_range(operator: httpx.Client) -> None:
+    make(operator)
+    asked = cluster_document(loadBalancerRanges=["10.0.0.75-10.0.0.80"])
+    found = faults(operator.post("/clusters", json=asked))
+    assert "serviceRange of load balancer 'edge'" in found["loadBalancerRanges.0"]
+    asked["placement"] = asked["placement"] | {"networks": [{"name": "others"}]}
+    create(operator, asked)
+
+
 def test_a_service_range_with_a_leased_address_in_it(operator: httpx.Client) -> None:
     create(operator)
     found = faults(
