@@ -1,7 +1,7 @@
 """From settings to everything a worker runs, put together in one visible place."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
@@ -83,49 +83,88 @@ def assemble(
     pace: Pace | None = None,
 ) -> Composition:
     """The machinery, for whatever kinds of resources there are. Tests keep a quicker `pace`."""
-    threads, soap = Threads(_THREADS, "work"), Threads(_SOAP_THREADS, "soap")
-    usage = Usage(soap, settings.concurrent_clones, pace)
-    connections = Connections(database, vault, threads, usage)
-    poker = Poker()
-    looking = LookActivities(database, settings.deadlines, settings.replacement, threads)
-    drains = Threads(_DRAIN_THREADS, "drain")
-    hands = Hands(threads, drains)
-    farewells = Farewells(database, kinds, threads)
-    rows = MachineRows(database)
-    machines = MachineActivities(rows, connections, kinds, poker, hands, farewells)
-    retirement = Retirement(drains, timedelta(seconds=settings.drain_seconds))
-    membership = MembershipActivities(database, connections, kinds, poker, threads, retirement)
-    images = Reach(ImageRows(database), connections, threads, poker)
-    turns = ImageTurns(database, threads, settings.concurrent_image_builds)
-    at_vcenters = InVCenters(
-        Folders(database, connections, threads),
-        Configuring(database, connections, kinds, threads),
-        runners={IMAGE: ImageTasks(images, turns, settings)},
+    pools = _Pools()
+    usage = Usage(pools.soap, settings.concurrent_clones, pace)
+    connections = Connections(database, vault, pools.work, usage)
+    parts = _Parts(settings, database, connections, kinds, pools)
+    look = LookActivities(database, settings.deadlines, settings.replacement, pools.work)
+    machines, membership, vcenters = parts.machines(), parts.membership(), parts.vcenters()
+    activities = (
+        look.look,
+        machines.create_machine,
+        machines.destroy_machine,
+        membership.admit,
+        membership.retire,
+        parts.tasks().run_task,
+        vcenters.verify,
+        vcenters.watch,
+        UnsettledActivities(database, vault, pools.work).poke_unsettled,
+        parts.care().care,
     )
-    tasks = TaskActivities(database, kinds, at_vcenters, poker, threads, settings.deadlines)
-    vcenters = VCenterActivities(Sightings(database), connections, poker, threads, soap)
-    unsettled = UnsettledActivities(database, vault, threads)
-    cares = Threads(_CARE_THREADS, "care")
-    carers: dict[str, Carer] = {**kinds, IMAGE: ImageCare(database)}
-    every = timedelta(seconds=settings.care_seconds)
-    listeners = {name: kind for name, kind in kinds.items() if isinstance(kind, Listener)}
-    hearing = Hearing(database, connections, listeners, threads)
-    care = CareActivities(database, carers, hearing, cares, every)
-    return Composition(
-        database,
-        vault,
-        connections,
-        (threads, soap, drains, cares),
-        (
-            looking.look,
-            machines.create_machine,
-            machines.destroy_machine,
-            membership.admit,
-            membership.retire,
-            tasks.run_task,
-            vcenters.verify,
-            vcenters.watch,
-            unsettled.poke_unsettled,
-            care.care,
-        ),
-    )
+    return Composition(database, vault, connections, pools.all(), activities)
+
+
+@dataclass(frozen=True)
+class _Pools:
+    """Threads apart, so that no work waits for what it has nothing to do with."""
+
+    work: Threads = field(default_factory=lambda: Threads(_THREADS, "work"))
+    soap: Threads = field(default_factory=lambda: Threads(_SOAP_THREADS, "soap"))
+    drains: Threads = field(default_factory=lambda: Threads(_DRAIN_THREADS, "drain"))
+    cares: Threads = field(default_factory=lambda: Threads(_CARE_THREADS, "care"))
+
+    def all(self) -> tuple[Threads, ...]:
+        return self.work, self.soap, self.drains, self.cares
+
+
+@dataclass(frozen=True)
+class _Parts:
+    """The activities by subject, on what all of them share."""
+
+    settings: Settings
+    database: Database
+    connections: Connections
+    kinds: Mapping[str, Kind]
+    pools: _Pools
+    poker: Poker = field(default_factory=Poker)
+
+    def machines(self) -> MachineActivities:
+        rows, work = MachineRows(self.database), self.pools.work
+        hands = Hands(work, self.pools.drains)
+        farewells = Farewells(self.database, self.kinds, work)
+        return MachineActivities(rows, self.connections, self.kinds, self.poker, hands, farewells)
+
+    def membership(self) -> MembershipActivities:
+        drain_time = timedelta(seconds=self.settings.drain_seconds)
+        retirement = Retirement(self.pools.drains, drain_time)
+        work = self.pools.work
+        return MembershipActivities(
+            self.database, self.connections, self.kinds, self.poker, work, retirement
+        )
+
+    def tasks(self) -> TaskActivities:
+        database, connections, work = self.database, self.connections, self.pools.work
+        at_vcenters = InVCenters(
+            Folders(database, connections, work),
+            Configuring(database, connections, self.kinds, work),
+            runners={IMAGE: self._images()},
+        )
+        deadlines = self.settings.deadlines
+        return TaskActivities(database, self.kinds, at_vcenters, self.poker, work, deadlines)
+
+    def _images(self) -> ImageTasks:
+        database, work = self.database, self.pools.work
+        reach = Reach(ImageRows(database), self.connections, work, self.poker)
+        turns = ImageTurns(database, work, self.settings.concurrent_image_builds)
+        return ImageTasks(reach, turns, self.settings)
+
+    def vcenters(self) -> VCenterActivities:
+        seen, pools = Sightings(self.database), self.pools
+        return VCenterActivities(seen, self.connections, self.poker, pools.work, pools.soap)
+
+    def care(self) -> CareActivities:
+        carers: dict[str, Carer] = {**self.kinds, IMAGE: ImageCare(self.database)}
+        listeners = {name: kind for name, kind in self.kinds.items() if isinstance(kind, Listener)}
+        hearing = Hearing(self.database, self.connections, listeners, self.pools.work)
+        every = timedelta(seconds=self.settings.care_seconds)
+        return CareActivities(self.database, carers, hearing, self.pools.cares, every)
