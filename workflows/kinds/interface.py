@@ -1,4 +1,4 @@
-"""The seam: a cluster is one kind; a load balancer pair would be another."""
+"""The seam between the machinery, which knows groups of VMs, and what is special about a kind."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
