@@ -14,6 +14,7 @@ from api.clusters import views as cluster_views
 from api.etcd_clusters import routes as etcd_clusters
 from api.etcd_clusters import views as etcd_cluster_views
 from api.images import builds as image_builds
+from api.images import definitions as image_definitions
 from api.images import log as image_log
 from api.images import routes as images
 from api.load_balancers import actions as load_balancer_actions
@@ -58,6 +59,7 @@ def create_app(services: Services) -> FastAPI:
         load_balancer_views,
         load_balancer_actions,
         image_builds,
+        image_definitions,
         image_log,
         images,
         operations,

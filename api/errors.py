@@ -13,7 +13,7 @@ from api import problems
 from api.gateway import NoAnswer
 from provisioner.domain.errors import ProvisionerError
 from provisioner.domain.faults import Fault, InvalidRequest
-from provisioner.images.errors import DefinitionError
+from provisioner.images.errors import DefinitionError, DefinitionUnknown
 from provisioner.store.errors import Conflict, NotFound, SchemaOutdated, Taken
 from provisioner.vault.errors import VaultError
 
@@ -26,6 +26,7 @@ TABLE: tuple[tuple[type[ProvisionerError], int], ...] = (
     (Taken, 409),
     (Conflict, 409),
     (SchemaOutdated, 503),
+    (DefinitionUnknown, 404),
     (DefinitionError, 503),
     (NoAnswer, 504),
     (VaultError, 503),

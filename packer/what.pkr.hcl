@@ -23,18 +23,21 @@ variable "guest_os_type" {
 }
 
 variable "cpus" {
-  type    = number
-  default = 2
+  type        = number
+  default     = 2
+  description = "Of the machine that is built."
 }
 
 variable "memory_mib" {
-  type    = number
-  default = 2048
+  type        = number
+  default     = 2048
+  description = "Of the machine that is built."
 }
 
 variable "disk_gib" {
-  type    = number
-  default = 20
+  type        = number
+  default     = 20
+  description = "Of a disk made for an installer; a clone has its template's."
 }
 
 variable "iso_url" {
@@ -50,8 +53,9 @@ variable "iso_checksum" {
 }
 
 variable "boot_command" {
-  type    = list(string)
-  default = []
+  type        = list(string)
+  default     = []
+  description = "What is typed at the boot loader of the ISO."
 }
 
 variable "seed" {
@@ -103,8 +107,9 @@ variable "containerd_url" {
 }
 
 variable "containerd_sha256" {
-  type    = string
-  default = ""
+  type        = string
+  default     = ""
+  description = "Of that archive; needed with it."
 }
 
 variable "image_registry" {
@@ -126,11 +131,13 @@ variable "ca_bundle" {
 }
 
 variable "http_proxy" {
-  type    = string
-  default = ""
+  type        = string
+  default     = ""
+  description = "For http and https, while it is built: http://proxy.example.com:3128."
 }
 
 variable "no_proxy" {
-  type    = string
-  default = ""
+  type        = string
+  default     = ""
+  description = "Hosts that are asked without it, by commas."
 }

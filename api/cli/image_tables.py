@@ -30,11 +30,27 @@ USES: tuple[Column, ...] = (
     ("KIND", lambda row: row["kind"]),
     ("GROUP", lambda row: row["group"]),
 )
+DEFINITIONS: tuple[Column, ...] = (
+    ("DEFINITION", lambda row: row["name"]),
+    ("OS", lambda row: row["os"]),
+    ("ROLE", lambda row: row["role"]),
+)
+VARIABLES: tuple[Column, ...] = (
+    ("VARIABLE", lambda row: row["name"]),
+    ("TYPE", lambda row: row["type"]),
+    ("VALUE", lambda row: _short(row["value"])),
+    ("MEANING", lambda row: row["description"]),
+)
 CHECKS: tuple[Column, ...] = (
     ("CHECK", lambda row: row.get("name")),
     ("RESULT", lambda row: "passed" if row.get("ok") else "failed"),
     ("FOUND", lambda row: row.get("found")),
 )
+
+
+def describe_definition(definition: Row) -> RenderableType:
+    facts = pairs((name, definition[name]) for name in ("name", "os", "role"))
+    return Group(facts, Text(), table(definition["variables"], VARIABLES))
 
 
 def describe(image: Row) -> RenderableType:
@@ -81,3 +97,8 @@ def _checks(report: Row) -> Iterator[Row]:
     if boot := report.get("bootTest"):
         found = "; ".join(boot.get("problems") or ()) or boot.get("os")
         yield {"name": "boot-test", "ok": boot.get("ok"), "found": found}
+
+
+def _short(value: object) -> object:
+    """Of a list only how long it is."""
+    return f"{len(value)} texts" if isinstance(value, list) else value

@@ -56,7 +56,8 @@ def build(  # noqa: PLR0913 a command's options
     """Build an image by Packer from one of the service's definitions.
 
     When there is one of exactly the same inputs already, that one is shown.
-    `pkectl explain image` tells what the file may hold, docs/images.md shows some.
+    `pkectl image definitions` lists them, `pkectl explain image` tells what the file may hold,
+    docs/images.md shows some.
 
     Examples:
 

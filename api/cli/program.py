@@ -15,6 +15,7 @@ from api.cli import (
     clusters,
     etcd_clusters,
     explanations,
+    image_definitions,
     image_views,
     images,
     kubeconfigs,
@@ -56,6 +57,7 @@ cluster.command()(kubeconfigs.kubeconfig)
 cluster.add_typer(nodepools.app, name="nodepool")
 cluster.add_typer(add_ons.app, name="addon")
 image = typer.Typer(no_args_is_help=True, help="Templates that nodes are cloned from.")
+image.add_typer(image_definitions.app)
 image.add_typer(image_views.app)
 image.add_typer(images.app)
 app.add_typer(cluster, name="cluster")

@@ -12,6 +12,7 @@ class Declaration:
 
     type: str
     sensitive: bool = False
+    description: str = ""
 
 
 @dataclass(frozen=True)
@@ -24,6 +25,10 @@ class Definition:
     name: str
     settings: Mapping[str, object]
     variables: Mapping[str, Declaration]
+
+    @property
+    def os(self) -> str:
+        return str(self.settings.get("os", ""))
 
     @property
     def role(self) -> str:

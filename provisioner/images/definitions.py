@@ -69,7 +69,8 @@ def _variables(document: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
 def _declaration(body: Mapping[str, Any]) -> Declaration:
     # What is no plain word comes as an expression: ${list(string)}.
     written = str(body.get("type", "string")).removeprefix("${").removesuffix("}")
-    return Declaration(written, bool(body.get("sensitive", False)))
+    sensitive, description = bool(body.get("sensitive", False)), str(body.get("description", ""))
+    return Declaration(written, sensitive, description)
 
 
 def _parsed(path: Path) -> Mapping[str, Any]:

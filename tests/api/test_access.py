@@ -75,6 +75,11 @@ OPERATORS = [
     ("PUT", "/secrets/s1"),
     ("DELETE", "/secrets/s1"),
 ]
+# The service's own, alike for all organisations.
+SHARED = [
+    ("GET", "/images/definitions"),
+    ("GET", "/images/definitions/debian-12-node"),
+]
 NEW = ("/images/builds", "/images/import")
 ADMINS = [("POST", "/vcenters"), ("PATCH", "/vcenters/lab"), ("DELETE", "/vcenters/lab")]
 BODIES: dict[tuple[str, str], Any] = {
@@ -105,12 +110,12 @@ def ask(client: httpx.Client, method: str, path: str, operation: str) -> httpx.R
 
 def test_all_routes_are_listed_here(api: Api) -> None:
     """A new route has to say who may use it."""
-    known = {_template(path) for _, path in READS + OPERATORS + ADMINS} | OPEN
+    known = {_template(path) for _, path in READS + SHARED + OPERATORS + ADMINS} | OPEN
     routes = _routes(create_app(api.services))
     assert {path for path in routes if not path.startswith("/api/v1")} == known
 
 
-@pytest.mark.parametrize(("method", "path"), READS + OPERATORS + ADMINS)
+@pytest.mark.parametrize(("method", "path"), READS + SHARED + OPERATORS + ADMINS)
 def test_anonymous(api: Api, operation: str, method: str, path: str) -> None:
     for client in (api.client(None), api.bearer("pke_unknown"), api.bearer("a.b.c")):
         answer = ask(client, method, path, operation)
@@ -171,6 +176,8 @@ def _template(path: str) -> str:
             parts[6] = "{state}" if parts[3] == "servers" else parts[6]
     if path.startswith("/images/builds/"):
         parts[3] = "{build}"
+    elif path.startswith("/images/definitions"):
+        parts[3:] = ["{definition}"] * len(parts[3:])
     elif parts[1] == "images" and len(parts) > 2 and path not in NEW:
         parts[2] = "{image}"
     if parts[1] in ("secrets", "vcenters") and len(parts) > 2:

@@ -58,12 +58,13 @@ class ImageBuild(_Image):
     name: Label | None = Field(
         default=None, description="Default: of definition, version and digest."
     )
-    definition: DottedName = Field(description="One of the service's, such as debian-12-node.")
+    definition: DottedName = Field(description="One of those that pkectl image definitions lists.")
     source: Literal["iso", "clone"] = Field(
         description="From the distribution's installer, or from a template that is there."
     )
     variables: Variables = Field(
-        default_factory=dict, description="Packer variables of the definition, otherwise than it."
+        default_factory=dict,
+        description="The definition's, set otherwise: pkectl image definitions NAME lists them.",
     )
     keep: Keep | None = Field(
         default=None, description="How many of its kind stay; older ones that nobody uses go."

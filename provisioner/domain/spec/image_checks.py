@@ -9,7 +9,7 @@ from provisioner.domain.spec.image_variable_checks import check_iso, check_varia
 from provisioner.domain.spec.placement_checks import check_placement
 
 # Segments of paths that begin like an image's own.
-RESERVED = ("builds", "import")
+RESERVED = ("builds", "definitions", "import")
 
 
 def check_build(build: ImageBuild, definition: Definition | None) -> Iterator[Fault]:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator
+from difflib import get_close_matches
 
 from provisioner.domain.faults import Fault
 from provisioner.domain.image_definitions import Declaration, Definition
@@ -19,15 +20,20 @@ def check_variables(build: ImageBuild, definition: Definition) -> Iterator[Fault
         at = f"variables.{name}"
         declared = definition.variables.get(name)
         if declared is None:
-            known = ", ".join(sorted(definition.variables))
-            yield Fault(at, f"is no variable that a build may set; there are: {known}")
+            yield Fault(at, f"is no variable that a build may set; {_nearest(name, definition)}")
         elif declared.sensitive:
             yield Fault(at, "is marked sensitive, and what is given here is shown to all readers")
         elif not _fits(declared, value):
-            yield Fault(at, f"must be of type {declared.type}")
-        elif _holds_user_information(value):
+            yield Fault(at, f"must be {_IN_WORDS[declared.type]}")
+        elif holds_user_information(value):
             advice = "must not hold user or password: what is given here is shown to all readers"
             yield Fault(at, advice)
+
+
+def _nearest(name: str, definition: Definition) -> str:
+    if close := get_close_matches(name, definition.variables, n=1):
+        return f"did you mean {close[0]}?"
+    return f"there are: {', '.join(sorted(definition.variables))}"
 
 
 def check_iso(build: ImageBuild, definition: Definition) -> Iterator[Fault]:
@@ -46,8 +52,9 @@ def check_iso(build: ImageBuild, definition: Definition) -> Iterator[Fault]:
         yield Fault("variables.iso_checksum", advice)
 
 
-def _holds_user_information(value: Variable) -> bool:
-    texts = value if isinstance(value, tuple) else (value,)
+def holds_user_information(value: object) -> bool:
+    """Of a variable: whether a URL in it tells somebody's name or password."""
+    texts = value if isinstance(value, tuple | list) else (value,)
     return any(_USER_INFORMATION.search(text) for text in texts if isinstance(text, str))
 
 
@@ -57,6 +64,12 @@ _TYPES: dict[str, Callable[[Variable], bool]] = {
     "bool": lambda value: isinstance(value, bool),
     "number": lambda value: isinstance(value, int) and not isinstance(value, bool),
     "list(string)": lambda value: isinstance(value, tuple),
+}
+_IN_WORDS = {
+    "string": "a text",
+    "bool": "true or false",
+    "number": "a whole number",
+    "list(string)": "a list of texts",
 }
 
 
