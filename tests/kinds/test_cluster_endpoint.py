@@ -198,7 +198,7 @@ def test_a_pair_that_is_full_keeps_what_it_has(
 
 def condition(estate: Estate, endpoints: ClusterEndpoints, cluster: str) -> tuple[str, str]:
     spec = estate.read(lambda session: clusters.spec_of(session, resources.get(session, cluster)))
-    [found] = endpoints.look(Subject(cluster, spec, (), None))  # type: ignore[arg-type]
+    [found] = endpoints.look(Subject(cluster, spec, (), None))
     return found.status, found.reason
 
 
