@@ -11,7 +11,7 @@ from provisioner.domain.nodes import Phase
 from provisioner.store import leases, load_balancers, resources
 from provisioner.store.resources import NewResource
 from tests.api.asking import accepted, create, faults
-from tests.api.load_balancing import STATS, make, member, psc, web
+from tests.api.load_balancing import STATS, balancer_document, make, member, psc, web
 from tests.api.looking import look, make_ready
 from tests.api.served import Api
 from tests.unit.documents import cluster_document
@@ -114,6 +114,17 @@ def test_a_member_is_taken_out(api: Api, operator: httpx.Client, change: Change)
     assert found["spec"]["members"][0]["networks"]["management"]["address"] == "10.0.0.62/24"
     assert router_ids(api, found) == {"m2": 2}
     assert "10.0.0.61" not in leased(api)
+
+
+def test_one_site_is_left_of_two(operator: httpx.Client) -> None:
+    servers = [{"name": "w1", "address": "10.9.0.11"}]
+    pools = [{"name": site, "site": site, "servers": servers} for site in ("east", "west")]
+    pools[1]["servers"] = [{"name": "w2", "address": "10.9.0.12"}]
+    sites = [member(1, site="east"), member(2, site="west")]
+    vips = [{"name": "web", "address": "10.0.0.70"}]
+    make(operator, balancer_document(members=sites, services=[web(pools=pools)], vips=vips))
+    accepted(operator.patch("/loadbalancers/edge", json={"members": [{"name": "m1"}]}))
+    assert "site west" in " ".join(operator.get("/loadbalancers/edge").json()["notes"])
 
 
 def test_who_comes_has_the_router_id_of_who_went(api: Api, change: Change) -> None:

@@ -55,11 +55,12 @@ def test_one_nic_may_serve_all_networks() -> None:
 
 
 def test_one_member_is_told_that_nobody_takes_over() -> None:
-    body = altered("services.0.pools.1.site", "east")
-    body["members"].pop()
-    body["vips"].pop()
-    body["services"].pop()
-    assert any("one member" in note for note in notes(read_spec(body)))
+    body = document()
+    for part in ("members", "vips", "services"):
+        body[part].pop()
+    told = " ".join(notes(read_spec(body)))
+    assert "edge has one member" in told
+    assert "No member is of site west" in told
     assert not any("one member" in note for note in notes(read_spec(document())))
 
 

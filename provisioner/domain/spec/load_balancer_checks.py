@@ -28,7 +28,7 @@ def check_load_balancer(spec: LoadBalancerSpec) -> list[Fault]:
 
 def notes(spec: LoadBalancerSpec) -> list[str]:
     """What users should know of a document that is sound."""
-    return [*_fewer_than_two(spec), *_closed(spec), *_moving(spec)]
+    return [*_fewer_than_two(spec), *_deserted(spec), *_closed(spec), *_moving(spec)]
 
 
 def _members(spec: LoadBalancerSpec) -> Iterator[Fault]:
@@ -64,6 +64,16 @@ def _fewer_than_two(spec: LoadBalancerSpec) -> Iterator[str]:
         yield (
             f"{spec.name} has one member: when it fails, or is changed, its services are down. "
             "A second member takes over within seconds."
+        )
+
+
+def _deserted(spec: LoadBalancerSpec) -> Iterator[str]:
+    own = {member.site for member in spec.members}
+    pools = (pool for service in spec.services for pool in service.pools)
+    for site in sorted({pool.site for pool in pools if pool.site} - own):
+        yield (
+            f"No member is of site {site}: its servers stand by for those of the site that has a "
+            "member, and serve beside them where no member has a site."
         )
 
 
