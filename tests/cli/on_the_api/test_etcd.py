@@ -7,9 +7,9 @@ import pytest
 import yaml
 
 from tests.api.asking import create
+from tests.api.etcd_clusters import on
 from tests.api.looking import change, look
 from tests.api.served import Api
-from tests.api.test_etcd_clusters import on
 from tests.cli.conftest import Pkectl
 from tests.unit.etcd_documents import etcd_document
 
