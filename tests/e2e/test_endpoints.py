@@ -8,12 +8,14 @@ import pytest
 from lab.hands import destroy, extra_config
 from lab.leftovers import leftovers
 from lab.service import Service
+from lab.stack.options import WORKER
 from lab.stack.stack import Stack
 from lab.waiting import wait_until
 from provisioner.bootstrap import node_configuration
 from provisioner.bootstrap.channel import CONFIGURATION
 from provisioner.edge.layout import HAPROXY
 from tests.e2e.documents import cluster, load_balancer
+from tests.e2e.test_killed_processes import kill_at
 from tests.e2e.world import vm_names
 
 PATIENCE = 240
@@ -93,4 +95,20 @@ def test_two_clusters_on_one_pair(stack: Stack, service: Service) -> None:
     service.succeeded(service.delete("cape"), PATIENCE)
     assert vm_names(stack, "shore") == members
     service.succeeded(service.ask("DELETE", "/loadbalancers/shore"), PATIENCE)
+    assert not leftovers(stack)
+
+
+@pytest.mark.timeout(4 * PATIENCE)
+def test_a_worker_killed_whenever_the_pair_is_told(stack: Stack, service: Service) -> None:
+    made = service.ask("POST", "/loadbalancers", pair("reef"))
+    creation = service.create(balanced("atoll", "reef", masters=3, workers=0))
+    for count in (1, 3):
+        kill_at(stack, service, "atoll", WORKER, "EndpointChanged", count)
+    service.succeeded(made, PATIENCE)
+    service.succeeded(creation, PATIENCE)
+    follows(stack, service, "reef", "atoll")
+    deletion = service.delete("atoll")
+    kill_at(stack, service, "atoll", WORKER, "DeletionRequested", 1)
+    service.succeeded(deletion, PATIENCE)
+    service.succeeded(service.ask("DELETE", "/loadbalancers/reef"), PATIENCE)
     assert not leftovers(stack)
