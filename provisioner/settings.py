@@ -74,7 +74,7 @@ class Settings(BaseSettings):
         description="Folder of image definitions; a checkout's own packer/ if unset.",
     )
     concurrent_image_builds: int = Field(
-        default=2, ge=1, description="Image builds at a time per vCenter and worker process."
+        default=2, ge=1, description="Image builds at a time per vCenter."
     )
     image_build_seconds: int = Field(
         default=7200, ge=60, le=18000, description="How long Packer may take for an image."
