@@ -13,9 +13,10 @@ INTERFACE = "eth0"
 def follow(machine: Machine, tools: GuestTools) -> None:
     """Once keepalived runs. An answer that is there already is not given again."""
     encoded = machine.vm.extra_config.get(CONFIGURATION)
-    if not encoded or not machine.floats:
+    balances = load_balancer.serves(machine)
+    if not encoded or not (machine.floats or balances):
         return
-    apply = load_balancer.apply if load_balancer.is_member(machine) else _apply
+    apply = load_balancer.apply if balances else _apply
     answer = json.dumps(apply(machine, encoded))
     if machine.vm.extra_config.get(APPLIED) != answer:
         tools.publish(machine.vm.moref, {APPLIED: answer})

@@ -15,7 +15,9 @@ def is_member(machine: Machine) -> bool:
 
 
 def serves(machine: Machine) -> bool:
-    return machine.on and all(machine.has(f"{ENABLED}/{unit}") for unit in layout.SERVICES)
+    """Its agent has come to its end, and its services run."""
+    running = machine.on and is_member(machine)
+    return running and all(machine.has(f"{ENABLED}/{unit}") for unit in layout.SERVICES)
 
 
 def apply_first(machine: Machine) -> dict[str, str]:
