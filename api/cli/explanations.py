@@ -22,7 +22,12 @@ FIELDS: tuple[Column, ...] = (
 )
 
 Path = Annotated[
-    str, typer.Argument(metavar="DOCUMENT[.FIELD...]", help="What of.", show_default=False)
+    str,
+    typer.Argument(
+        metavar="DOCUMENT[.FIELD...]",
+        help="cluster, nodepool, etcd, image, image-import or lb; fields of theirs by dots.",
+        show_default=False,
+    ),
 ]
 Every = Annotated[bool, typer.Option("--recursive", "-r", help="Also the fields of its fields.")]
 

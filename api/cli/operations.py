@@ -22,7 +22,7 @@ OfCluster = Annotated[
 
 OPERATIONS: tuple[Column, ...] = (
     ("ID", lambda row: row["id"]),
-    ("CLUSTER", lambda row: row["cluster"]["name"]),
+    ("FOR", lambda row: row["cluster"]["name"]),
     ("KIND", lambda row: row["kind"]),
     ("STATE", lambda row: row["state"]),
     ("DONE", lambda row: f"{row['percent']}%"),

@@ -1,5 +1,6 @@
 """A plan as a dry run answers it."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from rich.console import Group, RenderableType
@@ -31,10 +32,25 @@ def plan_table(answer: dict[str, Any]) -> RenderableType:
         for one in plan["shortages"]
     ]
     rows += [("held back", f"{one['node']}: {one['reason']}") for one in plan["heldBack"]]
+    rows += [("image", _chosen(*one)) for one in _by_image(answer.get("spec", {}))]
     if plan["create"]:
         rows.append(("addresses", "are chosen when it is asked for, not by a dry run"))
     last = "this is what would be done first; nothing was changed or reserved"
     return Group(pairs(rows or [("nothing", "is to be done")]), Text(last, style="dim"))
+
+
+def _by_image(spec: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Groups that say what their template should be like, by name; as each kind writes them."""
+    groups = [("control-plane", spec.get("controlPlane"))]
+    members = spec.get("members", ())
+    several = [*spec.get("nodePools", ()), *(members if isinstance(members, list) else ())]
+    groups += [(one["name"], one) for one in several]
+    groups.append(("members", members if isinstance(members, dict) else None))
+    return ((name, one) for name, one in groups if one and one.get("image"))
+
+
+def _chosen(group: str, machine: dict[str, Any]) -> str:
+    return f"{group}: {machine['template']}, of {machine['image']}"
 
 
 def _task(name: str, spec: dict[str, Any]) -> str:

@@ -68,7 +68,7 @@ app.add_typer(vcenters.app, name="vcenter")
 app.add_typer(secrets.app, name="secret")
 app.add_typer(operations.app, name="operation")
 
-app.command()(explanations.explain)
+app.command(no_args_is_help=True)(explanations.explain)
 
 Url = Annotated[str | None, typer.Option("--url", envvar="PKECTL_URL", help="The API's address.")]
 TokenFile = Annotated[

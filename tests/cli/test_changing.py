@@ -72,6 +72,18 @@ def test_a_dry_run_shows_the_plan(pkectl: Pkectl, script: Script, document: str)
     assert all(text in ran.out for text in told)
 
 
+def test_a_dry_run_shows_which_image_was_chosen(
+    pkectl: Pkectl, script: Script, document: str
+) -> None:
+    plan = {"create": [], "remove": [], "tasks": [], "heldBack": [], "shortages": []}
+    group = {"template": "/DC1/vm/images/gold", "image": "os=debian12"}
+    spec = SPEC | {"controlPlane": group, "nodePools": [group | {"name": "workers"}]}
+    script.on("POST /clusters", (200, {"plan": plan, "spec": spec}))
+    ran = pkectl("cluster", "create", "-f", document, "--dry-run")
+    for name in ("control-plane", "workers"):
+        assert f"{name}: /DC1/vm/images/gold, of os=debian12" in ran.out
+
+
 @pytest.mark.parametrize("text", ["name: [unclosed", "- a list", "just text", ""])
 def test_what_is_no_document_is_told_before_asking(
     pkectl: Pkectl, script: Script, text: str

@@ -28,6 +28,12 @@ def test_fields_with_type_default_limits_and_meaning(pkectl: Pkectl) -> None:
     assert not found["diskGiB"]["required"]
 
 
+def test_without_a_document_those_there_are_are_told(pkectl: Pkectl) -> None:
+    ran = pkectl("explain")
+    told = ran.out + ran.err
+    assert all(name in told for name in ("cluster", "nodepool", "etcd", "image-import", "lb"))
+
+
 def test_within_lists_and_what_may_be_null(pkectl: Pkectl) -> None:
     assert explained(pkectl, "cluster.nodePools.taints")["key"]["required"]
     assert explained(pkectl, "cluster.nodePools[].taints")["key"]["required"]
