@@ -47,7 +47,7 @@ FILES = {
     KEEPALIVED_DROP_IN: ManagedFile(0o644, (), _RELOAD_UNITS),
     FIREWALL: ManagedFile(0o600, ("nft", "-c", "-f"), ("nft", "-f", FIREWALL)),
     HAPROXY: ManagedFile(
-        0o600, ("haproxy", "-c", "-q", "-f"), ("systemctl", "reload-or-restart", "haproxy.service")
+        0o600, ("haproxy", "-c", "-f"), ("systemctl", "reload-or-restart", "haproxy.service")
     ),
     KEEPALIVED: ManagedFile(
         0o600, ("keepalived", "-t", "-f"), ("systemctl", "reload-or-restart", "keepalived.service")
