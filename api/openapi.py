@@ -11,7 +11,7 @@ from api.documents import schemas_of
 from api.load_balancers.changes import LoadBalancerChange
 from api.load_balancers.repointing import Repoint
 from api.nodepools.changes import PoolChange
-from api.secrets.schemas import NewSecret
+from api.secrets.schemas import NewSecret, NewValues
 from api.vcenters.schemas import NewVCenter, VCenterChange
 from provisioner.domain.spec.cluster import ClusterSpec, NodePool
 from provisioner.domain.spec.etcd_cluster import EtcdClusterSpec
@@ -27,6 +27,7 @@ BODIES = (
     NewVCenter,
     VCenterChange,
     NewSecret,
+    NewValues,
     EtcdClusterSpec,
     LoadBalancerSpec,
     LoadBalancerChange,
