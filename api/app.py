@@ -34,6 +34,26 @@ DESCRIPTION = """Creates Kubernetes clusters on VMware vSphere from one request,
 asked. Changes are answered with 202 and an operation to follow. Errors are problem documents
 (RFC 9457); a 422 lists all faults of a request."""
 
+# They are tried in this order.
+_ROUTES = (
+    clusters,
+    cluster_views,
+    nodepools,
+    addons,
+    etcd_clusters,
+    etcd_cluster_views,
+    load_balancers,
+    load_balancer_views,
+    load_balancer_actions,
+    image_builds,
+    image_definitions,
+    image_log,
+    images,
+    operations,
+    vcenters,
+    secrets,
+)
+
 
 def create_app(services: Services) -> FastAPI:
     app = FastAPI(
@@ -46,26 +66,9 @@ def create_app(services: Services) -> FastAPI:
     )
     app.state.services = services
     app.state.metrics = Metrics(services.database)
-    # Routes are tried in this order, and nodes ask most.
+    # Nodes ask most.
     app.include_router(pke.router)
-    for module in (
-        clusters,
-        cluster_views,
-        nodepools,
-        addons,
-        etcd_clusters,
-        etcd_cluster_views,
-        load_balancers,
-        load_balancer_views,
-        load_balancer_actions,
-        image_builds,
-        image_definitions,
-        image_log,
-        images,
-        operations,
-        vcenters,
-        secrets,
-    ):
+    for module in _ROUTES:
         app.include_router(module.router, dependencies=[Depends(only_known)])
     for open_module in (health, metrics):
         app.include_router(open_module.router)
