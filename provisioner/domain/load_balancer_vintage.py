@@ -28,10 +28,6 @@ def vintage(spec: LoadBalancerSpec, member: Member, versions: Mapping[str, int])
 
 
 def _fetched(spec: LoadBalancerSpec, versions: Mapping[str, int]) -> dict[str, object]:
-    """The key is there, but nothing speaks of it, while the members know each other without."""
-    found: dict[str, object] = {}
-    if spec.vrrp.auth != "none":
-        found["key"] = versions["key"]
-    if spec.stats:
-        found["stats"] = [spec.stats.secret, versions["stats"]]
-    return found
+    """The key also while nothing speaks of it: so members that begin to use it have the same."""
+    stats = [spec.stats.secret, versions["stats"]] if spec.stats else []
+    return {"key": versions["key"], "stats": stats}
