@@ -16,6 +16,8 @@ _TASKS = {
     "cloud-provider": "put vSphere's cloud provider in",
     "storage-driver": "put vSphere's storage driver in, as far as it is wanted",
     "load-balancer": "put MetalLB in",
+    "endpoint-pair": "wait until the load balancer of the endpoint serves",
+    "endpoint": "tell that load balancer of the nodes",
     "secrets": "make the key by which the members know each other",
     "configuration": "tell the members what to serve",
     "configured": "wait until the members serve it",
@@ -33,6 +35,7 @@ def plan_table(answer: dict[str, Any]) -> RenderableType:
     ]
     rows += [("held back", f"{one['node']}: {one['reason']}") for one in plan["heldBack"]]
     rows += [("image", _chosen(*one)) for one in _by_image(answer.get("spec", {}))]
+    rows += _carried(answer.get("spec", {}).get("endpoint", {}))
     if plan["create"]:
         rows.append(("addresses", "are chosen when it is asked for, not by a dry run"))
     last = "this is what would be done first; nothing was changed or reserved"
@@ -47,6 +50,11 @@ def _by_image(spec: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
     groups += [(one["name"], one) for one in several]
     groups.append(("members", members if isinstance(members, dict) else None))
     return ((name, one) for name, one in groups if one and one.get("image"))
+
+
+def _carried(endpoint: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    if endpoint.get("loadBalancer"):
+        yield "endpoint", f"{endpoint['vip']}, on load balancer {endpoint['loadBalancer']}"
 
 
 def _chosen(group: str, machine: dict[str, Any]) -> str:

@@ -72,6 +72,17 @@ def test_a_dry_run_shows_the_plan(pkectl: Pkectl, script: Script, document: str)
     assert all(text in ran.out for text in told)
 
 
+def test_a_dry_run_shows_the_address_on_a_load_balancer(pkectl: Pkectl, script: Script) -> None:
+    endpoint = {"mode": "loadBalancer", "loadBalancer": "edge", "vip": "10.0.0.80"}
+    empty = {"create": [], "remove": [], "shortages": [], "heldBack": [], "tasks": ["endpoint"]}
+    answer = {"plan": empty, "spec": SPEC | {"endpoint": endpoint}}
+    script.on("POST /clusters", (200, answer))
+    ran = pkectl("cluster", "create", "-f", "-", "--dry-run", stdin=json.dumps(SPEC))
+    assert ran.code == 0, ran.err
+    assert "10.0.0.80, on load balancer edge" in ran.out
+    assert "tell that load balancer of the nodes" in ran.out
+
+
 def test_a_dry_run_shows_which_image_was_chosen(
     pkectl: Pkectl, script: Script, document: str
 ) -> None:

@@ -1,6 +1,7 @@
 """A cluster's endpoint on a load balancer pair: it follows the nodes, and goes with the cluster."""
 
 from collections.abc import Iterable, Iterator
+from datetime import timedelta
 
 from sqlalchemy.orm import Session
 
@@ -30,6 +31,7 @@ class PairNotReady(ProvisionerError):
     """It is being made, or its making failed."""
 
     transient = expected = True
+    again_after = timedelta(seconds=5)
 
 
 class PairMissing(ProvisionerError):
