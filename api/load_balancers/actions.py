@@ -19,7 +19,7 @@ from api.transactions import Changed, Transaction
 from provisioner.domain.load_balancers import KIND, LoadBalancerDocument
 from provisioner.domain.spec.reading import read
 from provisioner.store import operations
-from provisioner.store.errors import NotFound
+from provisioner.store.errors import Conflict, NotFound
 from provisioner.store.tables import Resource
 
 router = APIRouter(prefix="/loadbalancers/{balancer}", tags=["load balancers"])
@@ -93,8 +93,13 @@ def rotate_key(
     balancer: str, use: Use, caller: Operator, body: NoBody, repeatable: Repeatable
 ) -> Response:
     transaction = Transaction(use, caller, repetition=repeatable, body=body.raw, kind=KIND)
+
+    def edit(known: LoadBalancerDocument) -> LoadBalancerDocument:
+        _refuse_without_key(known)
+        return known.with_next_key()
+
     words = ("rotate key", "another VRRP key")
-    return _edited(transaction, balancer, LoadBalancerDocument.with_next_key, words).response()
+    return _edited(transaction, balancer, edit, words).response()
 
 
 def _edited(transaction: Transaction, key: str, edit: Edit, words: tuple[str, str]) -> Answer:
@@ -114,6 +119,14 @@ def _as_it_is(session: Session, resource: Resource) -> Answer:
     latest = operations.latest(session, resource.id)
     assert latest, "its creation was one"
     return answers.of(200, shown(latest, resource))
+
+
+def _refuse_without_key(known: LoadBalancerDocument) -> None:
+    if known.vrrp.auth == "none":
+        raise Conflict(
+            f"the members of {known.name} use no key: vrrp.auth is none; PASS and AH, of VRRP "
+            "version 2, have one"
+        )
 
 
 def _refuse_unknown(known: LoadBalancerDocument, name: str) -> None:

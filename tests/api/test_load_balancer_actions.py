@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 from tests.api.asking import accepted, faults
-from tests.api.load_balancing import make
+from tests.api.load_balancing import balancer_document, make
 
 
 @pytest.fixture
@@ -116,7 +116,14 @@ def test_a_repeated_move_moves_once(operator: httpx.Client, edge: dict[str, Any]
     assert active(operator) == "psc2"
 
 
-def test_the_key_is_made_anew(operator: httpx.Client, edge: dict[str, Any]) -> None:
+def test_the_key_is_made_anew(operator: httpx.Client) -> None:
+    edge = make(operator, balancer_document(vrrp={"version": 2, "auth": "PASS"}))
     answer = accepted(operator.post("/loadbalancers/edge/actions/rotate-key"))
     assert answer["kind"] == "rotate key"
     assert answer["generation"] == edge["generation"] + 1
+
+
+def test_who_uses_no_key_gets_no_other(operator: httpx.Client, edge: dict[str, Any]) -> None:
+    answer = operator.post("/loadbalancers/edge/actions/rotate-key")
+    assert answer.status_code == 409
+    assert "vrrp.auth is none" in answer.json()["detail"]

@@ -192,7 +192,9 @@ def test_ports_that_move_together_are_moved_by_hand(pkectl: Pkectl, edge: dict[s
     assert (ran.code, "only services with moveTogether" in ran.err) == (1, True)
 
 
-def test_another_key(pkectl: Pkectl, edge: dict[str, Any]) -> None:
+def test_another_key(pkectl: Pkectl) -> None:
+    document = balancer_document(vrrp={"version": 2, "auth": "AH"})
+    assert pkectl("lb", "create", "-f", "-", stdin=yaml.safe_dump(document)).code == 0
     ran = pkectl("lb", "rotate-key", "edge")
     assert (ran.code, "pkectl operation watch" in ran.err) == (0, True)
 
