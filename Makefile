@@ -5,8 +5,10 @@ PIP_COMPILE := .venv/bin/pip-compile --quiet --generate-hashes --allow-unsafe --
 	--no-header --no-emit-options --annotation-style=line
 # What the lab's machines and their network take of Debian.
 MACHINES := dnsmasq-base iproute2 systemd-container util-linux
-# Tests of real machines and of real time: nothing else runs beside them.
-ALONE := tests/net tests/machines tests/images
+# Tests of real time: they wait more than they work, so two of their files run at once.
+TIMED := tests/net
+# Tests of real machines. Nothing else runs beside these, nor beside those of real time.
+REAL := tests/machines tests/images
 
 .PHONY: help setup demo test check format up down lab lab-up lab-down lab-shell lab-kill kubernetes guests packer packer-check bench vip requirements
 
@@ -21,8 +23,9 @@ demo: setup ## Create, scale and delete a cluster on a simulated vCenter, from n
 
 test: check guests ## Run the checks, then every test; builds what they need once (needs root)
 	@scripts/debian.sh apt-utils cloud-init gnupg haproxy keepalived nftables procps $(MACHINES)
-	$(PYTHON) -m pytest $(ALONE)
-	$(PYTHON) -m pytest --numprocesses 3 --dist loadscope $(addprefix --ignore=,$(ALONE))
+	$(PYTHON) -m pytest --numprocesses 2 --dist loadfile $(TIMED)
+	$(PYTHON) -m pytest $(REAL)
+	$(PYTHON) -m pytest --numprocesses 3 --dist loadscope $(addprefix --ignore=,$(TIMED) $(REAL))
 
 check: setup packer-check ## Lint, format, types, import rules, image templates; changes nothing
 	$(PYTHON) -m ruff check .
@@ -76,7 +79,7 @@ bench: setup ## Measure a 100-VM pool against a raw vSphere loop; writes build/b
 	@$(PYTHON) -m lab.bench
 
 vip: setup ## Kill what carries floating addresses, measure outages; writes build/vip.json, lb.json (needs root)
-	@scripts/debian.sh haproxy iproute2 keepalived nftables procps
+	@scripts/debian.sh dnsmasq-base haproxy iproute2 keepalived nftables procps
 	@$(PYTHON) -m pytest -q tests/net
 
 requirements: setup ## Lock the dependencies again (versions stay unless a range forbids them)

@@ -13,9 +13,11 @@ class Try(NamedTuple):
 
 
 def read(lines: Iterable[str]) -> list[Try]:
-    """A last line may be unfinished."""
+    """In the order in which they began. A last line may be unfinished."""
     words = (line.split() for line in lines if line.endswith("\n"))
-    return [Try(float(at), None if who == "-" else who) for at, who in words]
+    return sorted(
+        (Try(float(at), None if who == "-" else who) for at, who in words), key=lambda one: one.at
+    )
 
 
 def outage(tries: Sequence[Try]) -> float:

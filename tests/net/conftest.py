@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -15,13 +16,32 @@ from tests.node.authority import SelfSigned, self_signed
 
 FIGURES = Path("build/vip.json")
 _measured = Figures()
+_lines_of_others: list[str] = []
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """To whom this process works for, if it is one of several."""
+    if hasattr(session.config, "workeroutput"):
+        session.config.workeroutput["measured"] = _lines()
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    _lines_of_others.extend(getattr(node, "workeroutput", {}).get("measured", ()))
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    for name, value in _measured.known().items():
-        terminalreporter.write_line(f"floating address: {name} = {value:g}")
-    for name, value in MEASURED.known().items():
-        terminalreporter.write_line(f"load balancer: {name} = {value:g} (goal {GOALS[name]:g})")
+    for line in sorted({*_lines(), *_lines_of_others}):
+        terminalreporter.write_line(line)
+
+
+def _lines() -> list[str]:
+    masters = [f"floating address: {name} = {value:g}" for name, value in _measured.known().items()]
+    balancers = [
+        f"load balancer: {name} = {value:g} (goal {GOALS[name]:g})"
+        for name, value in MEASURED.known().items()
+    ]
+    return masters + balancers
 
 
 @pytest.fixture(scope="module")

@@ -11,7 +11,9 @@ from lab.guests.kubernetes.certificates import Authority, server_certificate
 from tests.net.answers import outage
 from tests.net.client import Client
 from tests.net.load_balancer_documents import SITES, VIPS, document, server
-from tests.net.load_balancers import Member, Pair
+from tests.net.load_balancer_member import Member
+from tests.net.load_balancer_vm import hasty
+from tests.net.load_balancers import Change, Pair
 from tests.net.machines import Machine, Switch
 from tests.net.masters import HERE
 from tests.net.observing import wait_for
@@ -160,9 +162,11 @@ class LoadBalanced:
 
 
 @contextmanager
-def load_balanced(switch: Switch, authority: SelfSigned) -> Iterator[LoadBalanced]:
+def load_balanced(
+    switch: Switch, authority: SelfSigned, failing_back: Change = hasty
+) -> Iterator[LoadBalanced]:
     with ExitStack() as running:
-        pair = Pair(switch, document(), router_id=51)
+        pair = Pair(switch, document(), router_id=51, failing_back=failing_back)
         running.callback(pair.power_off)
         servers = {}
         for told in (server(site, one) for site in SITES for one in (1, 2)):

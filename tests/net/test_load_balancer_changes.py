@@ -2,19 +2,23 @@
 
 import time
 from collections.abc import Iterator, Mapping
+from functools import partial
 from typing import Any
 
 import pytest
 
+from provisioner.bootstrap.channel import APPLIED, Applied
+from provisioner.edge import layout
+from provisioner.edge.configuration import Configuration
 from provisioner.edge.model import AdminState
 from provisioner.edge.status import vip_status
 from tests.net.client import Client
 from tests.net.load_balanced import LoadBalanced, load_balanced
 from tests.net.load_balancer_documents import VIPS, document, pool, server, service, vip
-from tests.net.load_balancers import Member
 from tests.net.machines import Switch, needs_root
-from tests.net.scanning import scan
+from tests.net.scanning import not_dropped
 from tests.node.authority import SelfSigned
+from workflows.kinds.channel_answers import answer
 
 pytestmark = needs_root
 
@@ -42,12 +46,6 @@ def tell(
 ) -> None:
     for member in lab.pair.members:
         lab.pair.tell(member, body, states)
-        reload(member)
-
-
-def reload(member: Member) -> None:
-    member.reload_haproxy()
-    member.reload_keepalived()
 
 
 @pytest.mark.parametrize("state", ["drain", "maintenance"])
@@ -62,16 +60,51 @@ def test_a_server_that_is_taken_out_stays_out_until_it_is_ready(
 
 def test_vips_change_on_one_member_after_the_other(lab: LoadBalanced) -> None:
     added = document(vips=[vip(1), vip(2), {"name": "vip3", "address": "10.77.0.103"}])
-
-    def on(member: Member) -> None:
-        lab.pair.tell(member, added)
-        reload(member)
-
     for member in (lab.east, lab.west):
-        seen = lab.see(lambda member=member: on(member))  # type: ignore[misc]
+        seen = lab.see(lambda member=member: lab.pair.tell(member, added))  # type: ignore[misc]
         assert seen.holders == {EAST: [lab.east], WEST: [lab.west]}
         assert set(seen.outages.values()) == {0}
         assert lab.pair.holders("10.77.0.103") == [lab.east]
+
+
+# By file: what its program knows, and what it has never heard of.
+WRONG = {
+    layout.HAPROXY: ("mode tcp", "mode tpc"),
+    layout.KEEPALIVED: ("advert_int", "advert_imt"),
+    layout.FIREWALL: ("policy drop", "policy drip"),
+}
+
+
+def mistaken(path: str, wanted: Configuration) -> Configuration:
+    right, wrong = WRONG[path]
+    files = wanted.files | {path: wanted.files[path].replace(right, wrong)}
+    return wanted.model_copy(update={"files": files, "revision": f"wrong-{path[-8:]}"})
+
+
+def test_a_wrong_revision_is_refused_with_the_reason_and_the_old_one_runs_on(
+    lab: LoadBalanced,
+) -> None:
+    before = {path: lab.east.configuration(path) for path in layout.FILES}
+    reports: dict[str, Applied | None] = {}
+
+    def tell_wrong_ones() -> None:
+        for path in WRONG:
+            reports[path] = lab.pair.tell(lab.east, change=partial(mistaken, path))
+
+    seen = lab.see(tell_wrong_ones)
+    assert seen.holders == {EAST: [lab.east], WEST: [lab.west]}
+    assert set(seen.outages.values()) == {0}
+    assert {path: lab.east.configuration(path) for path in layout.FILES} == before
+    for path, report in reports.items():
+        assert report
+        told = answer({APPLIED: report.model_dump_json()})
+        assert told
+        assert told.final
+        assert "refused" in str(told.problem)
+        assert WRONG[path][1].split()[-1] in str(told.problem)
+    better = lab.pair.tell(lab.east, states={"east1": "drain"})
+    assert better
+    assert better.outcome == "applied"
 
 
 CLOSED = """
@@ -131,11 +164,13 @@ PORTS = (22, 80, 6443, 8404, 8405)
 
 def test_nothing_is_reachable_but_what_a_member_is_there_for(lab: LoadBalanced) -> None:
     stranger, friend = lab.clients.values()
-    dropped = dict.fromkeys(PORTS, "dropped")
-    assert scan(stranger, "10.77.0.11", PORTS) == dropped
-    assert scan(stranger, EAST, PORTS) == dropped | {6443: "open"}
-    assert scan(friend, "10.77.0.11", PORTS) == dropped | {22: "closed", 8404: "open"}
-    assert scan(friend, EAST, PORTS) == dropped | {6443: "open"}
+    service, own = (EAST, 6443), "10.77.0.11"
+    assert not_dropped(stranger, (EAST, own), PORTS) == {service: "open"}
+    assert not_dropped(friend, (EAST, own), PORTS) == {
+        service: "open",
+        (own, 22): "closed",
+        (own, 8404): "open",
+    }
 
 
 def curl(client: Client, user: str, *more: str) -> str:

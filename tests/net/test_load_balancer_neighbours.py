@@ -1,7 +1,7 @@
 """Pairs and a cluster that share an L2 network, and pairs with older VRRP."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from typing import Any
 
@@ -10,6 +10,7 @@ import pytest
 from tests.net.answers import answering
 from tests.net.client import Client
 from tests.net.load_balancer_documents import document, member, service, vip
+from tests.net.load_balancer_member import Member
 from tests.net.load_balancers import Pair
 from tests.net.machines import Switch, needs_root
 from tests.net.masters import Cluster
@@ -19,6 +20,8 @@ from tests.node.authority import SelfSigned
 pytestmark = needs_root
 
 SECONDS = 5.0
+# Others than the cluster's.
+FIRST_ROUTER_ID = 51
 
 
 def neighbour(net: int, **changes: Any) -> dict[str, Any]:
@@ -41,13 +44,25 @@ def running() -> Iterator[ExitStack]:
         yield stack
 
 
-def started(running: ExitStack, switch: Switch, body: dict[str, Any], router_id: int) -> Pair:
-    net = int(body["vips"][0]["address"].split(".")[2])
-    pair = Pair(switch, body, router_id, net)
-    running.callback(pair.power_off)
-    pair.start()
-    wait_for(lambda: at_home(pair), lambda: f"the VIPs of {net} at home")
-    return pair
+def started(running: ExitStack, switch: Switch, bodies: Sequence[dict[str, Any]]) -> list[Pair]:
+    """Each with router ids of its own; as they are when all of their VIPs have a holder."""
+    pairs = []
+    for number, body in enumerate(bodies):
+        net = int(body["vips"][0]["address"].split(".")[2])
+        pairs.append(Pair(switch, body, FIRST_ROUTER_ID + 2 * number, net))
+        running.callback(pairs[-1].power_off)
+        pairs[-1].start()
+    wait_for(lambda: all(map(is_held, pairs)), lambda: "all VIPs held")
+    return pairs
+
+
+def is_held(pair: Pair) -> bool:
+    return all(len(pair.holders(told["address"])) == 1 for told in pair.body["vips"])
+
+
+def carriers(pairs: Sequence[Pair]) -> list[list[Member]]:
+    """Of each pair's first VIP."""
+    return [pair.holders(pair.body["vips"][0]["address"]) for pair in pairs]
 
 
 def test_two_pairs_and_a_cluster_do_not_notice_each_other(
@@ -62,10 +77,9 @@ def test_two_pairs_and_a_cluster_do_not_notice_each_other(
     cluster.start()
     client.poll(cluster.vip)
     lab = Lab(cluster, client, Figures())
+    one, other = started(running, switch, [neighbour(net) for net in (1, 2)])
+    wait_for(lambda: at_home(one) and at_home(other), lambda: "all VIPs at home")
     lab.settle()
-    one, other = (
-        started(running, switch, neighbour(net), router_id) for net, router_id in ((1, 51), (2, 61))
-    )
     began, holder = time.monotonic(), lab.holder
     one.members[0].stop_keepalived()
     vips = [told["address"] for told in one.body["vips"]]
@@ -78,21 +92,17 @@ def test_two_pairs_and_a_cluster_do_not_notice_each_other(
     assert answering(client.tries(began)) == [holder.name]
 
 
-@pytest.mark.parametrize(("auth", "net"), [("none", 3), ("PASS", 4), ("AH", 5)])
-def test_version_2_and_a_vip_that_stays_where_it_is(
-    switch: Switch, running: ExitStack, auth: str, net: int
-) -> None:
-    old = {"version": 2, "interval": 1, "auth": auth}
-    pair = Pair(switch, neighbour(net, vrrp=old, failback="manual"), 81, net)
-    running.callback(pair.power_off)
-    pair.start()
-    address = pair.body["vips"][0]["address"]
-    wait_for(lambda: len(pair.holders(address)) == 1, lambda: "a holder")
-    [holder] = pair.holders(address)
-    [other] = [one for one in pair.members if one is not holder]
-    holder.stop_keepalived()
-    wait_for(lambda: pair.holders(address) == [other], lambda: "the other takes over")
-    holder.start_keepalived()
-    wait_for(lambda: holder.state("m1") == "BACKUP", lambda: "it stands by")
+def test_version_2_and_a_vip_that_stays_where_it_is(switch: Switch, running: ExitStack) -> None:
+    old = [{"version": 2, "interval": 1, "auth": auth} for auth in ("none", "PASS", "AH")]
+    bodies = [neighbour(net, vrrp=vrrp, failback="manual") for net, vrrp in enumerate(old, start=3)]
+    pairs = started(running, switch, bodies)
+    before = [one for [one] in carriers(pairs)]
+    others = [[one for one in pair.members if one not in before] for pair in pairs]
+    for one in before:
+        one.stop_keepalived()
+    wait_for(lambda: carriers(pairs) == others, lambda: "the others")
+    for one in before:
+        one.start_keepalived()
+    wait_for(lambda: all(one.state("m1") == "BACKUP" for one in before), lambda: "they stand by")
     time.sleep(SECONDS)
-    assert pair.holders(address) == [other]
+    assert carriers(pairs) == others

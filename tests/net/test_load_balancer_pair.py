@@ -13,6 +13,7 @@ import pytest
 from tests.net.client import Client
 from tests.net.load_balanced import LoadBalanced, load_balanced
 from tests.net.load_balancer_documents import VIPS
+from tests.net.load_balancers import patient
 from tests.net.machines import Switch, needs_root
 from tests.node.authority import SelfSigned
 
@@ -25,7 +26,7 @@ RELOADS = 100
 
 @pytest.fixture(scope="module")
 def lab(switch: Switch, authority: SelfSigned) -> Iterator[LoadBalanced]:
-    with load_balanced(switch, authority) as made:
+    with load_balanced(switch, authority, patient) as made:
         yield made
         if made.figures.complete():
             FIGURES.parent.mkdir(exist_ok=True)
@@ -49,31 +50,30 @@ def test_the_other_takes_over_from_a_member_that_is_stopped_and_gives_back(
         lab.east.stop_keepalived()
         lab.east.stop_haproxy()
 
+    def start() -> None:
+        lab.east.start_haproxy()
+        lab.east.start_keepalived()
+
     seen = lab.see(stop)
+    lab.until(lambda: lab.pair.holders(EAST) == [lab.east], start)
     lab.figures.note("member_stopped_s", seen.outages[EAST])
     assert seen.holders == {EAST: [lab.west], WEST: [lab.west]}
     assert seen.answered[EAST] & lab.site("west")
     assert seen.outages[WEST] == 0
 
-    def start() -> None:
-        lab.east.start_haproxy()
-        lab.east.start_keepalived()
-
-    lab.until(lambda: lab.pair.holders(EAST) == [lab.east], start)
-
 
 def test_the_other_takes_over_where_haproxy_is_dead(lab: LoadBalanced) -> None:
     seen = lab.see(lab.east.kill_haproxy)
+    lab.east.start_haproxy()
     lab.figures.note("haproxy_killed_s", seen.outages[EAST])
     assert seen.holders == {EAST: [lab.west], WEST: [lab.west]}
-    lab.east.start_haproxy()
 
 
 def test_the_other_takes_over_when_a_link_is_cut(lab: LoadBalanced) -> None:
     seen = lab.see(lambda: lab.pair.switch.pull(lab.east.port))
+    lab.pair.switch.put_back(lab.east.port)
     lab.figures.note("link_down_s", seen.outages[EAST])
     assert seen.holders == {EAST: [lab.west], WEST: [lab.west]}
-    lab.pair.switch.put_back(lab.east.port)
 
 
 def test_all_servers_of_the_other_site_answer_when_home_is_gone(lab: LoadBalanced) -> None:
@@ -83,8 +83,10 @@ def test_all_servers_of_the_other_site_answer_when_home_is_gone(lab: LoadBalance
         lambda: [server.die() for server in home],
     )
     assert lab.pair.holders(EAST) == [lab.east]
-    for server in home:
-        server.serve()
+    lab.until(
+        lambda: lab.sees(EAST) == lab.site("east"),
+        lambda: [server.serve() for server in home],
+    )
 
 
 def test_a_server_that_says_nothing_is_down(lab: LoadBalanced) -> None:
@@ -99,7 +101,7 @@ def test_a_server_that_says_nothing_is_down(lab: LoadBalanced) -> None:
 
 
 @pytest.fixture
-def patient(switch: Switch, authority: SelfSigned) -> Iterator[Client]:
+def unhurried(switch: Switch, authority: SelfSigned) -> Iterator[Client]:
     """Tells a request that failed from one that this machine was too busy for."""
     client = Client(switch, authority, "10.77.0.97/16")
     client.poll(EAST, patience=5.0)
@@ -108,14 +110,14 @@ def patient(switch: Switch, authority: SelfSigned) -> Iterator[Client]:
 
 
 @pytest.mark.timeout(300)
-def test_reloads_cost_no_request(lab: LoadBalanced, patient: Client) -> None:
+def test_reloads_cost_no_request(lab: LoadBalanced, unhurried: Client) -> None:
     """One server is dead, which a HAProxy that starts anew does not know."""
     dead = lab.servers["east1"]
     lab.until(lambda: lab.east.servers("web1.servers")["east1"] == "DOWN", dead.die)
     began = time.monotonic()
     for _ in range(RELOADS):
         lab.east.reload_haproxy()
-    tries = patient.tries(began)
+    tries = unhurried.tries(began)
     dead.serve()
     failed = sum(one.who is None for one in tries)
     lab.figures.note("failed_requests_reload", failed)
