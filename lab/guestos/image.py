@@ -1,4 +1,4 @@
-"""The prepared template: the base with all that a node needs, installed from the lab's packages."""
+"""The prepared template: the base with all that a node of any kind needs, of the lab's packages."""
 
 import shutil
 from pathlib import Path
@@ -11,8 +11,11 @@ from lab.kubernetes.versions import Release
 from lab.progress import Say, step
 
 FILES = Path(__file__).parent / "files" / "image"
-PACKAGES = ("containerd", "etcd-server", "keepalived", "kubeadm", "kubectl", "kubelet")
-# keepalived has nothing to do before it is configured, and etcd is started by those who want it.
+PACKAGES = (
+    *("containerd", "etcd-server", "haproxy", "keepalived"),
+    *("kubeadm", "kubectl", "kubelet", "nftables"),
+)
+# What only some nodes run is started by those.
 INSTALL = """
 root=$1 repository=$2 minor_path=$3 suite=$4
 shift 4
@@ -29,12 +32,12 @@ umount "$root/proc" "$root/mnt/lab"
 rmdir "$root/mnt/lab"
 rm -rf "$root/etc/apt/sources.list" "$root/var/lib/apt/lists/"* "$root/var/cache/apt/"*
 rm -f "$root/var/log/dpkg.log" "$root/var/log/apt/"*
-systemctl --root "$root" --quiet disable keepalived.service
+systemctl --root "$root" --quiet disable haproxy.service keepalived.service
 """
 
 
 def ensure_image(base: Path, repository: Path, release: Release, say: Say) -> Path:
-    """A root file system with containerd, kubelet, kubeadm and keepalived; seconds, once."""
+    """A root file system with Kubernetes, etcd and what balances load; seconds, once."""
     key = cache.digest(base.parent.name, repository.name, Path(__file__), FILES)
 
     def make(target: Path) -> None:
