@@ -29,10 +29,11 @@ source "vsphere-iso" "image" {
     "disk.EnableUUID" = "TRUE"
   }
 
-  iso_url      = var.iso_url
-  iso_checksum = var.iso_checksum
-  boot_command = var.boot_command
-  http_content = local.seeds[var.seed]
+  iso_url           = var.iso_url
+  iso_checksum      = var.iso_checksum
+  remote_cache_path = var.iso_folder
+  boot_command      = var.boot_command
+  http_content      = local.seeds[var.seed]
 
   communicator         = "ssh"
   ssh_username         = local.build_user

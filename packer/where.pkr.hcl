@@ -38,6 +38,12 @@ variable "datastore" {
   default = ""
 }
 
+variable "iso_folder" {
+  type        = string
+  default     = "packer_cache"
+  description = "On the datastore: what lies there already is taken for the ISO unseen."
+}
+
 variable "folder" {
   type        = string
   default     = ""

@@ -47,6 +47,11 @@ class ImagePlace(Fact):
         return f"{self.parent.path}/{self.folder_name}"
 
     @property
+    def iso_folder(self) -> str:
+        """On the datastore: the image's own, so that no build takes what others left there."""
+        return f"packer_cache/{self.folder_name}"
+
+    @property
     def folder_in_datacenter(self) -> str:
         """Below the datacenter's VM folder."""
         return self.folder_path.removeprefix(f"{self.datacenter.path}/vm/")

@@ -18,6 +18,8 @@ _PASSED_ON = ("PATH", "LANG", "TZ", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY")
 class Site(Fact):
     """Where, in inventory paths. `resource_pool` is relative to the cluster, "" its own.
 
+    `iso_folder` is on the datastore.
+
     `folder` is relative to the datacenter's VM folder. `template`: what is cloned, or "".
     """
 
@@ -26,6 +28,7 @@ class Site(Fact):
     cluster: str
     resource_pool: str
     datastore: str
+    iso_folder: str
     folder: str
     network: str
     vm_name: str

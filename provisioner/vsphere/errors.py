@@ -8,6 +8,7 @@ VCenterError
   SessionLost            (transient) the session ended and a new one ended at once, too
   PermissionMissing      the user lacks a privilege
   ManagedObjectGone      what was named is not there (any more)
+  FileGone               the file or folder on a datastore is not there (any more)
   RootFolderMissing      the folder that is to hold our VMs is not there, or cannot hold them
   VMNameTaken            the folder has an object of that name
   FolderNameTaken        that object is not a folder
@@ -69,6 +70,10 @@ class PermissionMissing(VCenterError):
 
 
 class ManagedObjectGone(VCenterError):
+    pass
+
+
+class FileGone(VCenterError):
     pass
 
 

@@ -20,6 +20,7 @@ TABLE: tuple[tuple[type[BaseException], type[VCenterError]], ...] = (
     (vim.fault.NoPermission, errors.PermissionMissing),
     (vim.fault.InvalidLogin, errors.LoginRejected),
     (vmodl.fault.ManagedObjectNotFound, errors.ManagedObjectGone),
+    (vim.fault.FileNotFound, errors.FileGone),
     (vim.fault.DuplicateName, errors.VMNameTaken),
     (vmodl.fault.RequestCanceled, errors.TaskCanceled),
     (vim.fault.NoDiskSpace, errors.CapacityMissing),

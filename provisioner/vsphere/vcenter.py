@@ -16,6 +16,7 @@ from provisioner.domain.virtual_machines import (
     WatchBatch,
 )
 from provisioner.vsphere.clone import Cloner
+from provisioner.vsphere.datastores import Datastores
 from provisioner.vsphere.folders import Folders
 from provisioner.vsphere.gathering import Window
 from provisioner.vsphere.machines import Machines
@@ -70,6 +71,7 @@ class VCenter:
         self._machines = Machines(self._session, self._tasks, pace.idle)
         self._folders = Folders(self._session, self._tasks)
         self._templates = Templates(self._session, self._tasks)
+        self._datastores = Datastores(self._session, self._tasks)
         self._watch = Watch(self._session, pace.watch)
 
     @property
@@ -184,6 +186,13 @@ class VCenter:
         whatever it was before; in between it is a VM of `pool`, so that this can be done at all.
         """
         await self._templates.mark(vm, pool, values, notes)
+
+    async def remove_files(self, datacenter: str, path: str) -> None:
+        """`path`: of a file, or of a folder with all that is in it, such as "[local-1] discs".
+
+        Gone already: success.
+        """
+        await self._datastores.remove(datacenter, path)
 
     async def watch(
         self, root_folder: str, deliver: Callable[[WatchBatch], Awaitable[None]]

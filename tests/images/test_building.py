@@ -53,6 +53,8 @@ def test_an_iso_goes_as_far_as_the_simulator_takes_it(
         assert step in log
     assert "timeout waiting for IP address" in log
     assert images.machines(FROM_ISO) == {}
+    assert "/image-from-iso-" in log
+    assert images.discs() == []
 
 
 def test_a_failing_step_fails_the_build(images: Images, begun: dict[str, dict[str, Any]]) -> None:

@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Any, Self
 
 import httpx
+from pyVim.task import WaitForTask
+from pyVmomi import vim
 
 from lab.guestos import signing
 from lab.guestos.repository_server import server
@@ -130,6 +132,15 @@ class Images:
         folders = self._find(FOLDER).childEntity
         mine = [one for one in folders if one.name.startswith(f"image-{name}-")]
         return {vm.name: str(vm._moId) for folder in mine for vm in folder.childEntity}
+
+    def discs(self) -> list[str]:
+        """Files of what was uploaded for builds."""
+        store = self._find("/DC1/datastore/local-1")
+        task = store.browser.SearchDatastoreSubFolders_Task(
+            "[local-1] packer_cache", vim.host.DatastoreBrowser.SearchSpec()
+        )
+        WaitForTask(task)
+        return [one.path for found in task.info.result for one in found.file]
 
     def has_a_folder(self, name: str) -> bool:
         return any(one.name.startswith(f"image-{name}-") for one in self._find(FOLDER).childEntity)

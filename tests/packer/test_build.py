@@ -86,6 +86,7 @@ SITE = Site(
     cluster="/DC1/host/compute-1",
     resource_pool="",
     datastore="/DC1/datastore/local-1",
+    iso_folder="packer_cache/image-1",
     folder="kubernetes/image-1",
     network="/DC1/network/nodes",
     vm_name="an-image",

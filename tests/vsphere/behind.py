@@ -73,6 +73,19 @@ class Behind:
         self.finish(self.vm(moref).ReconfigVM_Task(vim.vm.ConfigSpec(deviceChange=[change])))
         return file
 
+    def make_folder_on(self, datastore: str, path: str) -> None:
+        files = self.content.fileManager
+        files.MakeDirectory(f"[{datastore}] {path}", self._datacenter, True)
+
+    def has_folder_on(self, datastore: str, path: str) -> bool:
+        store = self.content.searchIndex.FindByInventoryPath(f"DC1/datastore/{datastore}")
+        spec = vim.host.DatastoreBrowser.SearchSpec()
+        try:
+            self.finish(store.browser.SearchDatastore_Task(f"[{datastore}] {path}", spec))
+        except vim.fault.FileNotFound:
+            return False
+        return True
+
     def disk_exists(self, file: str) -> bool:
         try:
             self.content.virtualDiskManager.QueryVirtualDiskUuid(file, self._datacenter)

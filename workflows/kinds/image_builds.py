@@ -41,6 +41,7 @@ class ImageBuilds:
         try:
             built = await self._build(order, place, packer)
             made = await self._template(order, place)
+            await self._folders.remove_iso(order, place)
         except (ProvisionerError, OSError):
             if await threads.run(rows.is_latest, order, BUILD):
                 await self._sweep(order, place, await self._folders.ensure(order, place))
@@ -68,6 +69,7 @@ class ImageBuilds:
     async def _sweep(self, order: ImageOrder, place: ImagePlace, folder: str) -> None:
         sources = [place.template.moref] if place.template else []
         await self._folders.sweep(order, folder, order.own_names, sources)
+        await self._folders.remove_iso(order, place)
 
     async def _build(self, order: ImageOrder, place: ImagePlace, packer: PackerBuild) -> Built:
         access = await self._access(order)
@@ -116,6 +118,7 @@ def _build_order(order: ImageOrder, place: ImagePlace, access: VCenterAccess) ->
         cluster=place.cluster,
         resource_pool=place.pool_in_cluster,
         datastore=place.storage.path,
+        iso_folder=place.iso_folder,
         folder=place.folder_in_datacenter,
         network=place.network.path,
         vm_name=spec.name,

@@ -24,14 +24,14 @@ class FolderMoved(ProvisionerError):
 
 
 class NotItsTurn(ProvisionerError):
-    """Others go first. `again_after`: when to ask again."""
+    """Others go first. `again_after`: when to ask again; `is_news`: for the first time."""
 
     transient = True
     expected = True
 
-    def __init__(self, reason: str, again_after: timedelta) -> None:
+    def __init__(self, reason: str, again_after: timedelta, *, is_news: bool) -> None:
         super().__init__(reason)
-        self.again_after = again_after
+        self.again_after, self.is_news = again_after, is_news
 
 
 class Overtaken(ProvisionerError):

@@ -79,6 +79,14 @@ class ImageFolders:
         for folder in folders:
             await self._remove(order, folder)
 
+    async def remove_iso(self, order: ImageOrder, place: ImagePlace) -> None:
+        """What was uploaded for a build, whole or not. Idempotent."""
+        if order.spec.source != "iso":
+            return
+        path = f"[{place.storage.name}] {place.iso_folder}"
+        async with self._connections.guarded(order.vcenter_id) as connection:
+            await connection.vcenter.remove_files(place.datacenter.moref, path)
+
     async def _remove(self, order: ImageOrder, folder: str) -> None:
         async with self._connections.guarded(order.vcenter_id) as connection:
             gone = await connection.vcenter.remove_folder_if_empty(folder)

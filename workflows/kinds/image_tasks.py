@@ -1,10 +1,12 @@
 """The tasks of node images, see domain/images.py."""
 
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from functools import partial
 
 from provisioner.domain import images
 from provisioner.domain.errors import ProvisionerError
+from provisioner.domain.image_places import PlaceMissing
 from provisioner.settings import Settings
 from workflows.kinds.image_boot_tests import ImageBootTests
 from workflows.kinds.image_builds import ImageBuilds
@@ -48,7 +50,8 @@ class ImageTasks:
         try:
             await self._turns.run(order, task, partial(self._run, order, task))
         except NotItsTurn as err:
-            await self._reach.tell(order, task, str(err))
+            if err.is_news:
+                await self._reach.tell(order, task, str(err))
             raise
 
     async def _run(self, order: ImageOrder, task: str) -> None:
@@ -78,4 +81,7 @@ class ImageTasks:
         if source := await self._reach.threads.run(self._reach.rows.source, order):
             sources.append(source)
         await self._folders.remove(order, sources)
+        with suppress(PlaceMissing):  # with all that was there
+            place = await self._reach.threads.run(self._reach.rows.place, order)
+            await self._folders.remove_iso(order, place)
         await self._reach.threads.run(self._reach.rows.forget_templates, order)

@@ -20,8 +20,8 @@ _KEEP_SECONDS = 2.0
 # Without having kept it. Packer needs the rest of the lapse to end.
 _GIVE_UP_SECONDS = 6.0
 # Who waits asks again: often, but many together do so seldom enough for the database.
-_SOONEST, _LATEST = 2.0, 15.0
-_ASKING_PER_SECOND = 10
+_SOONEST, _LATEST = 2.0, 20.0
+_ASKING_PER_SECOND = 5
 
 _FULL = "waiting for other builds to end: PKE_CONCURRENT_IMAGE_BUILDS at a time"
 
@@ -55,9 +55,10 @@ class ImageTurns:
         key = order.id, task
         seconds, refusal = await self._threads.run(self._tried, order, task, holder)
         if refusal:
+            is_news = key not in self._waiting
             self._waiting[key] = seconds
             pause = min(max(_SOONEST, len(self._waiting) / _ASKING_PER_SECOND), _LATEST)
-            raise NotItsTurn(refusal, timedelta(seconds=pause))
+            raise NotItsTurn(refusal, timedelta(seconds=pause), is_news=is_news)
         self._waiting.pop(key, None)
         self._waited[key] = self._waited.get(key, 0.0) + seconds
 
