@@ -5,11 +5,13 @@ from typing import Annotated, Any
 
 import typer
 
-from api.cli.accepted import Manner, carry_out
-from api.cli.client import Change, path
+from api.cli.accepted import Manner
+from api.cli.client import path
 from api.cli.errors import Misused
+from api.cli.kinds import CLUSTER
 from api.cli.options import LONG, ClusterName, DryRun, Output, Timeout, Wait, api
 from api.cli.output import Column, Format, show, table
+from api.cli.resources import Named
 from api.cli.suggestions import suggesting
 
 app = typer.Typer(
@@ -142,6 +144,4 @@ def account(  # noqa: PLR0913 a command's options
 
 
 def _change(ctx: typer.Context, cluster: str, body: dict[str, Any], manner: Manner) -> None:
-    client = api(ctx)
-    with suggesting(client, "/clusters", cluster):
-        carry_out(client, Change("PATCH", path("clusters", cluster, "addons"), body), manner)
+    Named(api(ctx), CLUSTER, cluster).patch(body, manner, "addons")

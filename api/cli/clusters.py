@@ -21,7 +21,7 @@ from api.cli.options import (
     api,
 )
 from api.cli.output import Format, say
-from api.cli.suggestions import suggesting
+from api.cli.resources import Named
 
 app = typer.Typer()
 
@@ -116,11 +116,8 @@ def update(  # noqa: PLR0913 a command's options
 
       pkectl cluster update demo -f demo.yaml --wait
     """
-    client = api(ctx)
-    with suggesting(client, "/clusters", cluster):
-        present = client.get(path("clusters", cluster))["spec"]
-    if body := changes(present, read_document(file)):
-        change = Change("PATCH", path("clusters", cluster), body)
-        carry_out(client, change, Manner(output, wait, timeout, dry_run))
+    named = Named(api(ctx), CLUSTER, cluster)
+    if body := changes(named.get()["spec"], read_document(file)):
+        named.patch(body, Manner(output, wait, timeout, dry_run))
     else:
         say(f"nothing in {file} is new to cluster {cluster}")

@@ -67,9 +67,8 @@ def scale(  # noqa: PLR0913 a command's options
         _scale_control_plane(client, cluster, size, remove, manner)
         return
     body = {"size": size, "remove": remove} if remove else {"size": size}
-    with suggesting(client, "/clusters", cluster), _pools(client, cluster, pool):
-        change = Change("PATCH", path("clusters", cluster, "nodepools", pool), body)
-        carry_out(client, change, manner)
+    with _pools(client, cluster, pool):
+        Named(client, CLUSTER, cluster).patch(body, manner, "nodepools", pool)
 
 
 def _size(client: Api, cluster: str, pool: str) -> int:
@@ -86,9 +85,8 @@ def _scale_control_plane(
     if remove:
         advice = "a lost one is replaced by itself; power a VM off to have its node replaced"
         raise Misused("nodes of the control plane can't be chosen", advice)
-    with suggesting(client, "/clusters", cluster):
-        change = Change("PATCH", path("clusters", cluster), {"controlPlane": {"size": size}})
-        carry_out(client, change, manner)
+    body = {"controlPlane": {"size": size}}
+    Named(client, CLUSTER, cluster).patch(body, manner)
 
 
 @app.command("list")
@@ -122,10 +120,8 @@ def add(  # noqa: PLR0913 a command's options
       echo '{name: big, size: 2, vcpu: 8, memoryMiB: 32768, template: debian-12-node}' |
       pkectl cluster nodepool add demo -f -
     """
-    client = api(ctx)
-    with suggesting(client, "/clusters", cluster):
-        change = Change("POST", path("clusters", cluster, "nodepools"), read_document(file))
-        carry_out(client, change, Manner(output, wait, timeout, dry_run))
+    manner = Manner(output, wait, timeout, dry_run)
+    Named(api(ctx), CLUSTER, cluster).act(["nodepools"], manner, read_document(file))
 
 
 @app.command()

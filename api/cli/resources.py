@@ -57,8 +57,9 @@ class Named:
         else:
             watch(self.client, operation, Format.TABLE, timeout)
 
-    def patch(self, body: Row, manner: Manner) -> None:
-        self._change(Change("PATCH", self.kind.path(self.name), body), manner)
+    def patch(self, body: Row, manner: Manner, *below: str) -> None:
+        """`below`: further segments of the path."""
+        self._change(Change("PATCH", self.kind.path(self.name, *below), body), manner)
 
     def act(self, where: Sequence[str], manner: Manner, body: Row | None = None) -> None:
         """`where`: the segments below its own path."""
