@@ -30,8 +30,9 @@ def admit(
     found: list[tuple[ClusterSpec, Site]] = []
 
     def checks(asked: ClusterSpec) -> list[Fault]:
-        matched, unmatched = with_images(session, org_id, asked)
-        spec, unreachable = with_vip(session, org_id, matched)
+        # Its pair before images, as whoever changes a pair locks them.
+        reachable, unreachable = with_vip(session, org_id, asked)
+        spec, unmatched = with_images(session, org_id, reachable)
         faults = [*check_sources(asked), *unmatched, *check(spec), *check_payloads(spec, access)]
         faults += [*unreachable, *_faults_of_room(session, org_id, spec, access)]
         faults += faults_of_name(session, org_id, spec)

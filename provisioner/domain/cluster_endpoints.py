@@ -33,9 +33,10 @@ def largest_backing(spec: ClusterSpec) -> Iterator[Backing]:
     for group in followed_groups(spec):
         for number in range(spec.machine(group).size):
             unlike_others = digest([f"{group} {number}"])
-            name = f"{spec.name}-{group}-{unlike_others[:SUFFIX_LENGTH]}"
+            stem = f"{spec.name}-{group}-"[: MAX_HOSTNAME - SUFFIX_LENGTH]
             address = IPv4Address(int(unlike_others[:8], 16))
-            yield Backing(name[:MAX_HOSTNAME], group, Phase.READY, str(address))
+            name = stem + unlike_others[:SUFFIX_LENGTH]
+            yield Backing(name, group, Phase.READY, str(address))
 
 
 def endpoint_of(spec: ClusterSpec, nodes: Iterable[Backing]) -> ClusterEndpoint:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -93,3 +94,9 @@ def test_the_largest_has_as_many_as_are_asked_for() -> None:
     assert len(made.masters) == 3
     [service] = made.services
     assert len({one.address for one in service.nodes}) == 2
+
+
+@pytest.mark.parametrize("length", range(40, 64))
+def test_the_largest_of_names_that_are_too_long_can_be_told(length: int) -> None:
+    asked = spec(name="c" * length)
+    assert len(endpoint_of(asked, largest_backing(asked)).masters) == 3
