@@ -100,5 +100,7 @@ def _checks(report: Row) -> Iterator[Row]:
 
 
 def _short(value: object) -> object:
-    """Of a list only how long it is."""
+    """As a document writes it, but of a list only how long it is."""
+    if isinstance(value, bool):
+        return str(value).lower()
     return f"{len(value)} texts" if isinstance(value, list) else value

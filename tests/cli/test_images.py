@@ -43,3 +43,17 @@ def test_logs_are_followed_as_by_other_tools(pkectl: Pkectl, script: Script) -> 
     script.on("GET /images/gold", (200, {"id": CLUSTER_ID}))
     script.on(f"GET /images/builds/{CLUSTER_ID}/log", (200, Events([END])))
     assert pkectl("image", "logs", "gold", "-f").code == 0
+
+
+def test_definitions_and_their_variables_are_shown(pkectl: Pkectl, script: Script) -> None:
+    node = {"name": "debian-12-node", "os": "debian12", "role": "node"}
+    variable = {"name": "pull_images", "type": "bool", "description": "Whether.", "value": True}
+    script.on("GET /images/definitions", (200, {"items": [node]}))
+    script.on("GET /images/definitions/debian-12-node", (200, node | {"variables": [variable]}))
+    assert "debian-12-node  debian12  node" in pkectl("image", "definitions").out
+    [row] = [
+        line.split()
+        for line in pkectl("image", "definitions", "debian-12-node").out.splitlines()
+        if line.startswith("pull_images")
+    ]
+    assert row == ["pull_images", "bool", "true", "Whether."]
