@@ -65,7 +65,12 @@ def _task(wish: TaskWish, observed: Observed) -> OperationStep:
         return OperationStep(name=wish.name)
     done = facts.state is TaskState.DONE
     return OperationStep(
-        name=wish.name, state=facts.state, percent=100 if done else 0, detail=facts.reason or ""
+        name=wish.name,
+        state=facts.state,
+        percent=100 if done else 0,
+        detail=facts.reason or "",
+        started_at=facts.started_at,
+        finished_at=facts.finished_at if done else None,
     )
 
 
@@ -114,10 +119,11 @@ def _tasks(desired: Desired, observed: Observed, when: When) -> list[OperationSt
 
 
 def _timed(step: OperationStep, before: OperationStep | None, now: datetime) -> OperationStep:
+    """Of tasks by their own clock: what is quick would be over before anybody looks."""
     begun = before.started_at if before else None
     ended = before.finished_at if before and step.state == "done" else None
     if step.state != "waiting":
-        begun = begun or now
+        begun = begun or step.started_at or now
     if step.state == "done":
-        ended = ended or now
+        ended = ended or step.finished_at or now
     return step.model_copy(update={"started_at": begun, "finished_at": ended})

@@ -173,6 +173,16 @@ def test_times_once_noted_stay() -> None:
     assert (found.started_at, found.finished_at) == (begun, begun + timedelta(seconds=5))
 
 
+def test_a_task_that_was_over_before_anybody_looked_has_its_own_times() -> None:
+    world = new_world()
+    world.finish(CERTIFICATES)
+    begun, ended = world.now, world.now + timedelta(seconds=3)
+    world.tasks[CERTIFICATES] = world.tasks[CERTIFICATES].model_copy(update={"finished_at": ended})
+    world.now += timedelta(seconds=9)
+    found = step(look(world), CERTIFICATES)
+    assert (found.started_at, found.finished_at) == (begun, ended)
+
+
 def test_a_step_taken_up_again_is_not_finished() -> None:
     world = as_asked(pool1=1)
     before = look(world)

@@ -56,6 +56,7 @@ class TaskFacts(Fact):
     reason: str | None = None
     epoch: int = 1
     started_at: datetime
+    finished_at: datetime | None = None
 
 
 class GroupWish(Fact):
