@@ -68,8 +68,7 @@ def new_faults(
     users = load_balancer_users.users_of(session, resource)
     found |= set(_without_its_users(users, after))
     if places(before) != places(after):
-        around = [_around(session, resource, users, one) for one in (before, after)]
-        found |= around[1] - around[0]
+        found |= _elsewhere(session, resource, users, (before, after))
     return sorted(found)
 
 
@@ -89,14 +88,22 @@ def places(document: LoadBalancerDocument) -> tuple[object, ...]:
     return document.members, document.vips, document.service_range
 
 
-def _around(
-    session: Session, resource: Resource, users: Iterable[User], document: LoadBalancerDocument
+def _elsewhere(
+    session: Session,
+    resource: Resource,
+    users: Iterable[User],
+    change: tuple[LoadBalancerDocument, LoadBalancerDocument],
 ) -> set[Fault]:
-    org_id = resource.org_id
-    estate = load_balancers.find_estate(session, org_id, document)
-    known = [user.resource.id for user in users]
-    found = load_balancer_neighbours.faults(session, org_id, document, estate, resource.id, known)
-    return {*estate.faults, *found}
+    """Nothing is leased where nobody knows the network: all members must be found, not only
+    those that come.
+    """
+    org_id, known = resource.org_id, [user.resource.id for user in users]
+    estates = [load_balancers.find_estate(session, org_id, one) for one in change]
+    before, after = (
+        set(load_balancer_neighbours.faults(session, org_id, one, estate, resource.id, known))
+        for one, estate in zip(change, estates, strict=True)
+    )
+    return {*estates[1].faults, *(after - before)}
 
 
 def with_images(session: Session, org_id: int, spec: S) -> tuple[S, list[Fault]]:

@@ -84,12 +84,11 @@ def reserve(
 
     Its members' addresses, its VIPs and those of the clusters on it in the networks of all
     members, and VRRP router ids. What it has beside these is freed. Raises InvalidRequest with
-    all that are somebody else's.
+    all that are somebody else's. `estate` is without faults.
     """
     users = load_balancer_users.users_of(session, resource)
     wishes = [*_wishes(resource, spec, estate), *_wishes_of_users(users, spec, estate)]
-    if not estate.faults:
-        _free_others(session, resource, wishes)
+    _free_others(session, resource, wishes)
     faults = [fault for wish in wishes for fault in _take(session, wish)]
     known = {resource.id, *(user.resource.id for user in users)}
     faults += _leased_to_others(session, known, spec, estate)

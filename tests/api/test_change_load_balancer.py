@@ -8,9 +8,11 @@ import pytest
 
 from provisioner.domain.clusters import KIND as CLUSTER
 from provisioner.domain.nodes import Phase
-from provisioner.store import leases, load_balancers, resources
+from provisioner.domain.virtual_machines import WatchBatch
+from provisioner.store import inventory, leases, load_balancers, resources, vcenters
 from provisioner.store.resources import NewResource
 from tests.api.asking import accepted, create, faults
+from tests.api.inventory import batch as the_inventory
 from tests.api.load_balancing import STATS, balancer_document, make, member, psc, web
 from tests.api.looking import look, make_ready
 from tests.api.served import Api
@@ -190,6 +192,26 @@ def test_a_new_members_place_and_address_are_looked_at(
     new = member(3, networks=taken)
     found = refused(operator, members=[{"name": "m1"}, new], vips=[], services=[])
     assert "in use by cluster 'c1'" in found["members.1.networks.management.address"]
+
+
+def test_a_member_whose_template_is_lost(
+    api: Api, operator: httpx.Client, edge: dict[str, Any], change: Change
+) -> None:
+    batch, org_id = the_inventory(), api.organisation()
+    kept = tuple(one for one in batch.objects if one.moref != "vm-1")
+    renamed = next(one for one in batch.objects if one.moref == "vm-1").model_copy(
+        update={"moref": "vm-9", "name": "newer", "path": "/DC1/vm/templates/newer"}
+    )
+    with api.database.write() as session:
+        row = vcenters.find(session, org_id, "lab")
+        inventory.apply(session, row, WatchBatch(full=True, objects=(*kept, renamed)))
+    before = leased(api)
+    vips = edge["spec"]["vips"]
+    found = refused(operator, vips=[*vips, {"name": "more", "address": "10.0.0.72"}])
+    assert set(found) == {"members.0.template", "members.1.template"}
+    change(failback="manual")
+    change(members=[{"name": one, "template": "newer"} for one in ("m1", "m2")])
+    assert leased(api) == before
 
 
 # What was decided since.
