@@ -1,4 +1,4 @@
-"""The profiles that the documentation shows."""
+"""The profiles that the documentation shows, and the lab's own."""
 
 import re
 from pathlib import Path
@@ -6,7 +6,8 @@ from typing import Any
 
 import yaml
 
-PAGE = (Path(__file__).parents[2] / "docs" / "load-balancers.md").read_text()
+_PROJECT = Path(__file__).parents[2]
+PAGE = (_PROJECT / "docs" / "load-balancers.md").read_text()
 _BLOCKS = re.findall(r"^```yaml\n(.*?)^```$", PAGE, re.DOTALL | re.MULTILINE)
 _DOCUMENTS = [yaml.safe_load(block) for block in _BLOCKS]
 
@@ -15,3 +16,4 @@ PROFILES: dict[str, dict[str, Any]] = {
 }
 # A cluster whose endpoint the first profile carries.
 [CLUSTER] = [body for body in _DOCUMENTS if "endpoint" in body]
+DEMO: dict[str, Any] = yaml.safe_load((_PROJECT / "lab" / "demo_load_balancer.yaml").read_text())

@@ -10,7 +10,7 @@ from provisioner.domain.spec.cluster import ClusterSpec
 from provisioner.edge.layout import HAPROXY
 from provisioner.edge.records import address_records
 from tests.edge.checking import Checker
-from tests.edge.profiles import CLUSTER, PAGE, PROFILES
+from tests.edge.profiles import CLUSTER, DEMO, PAGE, PROFILES
 from tests.edge.rendering import VALUES, configured, read_spec, rendered, section
 from tests.net.machines import needs_root
 
@@ -32,7 +32,7 @@ def test_there_is_one_for_each_use() -> None:
 
 
 @needs_root
-@pytest.mark.parametrize("body", PROFILES.values(), ids=PROFILES)
+@pytest.mark.parametrize("body", [*PROFILES.values(), DEMO], ids=[*PROFILES, "demo"])
 def test_it_is_sound_and_runs(checker: Checker, body: dict[str, Any]) -> None:
     for configuration in configured(body).values():
         assert checker.objections(configuration) == {}
