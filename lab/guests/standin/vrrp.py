@@ -55,17 +55,19 @@ class Election:
 
 
 def instances(keepalived: str) -> tuple[Instance, ...]:
-    return tuple(_instance(*found) for found in _INSTANCE.findall(keepalived))
+    """Who has no peers is known by its own name."""
+    [own] = _word("router_id", keepalived)
+    return tuple(_instance(own, *found) for found in _INSTANCE.findall(keepalived))
 
 
-def _instance(member: str, body: str) -> Instance:
-    [source] = _word("unicast_src_ip", body)
+def _instance(own: str, member: str, body: str) -> Instance:
+    speaking = (*_word("unicast_src_ip", body), *_lines("unicast_peer", body))
     return Instance(
         member=member,
         router_id=int(_word("virtual_router_id", body)[0]),
         priority=int(_word("priority", body)[0]),
         preempts="nopreempt" not in body.split(),
-        peers=frozenset({source, *_lines("unicast_peer", body)}),
+        peers=frozenset(speaking or (own,)),
         vips=tuple(line.split("/")[0] for line in _lines("virtual_ipaddress_excluded", body)),
     )
 
