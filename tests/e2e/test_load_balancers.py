@@ -36,7 +36,7 @@ class Pair:
     def members(self) -> dict[str, dict[str, Any]]:
         """Those that are or will be there."""
         items = self._service.ask("GET", f"{self.path}/nodes")["items"]
-        return {one["pool"]: one for one in items if one["phase"] in ("creating", "ready")}
+        return {one["group"]: one for one in items if one["phase"] in ("creating", "ready")}
 
     def history(self) -> list[str]:
         items = self._service.ask("GET", f"{self.path}/events")["items"]
