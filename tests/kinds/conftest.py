@@ -7,20 +7,11 @@ from pathlib import Path
 import pytest
 
 from provisioner.store.database import Database
-from provisioner.store.migrate import migrate
+from tests.fixtures_database import migrated_file
 from tests.fixtures_openbao import openbao, vault, vault_access
 from tests.store.estate import Estate, found_estate
 
-__all__ = ["openbao", "vault", "vault_access"]
-
-
-@pytest.fixture(scope="session")
-def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("kinds") / "migrated.db"
-    database = Database(f"sqlite:///{path}")
-    migrate(database)
-    database.close()
-    return path
+__all__ = ["migrated_file", "openbao", "vault", "vault_access"]
 
 
 @pytest.fixture

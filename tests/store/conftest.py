@@ -7,19 +7,11 @@ from pathlib import Path
 import pytest
 
 from provisioner.store.database import Database
-from provisioner.store.migrate import migrate
+from tests.fixtures_database import migrated_file
 from tests.store.estate import Estate, found_estate
 from tests.store.lives import SMALL
 
-
-@pytest.fixture(scope="session")
-def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """To copy: a migration for each test would take most of its time."""
-    path = tmp_path_factory.mktemp("store") / "migrated.db"
-    database = Database(f"sqlite:///{path}")
-    migrate(database)
-    database.close()
-    return path
+__all__ = ["migrated_file"]
 
 
 @pytest.fixture

@@ -12,15 +12,14 @@ from lab.temporal import TemporalOptions, TemporalServer, start_temporal
 from lab.vcenter import simulator
 from lab.vcenter.control import Control
 from lab.vcenter.simulator import SimulatedVCenter
-from provisioner.store.database import Database
-from provisioner.store.migrate import migrate
+from tests.fixtures_database import migrated_file
 from tests.fixtures_openbao import openbao
 from tests.workflow.hands import Hands
 from tests.workflow.opening import open_site
 from tests.workflow.servers import Servers
 from tests.workflow.site import Site
 
-__all__ = ["openbao"]
+__all__ = ["migrated_file", "openbao"]
 
 TIME_SKIPPING = {"frontend.WorkflowTimeSkippingEnabled": "true"}
 
@@ -50,21 +49,12 @@ async def client(temporal: TemporalServer) -> Client:
     return await Client.connect(temporal.address, data_converter=pydantic_data_converter)
 
 
-@pytest.fixture(scope="session")
-def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("database") / "test.db"
-    database = Database(f"sqlite:///{path}")
-    migrate(database)
-    database.close()
-    return path
-
-
 @pytest.fixture
 async def site(
-    servers: Servers, client: Client, migrated: Path, tmp_path: Path
+    servers: Servers, client: Client, migrated_file: Path, tmp_path: Path
 ) -> AsyncIterator[Site]:
     """Without a worker."""
-    async with open_site(servers, client, migrated, tmp_path) as opened:
+    async with open_site(servers, client, migrated_file, tmp_path) as opened:
         yield opened
 
 

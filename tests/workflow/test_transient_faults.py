@@ -61,10 +61,10 @@ class Workshop:
 
 @pytest.fixture(scope="module")
 async def planned(
-    servers: Servers, client: Client, migrated: Path, tmp_path_factory: pytest.TempPathFactory
+    servers: Servers, client: Client, migrated_file: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> AsyncIterator[tuple[Site, list[Node]]]:
     folder = tmp_path_factory.mktemp("workshop")
-    async with open_site(servers, client, migrated, folder) as site:
+    async with open_site(servers, client, migrated_file, folder) as site:
         composition = site.compose()
         _, found = await Hands(site, composition).plan(pool1=len(CREATION) + len(REMOVAL))
         await composition.close()
