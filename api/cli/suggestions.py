@@ -8,6 +8,7 @@ from api.cli.client import Api
 from api.cli.errors import CliError, NotFound
 
 SHOWN = 8
+_WORDS = {"loadbalancers": "load balancers", "etcd-clusters": "etcd clusters"}
 
 
 @contextmanager
@@ -26,7 +27,8 @@ def _advice(api: Api, collection: str, name: str) -> str:
         names = sorted(item["name"] for item in api.items(collection))
     except CliError:
         return ""
-    what = collection.rsplit("/", 1)[-1]
+    last = collection.rsplit("/", 1)[-1]
+    what = _WORDS.get(last, last)
     if name in names:
         return ""
     if close := get_close_matches(name, names, n=1):

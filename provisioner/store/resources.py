@@ -81,7 +81,7 @@ def find(session: Session, org_id: int, kind: str, key: str) -> Resource:
     )
     found = session.scalars(query).first()
     if found is None:
-        raise NotFound(f"there is no {kind} {key!r}")
+        raise NotFound(f"there is no {kind.replace('-', ' ')} {key!r}")
     return found
 
 

@@ -219,3 +219,9 @@ def test_deleted(pkectl: Pkectl, edge: dict[str, Any]) -> None:
     assert pkectl("lb", "delete", "other", "--yes", "--missing-ok").code == 0
     ran = pkectl("lb", "get", "edgy")
     assert (ran.code, "did you mean 'edge'" in ran.err) == (4, True)
+
+
+def test_a_name_that_is_not_there(pkectl: Pkectl) -> None:
+    ran = pkectl("lb", "get", "edge")
+    assert ran.code == 4
+    assert "there is no load balancer 'edge'\nthere are no load balancers yet" in ran.err
