@@ -14,6 +14,7 @@ from provisioner.domain.spec.load_balancer_checks import check_load_balancer
 from provisioner.domain.spec.reading import read
 from provisioner.domain.spec.source_checks import check_source
 from provisioner.store import (
+    image_roles,
     load_balancer_neighbours,
     load_balancer_users,
     load_balancers,
@@ -47,6 +48,7 @@ def admit(
             *faults_of_name(session, org_id, KIND, spec.name),
             *faults_of_secret(session, org_id, spec),
             *estate.faults,
+            *faults_of_roles(session, spec, estate),
             *around,
         ]
 
@@ -103,7 +105,8 @@ def _elsewhere(
         set(load_balancer_neighbours.faults(session, org_id, one, estate, resource.id, known))
         for one, estate in zip(change, estates, strict=True)
     )
-    return {*estates[1].faults, *(after - before)}
+    roles = faults_of_roles(session, change[1], estates[1])
+    return {*estates[1].faults, *roles, *(after - before)}
 
 
 def with_images(session: Session, org_id: int, spec: S) -> tuple[S, list[Fault]]:
@@ -124,6 +127,18 @@ def with_images(session: Session, org_id: int, spec: S) -> tuple[S, list[Fault]]
 def check_sources(spec: LoadBalancerSpec) -> Iterator[Fault]:
     for path, member in spec.paths():
         yield from check_source(member, f"{path}.")
+
+
+def faults_of_roles(session: Session, spec: LoadBalancerSpec, estate: Estate) -> Iterator[Fault]:
+    """Of templates that are known to lack what members run on."""
+    for path, member in spec.paths() if spec.install == "image" else ():
+        if place := estate.places.get(member.name):
+            vcenter = estate.vcenters[member.name]
+            role = image_roles.role_of(session, vcenter, place.template.moref)
+            if role not in (None, ROLE):
+                advice = f"is of an image for a {role}; choose one for a {ROLE}, or give "
+                at = f"{path}.template"
+                yield Fault(at, f"{advice}install: packages", rests_on=(at, "install"))
 
 
 def faults_of_document(document: LoadBalancerDocument, access: ServiceAccess) -> list[Fault]:

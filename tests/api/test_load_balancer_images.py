@@ -77,6 +77,14 @@ def test_a_newer_one_by_its_template_or_by_another_query(
     assert change(operator, {"name": "m1", "image": QUERY}, {"name": "m2"})["m1"] == newer
 
 
+def test_a_nodes_template_lacks_what_members_run_on(api: Api, operator: httpx.Client) -> None:
+    node = path(made(api, operator, name="node"))
+    document = balancer_document(members=[member(1), member(2, template=node)])
+    found = faults(operator.post("/loadbalancers", json=document))
+    assert "image for a node" in found["members.1.template"]
+    make(operator, document | {"install": "packages"})
+
+
 def test_one_that_is_not_there(operator: httpx.Client, image: dict[str, Any]) -> None:
     make(operator, asking())
     members = [{"name": "m1", "image": "os=debian13"}, {"name": "m2"}]
