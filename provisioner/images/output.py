@@ -12,6 +12,18 @@ _SUMMARY = "Some builds didn't complete successfully and had errors:"
 # Said whatever failed, and by apt on every small machine.
 _OF_EVERY_SCRIPT = ("Script exited with non-zero exit status", "debconf: delaying package")
 _REASON_LINES = 4
+_SCRIPT = "Provisioning with shell script: "
+# How what takes its time begins; what scripts say looks the same.
+_STAGES = (
+    _SCRIPT,
+    "Cloning virtual machine",
+    "Creating virtual machine",
+    "Retrieving ISO",
+    "Waiting for IP",
+    "Waiting for SSH",
+    "Shutting down virtual machine",
+    "Converting virtual machine",
+)
 
 
 @dataclass(frozen=True)
@@ -44,6 +56,16 @@ def parse(line: str, redact: Callable[[str], str]) -> Message:
         return Message("", "ui", ("message", redact(line)))
     target, kind, *data = rest
     return Message(target, kind, tuple(_unescaped(redact(one)) for one in data))
+
+
+def stage(lines: Iterable[str]) -> str | None:
+    """What Packer is at after these lines; None where they do not tell."""
+    said = [_SPEAKER.sub("", line) for line in lines]
+    begun = [line.rstrip(". !") for line in said if line.startswith(_STAGES)]
+    if not begun:
+        return None
+    what, _, path = begun[-1].partition(_SCRIPT)
+    return f"runs {path.rpartition('/')[2]}" if path else what
 
 
 def reason(problems: Iterable[str]) -> str:

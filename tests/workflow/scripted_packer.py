@@ -45,6 +45,7 @@ class Packer:
         self.say(f"==> vsphere-clone.image: {password} is the password, said carelessly")
         self.hang("start")
         vm = self.clone(self.connect(password))
+        self.say("==> vsphere-clone.image: Waiting for IP...")
         self.hang("cloned")
         if self.script.get("fail"):
             vm.Destroy_Task()

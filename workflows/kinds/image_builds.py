@@ -14,6 +14,7 @@ from provisioner.images.definitions import Definitions
 from provisioner.images.digest import digest
 from provisioner.images.log import Log
 from provisioner.images.order import BuildOrder, Site
+from provisioner.images.output import stage
 from provisioner.images.redaction import Redactor
 from provisioner.images.tools import find_tools
 from provisioner.settings import Settings
@@ -76,6 +77,8 @@ class ImageBuilds:
         wanted = await self._reach.threads.run(_build_order, order, place, access)
 
         async def append(lines: Sequence[str]) -> None:
+            if at := stage(lines):
+                await self._reach.tell(order, BUILD, f"Packer: {at}")
             await self._reach.log(order, *lines)
 
         log = Log(append, Redactor(wanted.secrets()))

@@ -24,6 +24,16 @@ async def test_a_killed_packer_leaves_no_machine(running: Site, packer: Scripted
     assert subject.machines() == []
 
 
+async def test_how_far_packer_is_is_shown_with_the_step(
+    running: Site, packer: ScriptedPacker
+) -> None:
+    packer.plan(hang="cloned")
+    subject = ImageSubject.ask(running, BUILD)
+    await subject.until(lambda: subject.details().get("build") == "Packer: Waiting for IP")
+    packer.kill()
+    await subject.becomes("FAILED")
+
+
 async def test_packer_killed_while_vcenter_clones(
     running: Site, packer: ScriptedPacker, control: Control
 ) -> None:
