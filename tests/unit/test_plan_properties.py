@@ -229,7 +229,8 @@ def test_losses_now_and_then_are_all_mended(losses: list[tuple[int, Loss, int]])
     world = World(desired(spec, generation=1, epoch=1, deleting=False), established=True)
     world.settle()
     for index, lost, looks in losses[:3]:
-        victim = [*world.alive(CONTROL_PLANE), *world.alive("pool1")][index % 9]
+        alive = [*world.alive(CONTROL_PLANE), *world.alive("pool1")]
+        victim = alive[index % len(alive)]
         if _is_bearable(world, victim.group):
             world.change(victim.id, lost=lost, lost_at=world.now)
         for _ in range(looks):
