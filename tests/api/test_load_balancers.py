@@ -221,7 +221,7 @@ def test_a_vcenter_of_any_member_stays(
 def test_unknown_ones(operator: httpx.Client, method: str) -> None:
     answer = operator.request(method, "/loadbalancers/nowhere")
     assert answer.status_code == 404
-    assert "load-balancer 'nowhere'" in answer.json()["detail"]
+    assert "load balancer 'nowhere'" in answer.json()["detail"]
 
 
 def test_deleted_and_retried(operator: httpx.Client) -> None:
