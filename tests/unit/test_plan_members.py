@@ -109,6 +109,19 @@ def test_who_has_answered_is_asked_no_more(world: World) -> None:
     assert names(world) == [CONFIGURED]
 
 
+def test_who_has_refused_is_asked_again(world: World) -> None:
+    """It tries until nothing is in the way any more."""
+    [node, *_] = world.alive(CONTROL_PLANE)
+    told = {"configuration": "abc", "configured_at": world.now, "answered": "abc"}
+    world.change(node.id, **told, misconfigured="refused: there is no nft")
+    world.now += timedelta(seconds=30)
+    assert names(world) == [CONFIGURED]
+    world.finish(CONFIGURED)
+    assert world.plan().next_deadline == world.now + timedelta(seconds=90)
+    world.change(node.id, misconfigured=None)
+    assert world.plan().next_deadline is None
+
+
 def test_a_refused_configuration_is_a_condition(world: World) -> None:
     [node, *_] = world.alive(CONTROL_PLANE)
     found = conditions(world.desired, world.observed(), world.plan())

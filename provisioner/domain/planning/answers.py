@@ -8,7 +8,7 @@ from provisioner.domain.planning.digests import digest
 from provisioner.domain.planning.wishes import Observed
 
 # A node looks every ten seconds. Who has not answered at the last of these is asked now and then:
-# it may have been stuck, and what it says late is true as well.
+# it may have been stuck, and what it says late is true as well. Who refused goes on trying, too.
 AFTER = (timedelta(seconds=30), timedelta(minutes=2), timedelta(minutes=10))
 THEN_EVERY = timedelta(minutes=30)
 
@@ -29,11 +29,12 @@ def next_look(observed: Observed) -> datetime | None:
 
 
 def _unanswered(observed: Observed) -> Iterator[tuple[NodeFacts, timedelta]]:
-    """And for how long. Lost ones answer when they are back; those being made have other things
-    to do.
+    """Or with a refusal, and for how long. Lost ones answer when they are back; those being made
+    have other things to do.
     """
     for node in observed.nodes:
-        if node.serves and node.configured_at and node.answered != node.configuration:
+        content = node.answered == node.configuration and not node.misconfigured
+        if node.serves and node.configured_at and not content:
             yield node, observed.now - node.configured_at
 
 
