@@ -60,10 +60,11 @@ def _hindrance(
     wish: GroupWish, node: NodeFacts, seen: Observed, limits: Replacement
 ) -> HeldBack | None:
     """Its successor could not be made, or the others could not do without it."""
+    if blind := blindness(wish, seen, limits):
+        return HeldBack(node=node.id, group=wish.name, reason=blind)
     room = seen.rooms.get(wish.name)
-    reason = blindness(wish, seen, limits) or (room.reason if room and room.nowhere else None)
-    if reason:
-        return HeldBack(node=node.id, group=wish.name, reason=reason)
+    if room and room.nowhere:
+        return HeldBack(node=node.id, group=wish.name, reason=room.reason, final=True)
     if wish.core and not Quorum.of(wish, seen).spares(node):
         alone = f"it is the only member of {wish.name}, and what it holds would be lost"
         return HeldBack(node=node.id, group=wish.name, reason=alone, final=True)
