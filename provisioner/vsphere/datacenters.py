@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 
 from pyVmomi import vim
 
+from provisioner.domain.counting import counted
 from provisioner.vsphere.reading import Properties, paths, read_along, step
 from provisioner.vsphere.session import Session
 
@@ -39,7 +40,7 @@ class Datacenters:
     async def _look_up(self, vms: list[str]) -> dict[str, str]:
         objects = [self._session.reference(vim.VirtualMachine, vm) for vm in vms]
         found = await self._session.call(
-            f"find the datacenter of {len(vms)} VMs",
+            f"find the datacenter of {counted(len(vms), 'VM')}",
             lambda: read_along(self._session.content, objects, WANTED, UPWARDS),
         )
         folders = {vm: folder for vm in vms if (folder := _parent(found, vm)) is not None}

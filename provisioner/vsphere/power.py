@@ -6,6 +6,7 @@ from typing import Any
 
 from pyVmomi import vim
 
+from provisioner.domain.counting import counted
 from provisioner.vsphere.datacenters import Datacenters
 from provisioner.vsphere.errors import ManagedObjectGone, VCenterError, WrongState
 from provisioner.vsphere.faults import translate
@@ -55,7 +56,7 @@ class PowerOn:
             _cancel(batch)
             raise
         except Exception as error:
-            failure = translate(error, f"power on {len(batch)} VMs")
+            failure = translate(error, f"power on {counted(len(batch), 'VM')}")
             for future in batch.values():
                 _fail(future, failure)
 
@@ -70,7 +71,7 @@ class PowerOn:
         await asyncio.gather(*(self._together(one, part) for one, part in parts.items()))
 
     async def _together(self, datacenter: str, batch: Batch) -> None:
-        tried = f"power on {len(batch)} VMs"
+        tried = f"power on {counted(len(batch), 'VM')}"
         target = self._session.reference(vim.Datacenter, datacenter)
         vms = [self._session.reference(vim.VirtualMachine, vm) for vm in batch]
         try:

@@ -5,6 +5,7 @@ import contextlib
 
 from pyVmomi import vim
 
+from provisioner.domain.counting import counted
 from provisioner.vsphere.errors import VCenterError
 from provisioner.vsphere.gathering import Gathering, Window
 from provisioner.vsphere.reading import read
@@ -71,7 +72,8 @@ class ShortTasks:
     async def _look(self, tasks: list[str]) -> dict[str, TaskEnd | None]:
         objects = [self._session.reference(vim.Task, task) for task in tasks]
         found = await self._session.call(
-            f"look at {len(tasks)} tasks", lambda: read(self._session.content, objects, [WANTED])
+            f"look at {counted(len(tasks), 'task')}",
+            lambda: read(self._session.content, objects, [WANTED]),
         )
         ends = {
             task: task_end(task, found[task]) if task in found else TaskEnd(task, lost=True)

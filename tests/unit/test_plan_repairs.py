@@ -174,7 +174,7 @@ def test_no_more_than_three_or_a_tenth_an_hour(size: int, allowed: int) -> None:
         world.settle()
     lose(world, "pool1")
     assert replaced(world) == []
-    assert reasons(world) == {f"no more than {allowed} nodes are replaced within an hour"}
+    assert reasons(world) == {f"no more than {allowed} nodes may be replaced within an hour"}
     assert world.plan().next_deadline == begun + timedelta(hours=1)
     world.now = begun + timedelta(hours=1)
     assert len(replaced(world)) == 1

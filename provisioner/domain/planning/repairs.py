@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from provisioner.domain.counting import counted
 from provisioner.domain.ids import NodeId
 from provisioner.domain.nodes import Loss, NodeFacts, Phase
 from provisioner.domain.planning.groups import exhausted, unanswered, unreplaced
@@ -140,7 +141,7 @@ class Case:
         allowed = self.limits.within_an_hour(total)
         if self.spent < allowed:
             return None
-        return _Hindrance(f"no more than {allowed} nodes are replaced within an hour")
+        return _Hindrance(f"no more than {counted(allowed, 'node')} may be replaced within an hour")
 
 
 def blindness(wish: GroupWish, seen: Observed, limits: Replacement) -> str | None:

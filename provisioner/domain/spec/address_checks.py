@@ -6,6 +6,7 @@ from ipaddress import IPv4Address, IPv4Network
 from itertools import combinations
 
 from provisioner.domain.addresses import AddressRange, InvalidRange, capacity, parse_range, whole
+from provisioner.domain.counting import counted
 from provisioner.domain.faults import Fault
 from provisioner.domain.spec.cluster import ClusterSpec
 from provisioner.domain.spec.placement import AddressPool
@@ -81,7 +82,7 @@ def _room(pool: AddressPool, size: int, path: str) -> Iterator[Fault]:
     at = f"{path}.addresses.ranges"
     readable = len(list(_claims(pool.ranges, at))) == len(pool.ranges)
     if readable and (room := capacity(pool.ranges)) < size:
-        advice = f"holds {room} addresses for {size} nodes"
+        advice = f"holds {counted(room, 'address', 'addresses')} for {counted(size, 'node')}"
         yield Fault(at, advice, rests_on=(at, f"{path}.size"))
 
 

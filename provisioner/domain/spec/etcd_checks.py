@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from provisioner.domain.addresses import InvalidRange, capacity
+from provisioner.domain.counting import counted
 from provisioner.domain.faults import Fault
 from provisioner.domain.naming import MAX_HOSTNAME, longest_node_name
 from provisioner.domain.spec.address_checks import check_pool
@@ -42,8 +43,9 @@ def _count(spec: EtcdClusterSpec) -> Iterator[Fault]:
     except InvalidRange:
         return
     if given != MEMBER_COUNT:
+        held = counted(given, "address", "addresses")
         advice = (
-            f"holds {given} addresses; give exactly {MEMBER_COUNT}, one per member: "
+            f"holds {held}; give exactly {MEMBER_COUNT}, one per member: "
             "clients know them, and a member's successor takes over its address"
         )
         yield Fault(_RANGES, advice)
