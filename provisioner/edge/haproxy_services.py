@@ -78,7 +78,7 @@ def _backend(service: Service, backend: Backend) -> str:
 def _question(service: Service, backend: Backend) -> Iterator[str]:
     """What all servers of the backend are asked alike."""
     check = backend.servers[0].check if backend.servers else Check()
-    if backend.ports_together:
+    if backend.asks_each_port:
         yield "option tcp-check"
         yield from (_connect(backend, check, port) for port in backend.ports_together)
     elif check.type == "http":
@@ -123,15 +123,15 @@ def _check(service: Service, backend: Backend, server: Server) -> Iterator[str]:
     yield f"rise {check.rise} fall {check.fall}"
     # Clients that can't connect tell sooner than a check every half minute: the next one decides.
     yield "observe layer4 error-limit 3 on-error sudden-death"
-    if not backend.ports_together:
+    if not backend.asks_each_port:
         yield from _where(service, server)
     if check.type == "tls" or check.tls:
         # It asks whether somebody speaks TLS; who that is, clients prove for themselves.
-        yield "verify none" if backend.ports_together else "check-ssl verify none"
+        yield "verify none" if backend.asks_each_port else "check-ssl verify none"
         yield from ([f"check-sni {check.host}"] if check.host else [])
     # Another port than the service's is asked as anybody would ask it.
     elsewhere = check.port not in (None, server.port)
-    if backend.proxy_protocol and not backend.ports_together and not elsewhere:
+    if backend.proxy_protocol and not backend.asks_each_port and not elsewhere:
         yield "check-send-proxy"
 
 

@@ -59,6 +59,11 @@ class Backend(Fact):
     ports_together: tuple[int, ...] = ()
     cut_when_down: bool = False
 
+    @property
+    def asks_each_port(self) -> bool:
+        """One port alone is asked where the server has it, as any is."""
+        return len(self.ports_together) > 1
+
 
 class Branch(Fact):
     """Leads to `backend` what came to `port`, asks for a path below `path_prefix`, or both."""

@@ -142,3 +142,14 @@ def test_nothing_that_is_told_is_a_secret() -> None:
     assert configured(altered("stats", None))["m1"].secrets() == set()
     with pytest.raises(KeyError):
         plain.filled({})
+
+
+def test_one_port_that_moves_is_asked_where_its_servers_have_it() -> None:
+    one = pool(1, servers=[server("s1", 1, 1, port=8443), server("s2", 1, 2, port=8443)])
+    found = lines(
+        "backend web1.servers", document(services=[service(1, pools=[one], moveTogether=True)])
+    )
+    assert not any(line.startswith("tcp-check") for line in found)
+    assert "10.3.0.101:8443" in servers(found)["s1"]
+    assert "check-ssl" in servers(found)["s1"]
+    assert standing_by(found) == {"s2"}
