@@ -49,6 +49,7 @@ def files(member: Member) -> dict[str, str]:
         layout.KEEPALIVED_DROP_IN: system.KEEPALIVED_DROP_IN,
         layout.CHECK_HAPROXY: _program("check_haproxy.py"),
         layout.KEEP_SERVER_STATES: _program("keep_server_states.py"),
+        layout.CLOSE_CONNECTIONS: _program("close_connections.py"),
         layout.MEMBER_STATUS: _program("member_status.py"),
     }
 

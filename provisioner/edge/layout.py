@@ -12,6 +12,7 @@ PROGRAMS = "/usr/local/lib/pke-provisioner"
 CHECK_HAPROXY = f"{PROGRAMS}/check_haproxy.py"
 MEMBER_STATUS = f"{PROGRAMS}/member_status.py"
 KEEP_SERVER_STATES = f"{PROGRAMS}/keep_server_states.py"
+CLOSE_CONNECTIONS = f"{PROGRAMS}/close_connections.py"
 HAPROXY_DROP_IN = "/etc/systemd/system/haproxy.service.d/load-balancer.conf"
 KEEPALIVED_DROP_IN = "/etc/systemd/system/keepalived.service.d/load-balancer.conf"
 ADMIN_SOCKET = "/run/haproxy/admin.sock"
@@ -42,6 +43,7 @@ FILES = {
     ),
     CHECK_HAPROXY: ManagedFile(0o755, (), ()),
     KEEP_SERVER_STATES: ManagedFile(0o755, (), ()),
+    CLOSE_CONNECTIONS: ManagedFile(0o755, (), ()),
     MEMBER_STATUS: ManagedFile(0o755, (), ()),
     HAPROXY_DROP_IN: ManagedFile(0o644, (), _RELOAD_UNITS),
     KEEPALIVED_DROP_IN: ManagedFile(0o644, (), _RELOAD_UNITS),

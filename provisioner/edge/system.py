@@ -1,6 +1,6 @@
 """The rest of a member: its kernel, its journal, its logins, and how its services run."""
 
-from provisioner.edge.layout import KEEP_SERVER_STATES, KEEPALIVED_STATUS
+from provisioner.edge.layout import CLOSE_CONNECTIONS, KEEP_SERVER_STATES, KEEPALIVED_STATUS
 
 SYSCTL = """\
 net.ipv4.ip_forward = 1
@@ -40,8 +40,8 @@ RuntimeDirectoryMode=0700
 Environment=TMPDIR={KEEPALIVED_STATUS}
 """
 
-# As Debian's unit, but before a reload it notes what HAProxy knows of its servers. A HAProxy that
-# starts afresh knows nothing, and is told so.
+# As Debian's unit, but before a reload it notes what HAProxy knows of its servers, and closes what
+# the new one would lead elsewhere. A HAProxy that starts afresh knows nothing, and is told so.
 HAPROXY_DROP_IN = f"""\
 [Unit]
 StartLimitIntervalSec=0
@@ -51,5 +51,6 @@ ExecStartPre=/usr/bin/python3 -IS {KEEP_SERVER_STATES} --none
 ExecReload=
 ExecReload=/usr/sbin/haproxy -Ws -f $CONFIG -c -q $EXTRAOPTS
 ExecReload=-/usr/bin/python3 -IS {KEEP_SERVER_STATES}
+ExecReload=-/usr/bin/python3 -IS {CLOSE_CONNECTIONS}
 ExecReload=/bin/kill -USR2 $MAINPID
 """

@@ -5,13 +5,20 @@ from pathlib import Path
 
 import pytest
 
-from provisioner.edge import check_haproxy, haproxy, keep_server_states, layout, member_status
+from provisioner.edge import (
+    check_haproxy,
+    close_connections,
+    haproxy,
+    keep_server_states,
+    layout,
+    member_status,
+)
 
-PROGRAMS = (check_haproxy, keep_server_states, member_status)
+PROGRAMS = (check_haproxy, close_connections, keep_server_states, member_status)
 
 
 def test_they_look_where_things_are() -> None:
-    assert keep_server_states.CONFIGURATION == layout.HAPROXY
+    assert {keep_server_states.CONFIGURATION, close_connections.CONFIGURATION} == {layout.HAPROXY}
     assert keep_server_states.NOTE == layout.SERVER_STATES
     assert {keep_server_states.SOCKET, member_status.ADMIN_SOCKET} == {layout.ADMIN_SOCKET}
     assert Path(member_status.KEEPALIVED_TOLD).parent == Path(layout.KEEPALIVED_STATUS)

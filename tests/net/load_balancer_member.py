@@ -10,6 +10,7 @@ from provisioner.bootstrap.channel import APPLIED, Applied, applied
 from provisioner.bootstrap.layout import FIRST_CONFIGURATION, NODE_CONFIGURATION
 from provisioner.bootstrap.layout import VALUES as VALUES_FILE
 from provisioner.edge import layout
+from provisioner.edge.close_connections import MASTER
 from provisioner.edge.placeholders import SECRETS
 from provisioner.edge.status import MemberStatus
 from tests.edge.rendering import VALUES
@@ -19,7 +20,7 @@ from tests.net.observing import wait_for
 from tests.net.virtual_hardware import RPCTOOL
 
 HAPROXY_PID = "/run/haproxy.pid"
-_ENVIRONMENT = f"CONFIG={layout.HAPROXY} PIDFILE={HAPROXY_PID} EXTRAOPTS='-S /run/master.sock'"
+_ENVIRONMENT = f"CONFIG={layout.HAPROXY} PIDFILE={HAPROXY_PID} EXTRAOPTS='-S {MASTER}'"
 # As in Debian's unit.
 _EXEC_START = "/usr/sbin/haproxy -Ws -f $CONFIG -p $PIDFILE $EXTRAOPTS"
 # Reloads as the unit's drop-in says. What does not run yet is started when all files are there.
