@@ -157,9 +157,9 @@ def test_the_only_one_that_votes_is_never_given_up() -> None:
 
 @st.composite
 def changing(draw: st.DrawFn) -> tuple[World, list[tuple[str, str]]]:
-    world = made(draw(st.integers(1, 3)), core=False)
+    world = made(draw(st.integers(1, 2)))
     letters = st.sampled_from("abc")
-    return world, draw(st.lists(st.tuples(letters, letters), min_size=1, max_size=4))
+    return world, draw(st.lists(st.tuples(letters, letters), min_size=1, max_size=3))
 
 
 @given(changing(), st.data())
