@@ -4,6 +4,8 @@ import base64
 import gzip
 import hashlib
 import json
+import time
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -82,3 +84,43 @@ def test_of_too_many_servers_those_in_trouble_are_told() -> None:
     assert found is not None
     assert found.servers is not None
     assert [one.name for one in found.servers] == ["sick"]
+
+
+@pytest.fixture
+def hypervisor(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """What it was told, on a machine where neither keepalived nor HAProxy runs."""
+    told = tmp_path / "told"
+    program = tmp_path / "vmware-rpctool"
+    program.write_text(f'#!/bin/sh\n[ -e {told}.deaf ] && exit 1\necho "$1" >> {told}\n')
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
+    monkeypatch.setattr(member_status, "TOLD", str(tmp_path / "run" / "status.json"))
+    for name in ("KEEPALIVED_PID", "ADMIN_SOCKET"):
+        monkeypatch.setattr(member_status, name, str(tmp_path / name))
+    return told
+
+
+def requests(hypervisor: Path) -> list[str]:
+    return hypervisor.read_text().splitlines() if hypervisor.exists() else []
+
+
+def test_the_hypervisor_is_told_once(hypervisor: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(time, "time", lambda: 1000.0)
+    member_status.tell()
+    member_status.tell()
+    [request] = requests(hypervisor)
+    verb, key, value = request.split()
+    assert (verb, key) == ("info-set", STATUS)
+    assert reported({key: value}) == MemberStatus(groups=None, servers=None, beat=900)
+    monkeypatch.setattr(time, "time", lambda: 1201.0)
+    member_status.tell()
+    assert len(requests(hypervisor)) == 2
+
+
+def test_what_the_hypervisor_did_not_take_is_told_again(hypervisor: Path) -> None:
+    deaf = hypervisor.with_name("told.deaf")
+    deaf.touch()
+    member_status.tell()
+    deaf.unlink()
+    member_status.tell()
+    assert len(requests(hypervisor)) == 1
