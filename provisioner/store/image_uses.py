@@ -59,7 +59,7 @@ def hold(session: Session, vcenter: VCenter, templates: Mapping[str, str]) -> li
 def _made_by_us(
     session: Session, vcenter: VCenter, morefs: Iterable[str]
 ) -> Iterator[tuple[str, str]]:
-    """Ids of images and templates. Imported ones are left out: they outlive their image."""
+    """Ids of images and templates."""
     query = (
         select(Resource, ImageTemplate, VCenter)
         .join(ImageTemplate, ImageTemplate.resource_id == Resource.id)
@@ -67,8 +67,7 @@ def _made_by_us(
         .where(ImageTemplate.moref.in_(set(morefs)), Resource.deleted_at.is_(None))
     )
     for resource, template, where in session.execute(query):
-        own = f"/{folder_name(resource.name, resource.id)}/" in template.path
-        if own and _is_same(where, vcenter):
+        if _is_ours(resource, template) and _is_same(where, vcenter):
             yield resource.id, template.moref
 
 
@@ -82,10 +81,10 @@ def uses(session: Session, of: Iterable[Resource]) -> dict[str, list[Use]]:
         image.id: [
             Use(resource, group)
             for resource, group, template in sources
-            if template in names and resource.id != image.id
+            if template in (named if group else ours) and resource.id != image.id
         ]
         for image in wanted
-        for names in [_names(session, image)]
+        for named, ours in [_names(session, image)]
     }
 
 
@@ -93,17 +92,27 @@ def _leaves(resource: Resource) -> bool:
     return resource.deletion_requested_at is not None
 
 
-def _names(session: Session, image: Resource) -> set[str]:
-    """What documents may call its templates, also where they were moved or renamed meanwhile."""
+def _names(session: Session, image: Resource) -> tuple[set[str], set[str]]:
+    """What documents may call its templates, also where they were moved or renamed meanwhile; and
+    of these, those of templates that go with it."""
     found = images.templates(session, image.id)
-    seen = session.scalars(
-        select(InventoryRow.facts).where(
-            InventoryRow.vcenter_id == image.vcenter_id,
-            InventoryRow.moref.in_([one.moref for one in found]),
-        )
+    query = select(InventoryRow.moref, InventoryRow.facts).where(
+        InventoryRow.vcenter_id == image.vcenter_id,
+        InventoryRow.moref.in_([one.moref for one in found]),
     )
-    names = {name for one in found for name in (one.name, one.path)}
-    return names | {facts[key] for facts in seen for key in ("name", "path")}
+    seen = {moref: {facts["name"], facts["path"]} for moref, facts in session.execute(query)}
+    named: set[str] = set()
+    ours: set[str] = set()
+    for one in found:
+        names = {one.name, one.path} | seen.get(one.moref, set())
+        named |= names
+        ours |= names if _is_ours(image, one) else set()
+    return named, ours
+
+
+def _is_ours(image: Resource, template: ImageTemplate) -> bool:
+    """Not an imported one, which outlives its image."""
+    return f"/{folder_name(image.name, image.id)}/" in template.path
 
 
 def _sources(session: Session, vcenter: VCenter) -> Iterator[tuple[Resource, str | None, str]]:
@@ -132,11 +141,11 @@ class _Source:
 
 
 def _read(kind: str, document: Mapping[str, Any], *, making: bool) -> Iterator[_Source]:
-    """`making`: of an image, that it is not done."""
+    """`making`: of an image, that it is not done. An import stands on its template for ever."""
     if kind == KIND:
-        template = ImageSpec.model_validate(document).template
-        if template and making:
-            yield _Source(None, template)
+        spec = ImageSpec.model_validate(document)
+        if spec.template and (making or spec.source == "import"):
+            yield _Source(None, spec.template)
         return
     wanted = READERS[kind](document, generation=1, epoch=1, deleting=False)
     for shape in wanted.groups.values():

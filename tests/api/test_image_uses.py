@@ -21,6 +21,20 @@ def on(template: str, **changes: Any) -> dict[str, Any]:
     return cluster_document(controlPlane={"size": 3, "template": template}, **changes)
 
 
+def imported(api: Api, image: dict[str, Any]) -> None:
+    """Its template is on record, where somebody else made it."""
+    with api.database.write() as session:
+        session.add(
+            ImageTemplate(
+                resource_id=image["id"],
+                moref="vm-1",
+                name="debian-12-node",
+                path="/DC1/vm/templates/debian-12-node",
+                datastore="local-1",
+            )
+        )
+
+
 def test_one_in_use_stays_and_says_why(api: Api, operator: httpx.Client) -> None:
     found = made(api, operator, name="i1")
     create(operator, on("i1"))
@@ -61,6 +75,24 @@ def test_the_source_of_a_build_under_way_stays(api: Api, operator: httpx.Client)
     accepted(operator.delete("/images/i1"))
 
 
+def test_a_template_that_was_imported_stays_with_who_imported_it(
+    api: Api, operator: httpx.Client
+) -> None:
+    made(api, operator, name="i1")
+    accepted(operator.post("/images/import", json=import_document(template="i1")))
+    register(api, operator.get("/images/imported").json())
+    assert "image imported" in operator.delete("/images/i1").json()["detail"]
+
+
+def test_imports_of_one_template_stand_in_nobodys_way(api: Api, operator: httpx.Client) -> None:
+    """It is no image's own, so it goes with none of them."""
+    for name in ("i1", "i2"):
+        accepted(operator.post("/images/import", json=import_document(name=name)))
+        imported(api, operator.get(f"/images/{name}").json())
+    assert operator.get("/images/i1").json()["uses"] == []
+    accepted(operator.delete("/images/i1"))
+
+
 def test_one_that_goes_is_used_by_nobody_any_more(api: Api, operator: httpx.Client) -> None:
     """Until its templates are gone, the inventory shows them."""
     image = made(api, operator, name="i1")
@@ -74,17 +106,7 @@ def test_one_that_goes_is_used_by_nobody_any_more(api: Api, operator: httpx.Clie
 
 def test_the_template_of_an_import_outlives_it(api: Api, operator: httpx.Client) -> None:
     accepted(operator.post("/images/import", json=import_document()))
-    image = operator.get("/images/imported").json()
-    with api.database.write() as session:
-        session.add(
-            ImageTemplate(
-                resource_id=image["id"],
-                moref="vm-1",
-                name="debian-12-node",
-                path="/DC1/vm/templates/debian-12-node",
-                datastore="local-1",
-            )
-        )
+    imported(api, operator.get("/images/imported").json())
     accepted(operator.post("/images/builds/imported/cancel"))
     create(operator, on("debian-12-node"))
 
