@@ -1,6 +1,7 @@
 """A load balancer pair in the words of everything made of VMs."""
 
 import json
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from ipaddress import IPv4Address
 from typing import Annotated, Any, Literal, Self
@@ -107,6 +108,12 @@ class LoadBalancerDocument(LoadBalancerSpec):
             return self.model_copy(update={"endpoints": (*self.endpoints, endpoint)})
         known = (endpoint if one.cluster == endpoint.cluster else one for one in self.endpoints)
         return self.model_copy(update={"endpoints": tuple(known)})
+
+    def least_preferred(self) -> str:
+        """The member at which the fewest VIPs are at home; of several the first."""
+        vips = (*self.vips, *(endpoint.vip() for endpoint in self.endpoints))
+        homes = Counter(map(self.preferred, vips))
+        return min((member.name for member in self.members), key=lambda name: homes[name])
 
     def without(self, cluster: str) -> Self:
         kept = tuple(one for one in self.endpoints if one.cluster != cluster)

@@ -133,6 +133,21 @@ def test_many_clusters_on_one_pair(estate: Estate, edge: str, endpoints: Cluster
     assert told(estate, edge, "Amended")[-1] == "endpoint of cluster c1: gone"
 
 
+def test_clusters_are_spread_over_both_members_and_stay_there(
+    estate: Estate, edge: str, endpoints: ClusterEndpoints
+) -> None:
+    made = [carried(estate, f"c{number}") for number in (1, 2, 3)]
+    for cluster in made:
+        endpoints.carry(cluster)
+    assert [one.preferred_member for one in on_record(estate, edge)] == ["m1", "m2", "m1"]
+    endpoints.withdraw(made[0])
+    estate.look(made[1])
+    [master, *_] = estate.nodes(made[1], CONTROL_PLANE)
+    estate.set(master, address="10.0.0.21")
+    endpoints.carry(made[1])
+    assert [one.preferred_member for one in on_record(estate, edge)] == ["m2", "m1"]
+
+
 def test_one_that_goes_is_not_told_of_again(
     estate: Estate, edge: str, endpoints: ClusterEndpoints
 ) -> None:
@@ -156,7 +171,7 @@ def test_services_lead_to_workers(estate: Estate, edge: str, endpoints: ClusterE
     [web] = found.services
     assert [(one.name, str(one.address)) for one in web.nodes] == [(worker.name, "10.0.0.41")]
     assert (web.ports, web.check.port) == ((443, "30000-30010"), 10256)
-    assert "web: 1 nodes" in told(estate, cluster, "EndpointChanged")[-1]
+    assert "web: 1 node" in told(estate, cluster, "EndpointChanged")[-1]
 
 
 def test_masters_wait_for_a_pair_that_is_being_made(

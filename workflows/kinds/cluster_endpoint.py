@@ -9,6 +9,7 @@ from provisioner.bootstrap.load_balancer import check_payload
 from provisioner.domain.cluster_endpoints import Backing, endpoint_of
 from provisioner.domain.clusters import ENDPOINT
 from provisioner.domain.conditions import Condition, Status
+from provisioner.domain.counting import counted
 from provisioner.domain.errors import ProvisionerError
 from provisioner.domain.load_balancers import KIND as LOAD_BALANCER
 from provisioner.domain.load_balancers import ClusterEndpoint, LoadBalancerDocument
@@ -72,8 +73,8 @@ class ClusterEndpoints:
             if found is None:
                 raise _missing(name)
             pair = resources.lock(session, found.id)
-            endpoint = _endpoint(session, resource)
             before = load_balancers.document_of(session, pair)
+            endpoint = _at_home(_endpoint(session, resource), before)
             if before.endpoint(resource.name) == endpoint:
                 return ()
             after = before.carrying(endpoint)
@@ -105,8 +106,9 @@ class ClusterEndpoints:
             if pair is None:
                 yield _wrong("Missing", str(_missing(name)))
                 return
-            known = load_balancers.document_of(session, pair).endpoint(resource.name)
-            up_to_date = known == _endpoint(session, resource)
+            known = load_balancers.document_of(session, pair)
+            wanted = _at_home(_endpoint(session, resource), known)
+            up_to_date = known.endpoint(resource.name) == wanted
         if pair.status in _UNWELL:
             yield _wrong("PairNotWell", f"load balancer {name} is {pair.status}")
         elif not up_to_date:
@@ -130,6 +132,13 @@ def _pair(session: Session, resource: Resource) -> tuple[str | None, Resource | 
 def _endpoint(session: Session, resource: Resource) -> ClusterEndpoint:
     spec = clusters.spec_of(session, resource)
     return endpoint_of(spec, _backings(nodes.of_resource(session, resource.id)))
+
+
+def _at_home(endpoint: ClusterEndpoint, pair: LoadBalancerDocument) -> ClusterEndpoint:
+    """Where it was before, or at the member that has less to do."""
+    known = pair.endpoint(endpoint.cluster)
+    home = known.preferred_member if known else pair.least_preferred()
+    return endpoint.model_copy(update={"preferred_member": home})
 
 
 def _backings(rows: Iterable[Node]) -> Iterator[Backing]:
@@ -158,7 +167,9 @@ def _record(
 
 def _told(endpoint: ClusterEndpoint) -> str:
     names = ", ".join(master.name for master in endpoint.masters) or "no master yet"
-    services = "".join(f"; {one.name}: {len(one.nodes)} nodes" for one in endpoint.services)
+    services = "".join(
+        f"; {one.name}: {counted(len(one.nodes), 'node')}" for one in endpoint.services
+    )
     return f"{endpoint.address} leads to {names}{services}"
 
 
