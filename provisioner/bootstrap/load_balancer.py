@@ -22,6 +22,7 @@ from provisioner.domain.load_balancers import ROLE, LoadBalancerDocument
 from provisioner.domain.naming import longest_node_name
 from provisioner.edge import layout as edge
 from provisioner.edge.configuration import Configuration, configurations
+from provisioner.edge.configuration import leaving as edge_leaving
 from provisioner.edge.from_spec import pair
 from provisioner.edge.placeholders import INTERFACES
 
@@ -57,6 +58,15 @@ def rendered(
     """By member. `router_ids`: one for each of them."""
     states, endpoints = document.server_states, document.endpoints
     return configurations(pair(document, router_ids, states, endpoints))
+
+
+def leaving(
+    document: LoadBalancerDocument, member: str, router_ids: Mapping[str, int]
+) -> Configuration:
+    """For that member, which is to hand its VIPs over. See `edge.configuration.leaving`."""
+    states, endpoints = document.server_states, document.endpoints
+    members = pair(document, router_ids, states, endpoints)
+    return edge_leaving(next(one for one in members if one.name == member))
 
 
 def check_payload(document: LoadBalancerDocument, access: ServiceAccess) -> Iterator[Fault]:

@@ -36,6 +36,16 @@ def configurations(members: Sequence[Member]) -> dict[str, Configuration]:
     return {name: Configuration(revision=revision, files=each) for name, each in texts.items()}
 
 
+def leaving(member: Member) -> Configuration:
+    """For one whose VM is to go, and whose peer is to have its VIPs before; a revision of its own.
+
+    All but keepalived goes on as it was.
+    """
+    texts = files(member) | {layout.KEEPALIVED: keepalived.render(keepalived.yielding(member))}
+    digest = hashlib.sha256(json.dumps(texts, sort_keys=True).encode()).hexdigest()
+    return Configuration(revision=digest[:16], files=texts)
+
+
 def files(member: Member) -> dict[str, str]:
     """All of `layout.FILES`, by path."""
     return {

@@ -1,5 +1,7 @@
 """keepalived's configuration of one member: who carries which VIPs."""
 
+from ipaddress import IPv4Address
+
 from provisioner.edge.blocks import block
 from provisioner.edge.haproxy import ALIVE_PORT
 from provisioner.edge.keepalived_syntax import document, global_defs, unicast
@@ -9,6 +11,19 @@ from provisioner.edge.placeholders import VRRP_KEY
 
 # Long enough for a returned HAProxy to have asked its servers.
 _FAILBACK_SECONDS = 10
+# Below all that members are given.
+_LOWEST = 1
+# An address that never is anybody's, RFC 5737. Without a peer it would multicast.
+_NOBODY = IPv4Address("192.0.2.1")
+
+
+def yielding(member: Member) -> Member:
+    """It keeps its VIPs until a peer has them, and not longer.
+
+    Nobody hears it any more, so the peer takes over; it hears that one, which comes before it.
+    """
+    groups = (group.model_copy(update={"priority": _LOWEST}) for group in member.groups)
+    return member.model_copy(update={"peers": (_NOBODY,), "groups": tuple(groups)})
 
 
 def render(member: Member) -> str:

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from lab.openbao import OpenBao
 from provisioner.domain.ids import ResourceId
 from provisioner.domain.load_balancers import KIND, RELEASE, SECRETS
+from provisioner.domain.nodes import Loss
 from provisioner.edge.member_status import STATUS
 from provisioner.edge.reports import packed
 from provisioner.edge.status import GroupStatus, MemberStatus, Reported, vip_status
@@ -128,6 +129,33 @@ def test_another_key_takes_the_place_of_the_one_before(
     assert first != second
     with pytest.raises(SecretNotFound):
         vault.read_secret(vrrp_path(ResourceId(edge), 1))
+
+
+def test_a_member_hands_its_vips_over_while_the_other_can_take_them(
+    estate: Estate, edge: str, kind: LoadBalancerKind
+) -> None:
+    leaves, stays = member(estate, edge, "m1"), member(estate, edge, "m2")
+    assert kind.farewell(leaves.id) is None
+    estate.ready([leaves, stays])
+    farewell = kind.farewell(leaves.id)
+    assert farewell is not None
+    assert farewell.configuration.revision != kind.configurations(edge)[leaves.id].revision
+    keepalived = files(farewell.configuration)["/etc/keepalived/keepalived.conf"]
+    assert "priority 1\n" in keepalived
+    assert "10.2.0.12" not in keepalived
+    assert "10.2.0.12" in files(farewell.configuration)["/etc/nftables.conf"]
+    assert 1 < farewell.seconds < 4
+    estate.set(stays, lost=Loss.GONE)
+    assert kind.farewell(leaves.id) is None
+
+
+def test_a_pair_that_goes_hands_nothing_over(
+    estate: Estate, edge: str, kind: LoadBalancerKind
+) -> None:
+    estate.ready([member(estate, edge, name) for name in ("m1", "m2")])
+    leaves = member(estate, edge, "m1")
+    estate.delete(edge)
+    assert kind.farewell(leaves.id) is None
 
 
 def heard(kind: LoadBalancerKind, node: Node, *held: str) -> None:

@@ -31,12 +31,14 @@ from workflows.kinds.node_identity import identity
 
 # keepalived takes no more of a password.
 _KEY_CHARACTERS = 8
+# keepalived reloads, is not heard for three adverts and a part of one, and the peer takes over.
+_RELOAD_SECONDS, _SUCCESSION_ADVERTS = 1.0, 4
 
 
 class LoadBalancerKind:
     """Members know nothing of each other but their addresses, which stay: nobody joins or leaves.
 
-    One that goes gives its VIPs up when it shuts down, and the other takes them.
+    One that goes is told to give its VIPs up first, and the other takes them.
     """
 
     def __init__(self, database: Database, vault: Vault, settings: Settings) -> None:
@@ -58,7 +60,18 @@ class LoadBalancerKind:
         return None
 
     def farewell(self, node_id: str) -> Farewell | None:
-        return None
+        """While another member can take its VIPs, and it is known by whom."""
+        with self._database.read() as session:
+            node = nodes.get(session, node_id)
+            resource = resources.get(session, node.resource_id)
+            document = load_balancers.document_of(session, resource)
+            known = {member.name for member in document.members}
+            if node.group not in known or not _can_hand_over(session, resource, node):
+                return None
+            ids = load_balancers.leased_router_ids(session, resource.id, document)
+        wanted = bootstrap.leaving(document, node.group, ids)
+        adverts = _SUCCESSION_ADVERTS * document.vrrp.interval_seconds
+        return Farewell(_told(document, node, wanted), _RELOAD_SECONDS + adverts)
 
     def end_membership(self, node_id: str) -> None:
         """Nothing is decided by majority."""
@@ -121,6 +134,13 @@ class LoadBalancerKind:
         self._vault.remove_cluster(ResourceId(resource_id))
         with self._database.write() as session:
             leases.free_of_resource(session, resource_id)
+
+
+def _can_hand_over(session: Session, resource: Resource, node: Node) -> bool:
+    if resource.deletion_requested_at or node.ready_at is None or node.lost:
+        return False
+    others = (one for one in nodes.of_resource(session, resource.id) if one.group != node.group)
+    return any(nodes.facts(one).serves for one in others)
 
 
 def _note(session: Session, node_id: str, status: MemberStatus) -> None:
