@@ -1,5 +1,6 @@
 """Clusters whose endpoint is on a load balancer pair."""
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import httpx
@@ -56,6 +57,16 @@ def test_two_clusters_have_two_vips(operator: httpx.Client) -> None:
     assert create(operator, on_pair("c2"))["endpoint"] == "https://10.0.0.81:6443"
     told = faults(operator.post("/clusters", json=on_pair("c3", vip="10.0.0.81")))
     assert "in use by cluster 'c2'" in told["endpoint.vip"]
+
+
+def test_clusters_asked_for_at_once_have_different_vips(api: Api) -> None:
+    clients = [api.bearer(api.token("operator")) for _ in range(4)]
+    with ThreadPoolExecutor(len(clients)) as pool:
+        asked = [on_pair(f"c{number}") for number in range(len(clients))]
+        made = list(pool.map(create, clients, asked))
+    assert {one["endpoint"] for one in made} == {
+        f"https://10.0.0.{number}:6443" for number in (80, 81, 82, 83)
+    }
 
 
 @pytest.mark.parametrize(
