@@ -112,6 +112,8 @@ def rotate_key(
 ) -> None:
     """Give the members another VRRP key: each is replaced, one after the other.
 
+    Only vrrp.auth PASS and AH have one.
+
     Example:
 
       pkectl lb rotate-key edge --wait

@@ -46,7 +46,7 @@ def status_tables(balancer: Row) -> Iterator[RenderableType]:
 
 
 def _vips(balancer: Row) -> Iterator[Row]:
-    """Also those of clusters, which prefer the first member."""
+    """Also those of clusters."""
     preferred = {vip["name"]: vip["preferredMember"] for vip in balancer["vips"]}
     everybody = all(member["reportedAt"] for member in balancer["observed"]["members"])
     for vip in balancer["observed"]["vips"]:
