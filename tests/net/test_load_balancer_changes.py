@@ -61,7 +61,7 @@ def test_a_server_that_is_taken_out_stays_out_until_it_is_ready(
 def test_vips_change_on_one_member_after_the_other(lab: LoadBalanced) -> None:
     added = document(vips=[vip(1), vip(2), {"name": "vip3", "address": "10.77.0.103"}])
     for member in (lab.east, lab.west):
-        seen = lab.see(lambda member=member: lab.pair.tell(member, added))  # type: ignore[misc]
+        seen = lab.see(partial(lab.pair.tell, member, added))
         assert seen.holders == {EAST: [lab.east], WEST: [lab.west]}
         assert set(seen.outages.values()) == {0}
         assert lab.pair.holders("10.77.0.103") == [lab.east]
@@ -127,7 +127,7 @@ def test_ports_move_together_and_by_hand(lab: LoadBalanced) -> None:
     lab.until(lambda: lab.sees(EAST) == {"east1"}, lambda: tell(lab, body))
     east1 = lab.servers["east1"]
     east1.write("/run/closed.nft", CLOSED)
-    close = lambda: east1.run("nft", "-f", "/run/closed.nft")  # noqa: E731
+    close = partial(east1.run, "nft", "-f", "/run/closed.nft")
     lab.until(lambda: lab.sees(EAST) == {"east2"}, close)
     lab.until(lambda: lab.sees(EAST) == {"east1"}, lambda: east1.run("nft", "flush", "ruleset"))
     repointed = document(services=[together | {"active": "east2"}, service(2)])
