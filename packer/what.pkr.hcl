@@ -68,12 +68,22 @@ variable "apt_mirror" {
   type        = string
   default     = ""
   description = "Mirror of the distribution for an air-gapped build; what the source has, if empty."
+
+  validation {
+    condition     = can(regex("^(https?://[^/\\s\"']+(/[^\\s\"']*)?)?$", var.apt_mirror))
+    error_message = "Give apt_mirror as an http:// or https:// URL, such as https://mirror.example.com/debian/."
+  }
 }
 
 variable "security_mirror" {
   type        = string
   default     = ""
   description = "With apt_mirror: of the security updates. Of Ubuntu apt_mirror itself, if empty."
+
+  validation {
+    condition     = can(regex("^(https?://[^/\\s\"']+(/[^\\s\"']*)?)?$", var.security_mirror))
+    error_message = "Give security_mirror as an http:// or https:// URL, such as https://mirror.example.com/debian/."
+  }
 }
 
 variable "apt_key" {

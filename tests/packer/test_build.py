@@ -232,6 +232,15 @@ async def test_our_own_templates_are_taken_as_far_as_vcenter(
         assert PASSWORD not in str(failure.value)
 
 
+@pytest.mark.parametrize("mirror", ["mirror.example.com", "http://a/\nd-i preseed/x string y"])
+async def test_a_mirror_that_is_no_url_is_told(tools: PackerTools, mirror: str) -> None:
+    wanted = order(definition="debian-12-node").model_copy(
+        update={"variables": {"apt_mirror": mirror}}
+    )
+    with pytest.raises(BuildFailed, match="Give apt_mirror as an http:// or https:// URL"):
+        await PackerBuild(tools, Definitions(None).folder, 60.0).run(wanted, lambda _: None)
+
+
 PLAIN = INSTALLER | {"iso_url": "http://mirror.example.com/a.iso"}
 
 
