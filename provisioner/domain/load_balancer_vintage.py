@@ -20,8 +20,8 @@ def vintage(spec: LoadBalancerSpec, member: Member, versions: Mapping[str, int])
     )
     facts = made | {
         "install": spec.install,
-        "sshKeys": list(spec.ssh_keys),
-        "trustedCAs": list(spec.trusted_cas),
+        "sshKeys": sorted(spec.ssh_keys),
+        "trustedCAs": sorted(spec.trusted_cas),
         "fetched": _fetched(spec, versions),
     }
     return digest([json.dumps(facts, sort_keys=True)])
