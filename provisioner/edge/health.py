@@ -1,7 +1,7 @@
 """What is wrong with a load balancer, from what its members tell of themselves."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from provisioner.domain.conditions import Condition
@@ -16,6 +16,8 @@ SILENCE = timedelta(seconds=3 * BEAT_SECONDS)
 GRACE = timedelta(seconds=60)
 # Of those without checks HAProxy knows nothing bad.
 _SERVING = ("UP", "no check")
+# Of one kind: what is wrong with hundreds of servers is read where all are shown.
+_TOLD = 8
 
 
 def conditions(
@@ -35,7 +37,13 @@ def conditions(
 def _condition(name: str, reason: str, found: list[str]) -> Condition:
     if not found:
         return Condition(type=name, status="True", reason="AsAsked")
-    return Condition(type=name, status="False", reason=reason, message="; ".join(found))
+    return Condition(type=name, status="False", reason=reason, message=_some(found, "; "))
+
+
+def _some(texts: Sequence[str], separator: str) -> str:
+    """As many as people read."""
+    left = len(texts) - _TOLD
+    return separator.join([*texts[:_TOLD], *([f"and {left} more"] if left > 0 else [])])
 
 
 def _is_silent(member: Reported, now: datetime) -> bool:
@@ -89,5 +97,5 @@ def _unserved(heard: Mapping[str, MemberStatus]) -> Iterator[str]:
             backends[server.backend].append(server)
         for backend, servers in backends.items():
             if not any(one.state.startswith(_SERVING) for one in servers):
-                states = ", ".join(f"{one.name} {one.state}" for one in servers)
-                yield f"{name} has no server for {backend}: {states}"
+                states = [f"{one.name} {one.state}" for one in servers]
+                yield f"{name} has no server for {backend}: {_some(states, ', ')}"

@@ -4,12 +4,13 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
+from provisioner.domain.texts import clean
 from provisioner.domain.virtual_machines import Fact
 
-Word = Annotated[str, Field(max_length=128)]
-Address = Annotated[str, Field(max_length=45)]
+Word = Annotated[str, Field(max_length=128), AfterValidator(clean)]
+Address = Annotated[str, Field(max_length=45), AfterValidator(clean)]
 Epoch = Annotated[float, Field(ge=0, le=253402300799)]
 
 

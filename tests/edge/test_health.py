@@ -101,3 +101,20 @@ def test_a_pool_without_a_server_is_told_with_the_reasons() -> None:
 def test_one_server_that_comes_up_is_enough() -> None:
     states = {"east1": "DOWN", "east2": "UP 1/3"}
     assert not said(member(holding(*VIPS, servers=states)), member(holding()))
+
+
+def test_of_many_servers_without_life_a_few_are_named() -> None:
+    states = {f"server{number}": "DOWN" for number in range(300)}
+    found = said(member(holding(*VIPS, servers=states)), member(holding()))
+    assert "server7 DOWN, and 292 more" in found[health.SERVED]
+    assert "server8" not in found[health.SERVED]
+
+
+def test_of_many_services_without_a_server_a_few_are_named() -> None:
+    down = (
+        ServerStatus(backend=f"web{number}.servers", name="a", state="DOWN", check="", since=0)
+        for number in range(300)
+    )
+    sick = MemberStatus(groups=holding(*VIPS).groups, servers=tuple(down))
+    found = said(member(sick), member(holding()))
+    assert found[health.SERVED].endswith("web7.servers: a DOWN; and 292 more")

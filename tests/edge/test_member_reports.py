@@ -58,6 +58,16 @@ def test_nonsense_is_no_report(text: bytes) -> None:
     assert of(text) is None
 
 
+def test_words_of_a_member_drive_no_terminal_and_fit_any_database() -> None:
+    words = {"backend": "\x1b]0;web\x07", "name": "\x00", "state": "\x9b2J", "check": "\x1b[8m"}
+    group = GROUP | {"member": "\x1bc", "held": ["\x1b[2J"]}
+    found = of(gzip.compress(json.dumps(told(groups=[group], servers=[SERVER | words])).encode()))
+    assert found is not None
+    shown = found.model_dump_json()
+    assert shown.isprintable()
+    assert "\\u00" not in shown
+
+
 def test_times_that_only_jitter_stay_as_they_were() -> None:
     now = told(servers=[SERVER | {"since": 1001}])
     assert member_status.settled(now, told()) == told()
