@@ -61,6 +61,15 @@ def groups(lab: str) -> list[Path]:
     return sorted(path for path in MOUNTS.glob(f"**/{lab}") if path.is_dir())
 
 
+def processes(group: Path) -> dict[Path, list[str]]:
+    """By group, this one and all in it; those that vanish meanwhile are left out."""
+    found = {}
+    for folder, _, _ in os.walk(group):
+        with contextlib.suppress(OSError):
+            found[Path(folder)] = Path(folder, "cgroup.procs").read_text().split()
+    return found
+
+
 def remove_tree(group: Path) -> None:
     """Groups are removed from the innermost out; their files cannot be and need not."""
     for folder, _, _ in os.walk(group, topdown=False):

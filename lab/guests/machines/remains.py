@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from lab.guests.machines.cgroups import groups
+from lab.guests.machines.cgroups import groups, processes
 from lab.guests.machines.nics import NAMESPACES
 
 
@@ -18,10 +18,10 @@ def remains(lab: str, disks: Path, supervisor: int) -> list[str]:
 def _groups(lab: str) -> Iterator[str]:
     """The lab's own group, which is empty, stays as long as the lab does."""
     for group in groups(lab):
-        for inner in sorted(group.glob("**/cgroup.procs")):
-            yield from (f"process {one} in {inner.parent}" for one in inner.read_text().split())
-            if inner.parent != group:
-                yield f"cgroup {inner.parent}"
+        for inner, found in sorted(processes(group).items()):
+            yield from (f"process {one} in {inner}" for one in found)
+            if inner != group:
+                yield f"cgroup {inner}"
 
 
 def _mounts(process: Path, disks: Path) -> Iterator[str]:
