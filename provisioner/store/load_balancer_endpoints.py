@@ -12,7 +12,13 @@ from provisioner.domain.faults import Fault, InvalidRequest
 from provisioner.domain.load_balancers import KIND, MAX_ENDPOINTS, LoadBalancerDocument
 from provisioner.domain.spec.cluster import ClusterSpec
 from provisioner.domain.spec.load_balancer import Vip
-from provisioner.store import leases, load_balancer_neighbours, load_balancers, resources
+from provisioner.store import (
+    leases,
+    load_balancer_neighbours,
+    load_balancer_users,
+    load_balancers,
+    resources,
+)
 from provisioner.store.errors import Taken
 from provisioner.store.load_balancers import Estate
 from provisioner.store.tables import Resource
@@ -55,6 +61,7 @@ def with_vip(session: Session, org_id: int, spec: ClusterSpec) -> tuple[ClusterS
         return spec, []
     try:
         carrier = _carrier(session, org_id, spec.endpoint.pair)
+        _refuse_when_full(session, carrier.resource)
         vip = _vip(session, org_id, carrier, spec.endpoint.vip)
     except InvalidRequest as err:
         return spec, err.faults
@@ -84,14 +91,18 @@ def _carrier(session: Session, org_id: int, name: str) -> _Carrier:
     document = load_balancers.document_of(session, found)
     if document.service_range is None:
         raise _fault(f"load balancer {name} has no serviceRange, which VIPs of clusters are from")
-    if len(document.endpoints) >= MAX_ENDPOINTS:
-        raise _fault(f"load balancer {name} carries {MAX_ENDPOINTS} clusters; use another one")
     estate = load_balancers.find_estate(session, org_id, document)
     carrier = _Carrier(found, document, estate, parse_range(document.service_range))
     if len(carrier.domains) < len(document.members):
         faults = "; ".join(f"{fault.path}: {fault.message}" for fault in estate.faults)
         raise _fault(f"load balancer {name} does not stand where its document says: {faults}")
     return carrier
+
+
+def _refuse_when_full(session: Session, pair: Resource) -> None:
+    """Clusters count from their creation on, before the pair is told of them."""
+    if len(load_balancer_users.users_of(session, pair)) >= MAX_ENDPOINTS:
+        raise _fault(f"load balancer {pair.name} carries {MAX_ENDPOINTS} clusters; use another one")
 
 
 def _vip(

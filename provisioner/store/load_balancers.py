@@ -87,7 +87,8 @@ def reserve(
     all that are somebody else's. `estate` is without faults.
     """
     users = load_balancer_users.users_of(session, resource)
-    wishes = [*_wishes(resource, spec, estate), *_wishes_of_users(users, spec, estate)]
+    staying = _staying(session, resource, users)
+    wishes = [*_wishes(resource, spec, estate), *_wishes_of_users(staying, spec, estate)]
     _free_others(session, resource, wishes)
     faults = [fault for wish in wishes for fault in _take(session, wish)]
     known = {resource.id, *(user.resource.id for user in users)}
@@ -95,6 +96,18 @@ def reserve(
     if faults:
         raise InvalidRequest(sorted(set(faults)))
     return router_ids(session, resource, spec, estate)
+
+
+def _staying(session: Session, resource: Resource, users: Collection[User]) -> list[User]:
+    """Without those that the pair has let go of: they free what they have, and nobody after them
+    would free what they were given then.
+    """
+    leaving = [user for user in users if user.resource.deletion_requested_at]
+    if not leaving:
+        return list(users)
+    document = document_of(session, resource)
+    gone = [user for user in leaving if document.endpoint(user.resource.name) is None]
+    return [user for user in users if user not in gone]
 
 
 def _free_others(session: Session, resource: Resource, wishes: Iterable["_Wish"]) -> None:

@@ -14,6 +14,7 @@ from provisioner.store.leases import Holder
 from provisioner.store.load_balancer_endpoints import with_vip
 from provisioner.store.load_balancer_users import users_by_name
 from provisioner.store.resources import NewResource
+from provisioner.store.tables import Resource
 from tests.store.estate import NODES, Estate
 from tests.store.test_load_balancers import join_vcenter, pair, placed
 from tests.unit.documents import cluster_document
@@ -135,3 +136,43 @@ def test_a_pair_without_a_range_has_no_vips_for_clusters(estate: Estate) -> None
 def test_a_pair_that_goes_takes_nobody_on(estate: Estate) -> None:
     estate.delete(make_pair(estate))
     assert "is being deleted" in refused(estate, spec()).message
+
+
+def lease_again(estate: Estate, edge: str) -> set[str]:
+    """As a change of the pair's members does; addresses of its networks that are leased then."""
+
+    def reserve(session: Session, row: Resource) -> set[str]:
+        document = load_balancers.document_of(session, row)
+        where = load_balancers.find_estate(session, estate.org, document)
+        load_balancers.reserve(session, row, document, where)
+        return set(leases.taken_addresses(session, NODES))
+
+    return estate.locked(edge, reserve)
+
+
+def test_a_cluster_that_has_freed_its_vip_gets_none_again(estate: Estate) -> None:
+    edge = make_pair(estate)
+    vip = make_cluster(estate, "c1")
+    assert vip in lease_again(estate, edge)
+    cluster = estate.read(lambda session: resources.find(session, estate.org, CLUSTER, "c1"))
+    estate.delete(cluster.id)
+    estate.write(lambda session: leases.free_of_resource(session, cluster.id))
+    assert vip not in lease_again(estate, edge)
+
+
+def test_a_cluster_that_goes_has_its_vip_while_the_pair_carries_it(estate: Estate) -> None:
+    edge = make_pair(estate)
+    vip = make_cluster(estate, "c1")
+    cluster = estate.read(lambda session: resources.find(session, estate.org, CLUSTER, "c1"))
+    estate.change(edge, endpoints=[{"cluster": "c1", "address": vip}])
+    estate.delete(cluster.id)
+    assert vip in lease_again(estate, edge)
+
+
+def test_clusters_count_before_the_pair_was_told_of_them(
+    estate: Estate, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_pair(estate)
+    monkeypatch.setattr(load_balancer_endpoints, "MAX_ENDPOINTS", 1)
+    make_cluster(estate, "c1")
+    assert "carries 1 clusters" in refused(estate, spec(name="c2")).message
