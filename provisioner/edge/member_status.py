@@ -82,6 +82,9 @@ def servers() -> "list[dict[str, Any]] | None":
         lines = ask_haproxy("show stat -1 4 -1").splitlines()
     except OSError:
         return None
+    # A connection that it has no room for is closed without a word.
+    if not lines:
+        return None
     names = lines[0].lstrip("# ").split(",")
     # Python 3.9 has no strict.
     rows = [dict(zip(names, line.split(","))) for line in lines[1:] if line]  # noqa: B905

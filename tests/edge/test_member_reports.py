@@ -4,7 +4,10 @@ import base64
 import gzip
 import hashlib
 import json
+import socket
+import threading
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -134,3 +137,28 @@ def test_what_the_hypervisor_did_not_take_is_told_again(hypervisor: Path) -> Non
     deaf.unlink()
     member_status.tell()
     assert len(requests(hypervisor)) == 1
+
+
+@pytest.fixture
+def taciturn(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """An HAProxy with no connection left for who asks: it hangs up."""
+    path = str(tmp_path / "admin.sock")
+    monkeypatch.setattr(member_status, "ADMIN_SOCKET", path)
+
+    def hang_up() -> None:
+        asking, _ = listening.accept()
+        with asking:
+            asking.recv(100)
+
+    with socket.socket(socket.AF_UNIX) as listening:
+        listening.bind(path)
+        listening.listen()
+        serving = threading.Thread(target=hang_up)
+        serving.start()
+        yield
+        serving.join(10)
+
+
+@pytest.mark.usefixtures("taciturn")
+def test_a_haproxy_that_hangs_up_does_not_answer() -> None:
+    assert member_status.servers() is None

@@ -131,6 +131,18 @@ def test_another_key_takes_the_place_of_the_one_before(
         vault.read_secret(vrrp_path(ResourceId(edge), 1))
 
 
+def test_no_key_is_left_when_they_change_faster_than_they_are_made(
+    estate: Estate, edge: str, kind: LoadBalancerKind, vault: Vault
+) -> None:
+    kind.run_task(edge, SECRETS)
+    for version in (2, 3):
+        estate.change(edge, keyVersion=version)
+    kind.run_task(edge, SECRETS)
+    with pytest.raises(SecretNotFound):
+        vault.read_secret(vrrp_path(ResourceId(edge), 1))
+    assert vault.read_secret(vrrp_path(ResourceId(edge), 3))
+
+
 def test_a_member_hands_its_vips_over_while_the_other_can_take_them(
     estate: Estate, edge: str, kind: LoadBalancerKind
 ) -> None:

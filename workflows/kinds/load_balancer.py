@@ -115,20 +115,21 @@ class LoadBalancerKind:
                 for node, status in found.items()
                 if status and member_statuses.is_news(session, node, status)
             }
-        if news:
+        # Each by itself: who is heard at another vCenter meanwhile locks the same pairs.
+        for node_id, status in news.items():
             with self._database.write() as session:
-                for node_id, status in news.items():
-                    _note(session, node_id, status)
+                _note(session, node_id, status)
 
     def _ensure_key(self, resource_id: str) -> None:
-        """Of the present version; the one before is nobody's who is still to be made."""
+        """Of the present version; those before are nobody's who is still to be made."""
         with self._database.read() as session:
             resource = resources.get(session, resource_id)
             version = load_balancers.document_of(session, resource).key_version
         key = SecretStr(secrets.token_hex(_KEY_CHARACTERS // 2))
         self._vault.ensure_secret(vrrp_path(ResourceId(resource_id), version), {"key": key})
-        if version > 1:
-            self._vault.delete_secret(vrrp_path(ResourceId(resource_id), version - 1))
+        # This task may never have run for some of them.
+        for former in range(1, version):
+            self._vault.delete_secret(vrrp_path(ResourceId(resource_id), former))
 
     def _release(self, resource_id: str) -> None:
         self._vault.remove_cluster(ResourceId(resource_id))
