@@ -67,12 +67,11 @@ class ClusterEndpoints:
         """
         with self._database.write() as session:
             resource = resources.lock(session, resource_id)
-            name, found = _pair(session, resource)
+            name, pair = _locked_pair(session, resource)
             if name is None or resource.deletion_requested_at:
                 return ()
-            if found is None:
+            if pair is None:
                 raise _missing(name)
-            pair = resources.lock(session, found.id)
             before = load_balancers.document_of(session, pair)
             endpoint = _at_home(_endpoint(session, resource), before)
             if before.endpoint(resource.name) == endpoint:
@@ -86,10 +85,9 @@ class ClusterEndpoints:
         """The pair does not know the cluster any more. Idempotent; nor does one that goes."""
         with self._database.write() as session:
             resource = resources.lock(session, resource_id)
-            _, found = _pair(session, resource)
-            if found is None:
+            _, pair = _locked_pair(session, resource)
+            if pair is None:
                 return ()
-            pair = resources.lock(session, found.id)
             before = load_balancers.document_of(session, pair)
             if before.endpoint(resource.name) is None:
                 return ()
@@ -127,6 +125,13 @@ def _pair(session: Session, resource: Resource) -> tuple[str | None, Resource | 
     name = clusters.spec_of(session, resource).endpoint.pair
     found = find(session, resource.org_id, name) if name else None
     return name, None if found is None or found.deletion_requested_at else found
+
+
+def _locked_pair(session: Session, resource: Resource) -> tuple[str | None, Resource | None]:
+    """As `_pair`, held until the transaction ends; `resource` must be locked before."""
+    name, found = _pair(session, resource)
+    pair = resources.lock(session, found.id) if found else None
+    return name, None if pair is None or pair.deletion_requested_at else pair
 
 
 def _endpoint(session: Session, resource: Resource) -> ClusterEndpoint:
