@@ -71,12 +71,12 @@ def leaving(
 
 def check_payload(document: LoadBalancerDocument, access: ServiceAccess) -> Iterator[Fault]:
     """Pure: renders what members would get, with a token of nobody."""
-    ids = {member.name: 255 for member in document.members}
+    theirs = rendered(document, {member.name: 255 for member in document.members})
     for index, member in enumerate(document.members):
         networks = len(member.networks.own())
         nobody = placeholder(longest_node_name(document.name, member.name), None, networks)
         try:
-            render(document, member.name, rendered(document, ids)[member.name], nobody, access)
+            render(document, member.name, theirs[member.name], nobody, access)
         except PayloadTooLarge as err:
             advice = (
                 f"too large: {member.name} would receive {err.size} bytes, packed, and a VM takes "
