@@ -48,6 +48,9 @@ class Replacing:
 
     def _follow(self, row: Secret, values: dict[str, SecretStr]) -> tuple[Secret, list[Rolled]]:
         with self.use.database.write() as session:
+            # In the order in which changes of them lock: first the resource, then the secret.
+            for resource in secrets.naming(session, row):
+                resources.lock(session, resource.id)
             found = secrets.locked(session, row.id)
             if found and found.stored_at:
                 server = values.get("server")
