@@ -33,7 +33,8 @@ SECTIONS = "/etc/pke-provisioner/sections.json"
 VALUES = "/etc/pke-provisioner/values.json"
 # Not kept over a boot, as what a guest set is gone with its power.
 REPORTED = "/run/pke-provisioner/configuration.json"
-LONGEST_DOCUMENT = 1024 * 1024
+# More than the 64 KiB that GuestRPC carries can unpack to: lines of servers are much alike.
+LONGEST_DOCUMENT = 64 * 1024 * 1024
 PLACEHOLDER = re.compile("@[A-Z_]+@")
 REPORTED_CHARACTERS = 500
 COMMAND_SECONDS = 20.0

@@ -8,7 +8,7 @@ from typing import Any
 import yaml
 from pydantic import SecretStr
 
-from provisioner.bootstrap import channel
+from provisioner.bootstrap import channel, node_configuration
 from provisioner.bootstrap.identity import Identity, ServiceAccess
 from provisioner.bootstrap.layout import AGENT_CONFIG, FIRST_CONFIGURATION, SECTIONS
 from provisioner.bootstrap.load_balancer import check_payload, render, rendered, told
@@ -119,3 +119,21 @@ def test_more_than_a_vm_takes_is_refused_with_what_to_do() -> None:
     [fault, *_] = check_payload(spec(services=wide), ACCESS)
     assert fault.path == "services"
     assert "second pair" in fault.message
+
+
+def test_a_document_that_is_accepted_can_be_read_however_much_it_unpacks_to() -> None:
+    name = ".".join(["a" * 60] * 4)
+    check = {"type": "http", "tls": True, "path": "/" + "a" * 250, "host": name}
+    pools = [
+        {
+            "name": "all",
+            "check": check,
+            "servers": [server(f"a{n}", 0, n) for n in range(1, 255)],
+        }
+    ]
+    first = document()["services"][0]
+    services = [first | {"name": f"s{n}", "ports": [n], "pools": pools} for n in range(1000, 1012)]
+    given = spec(services=services)
+    packed = told(given, "m1", rendered(given, IDS)["m1"], MACS)[channel.CONFIGURATION]
+    assert not list(check_payload(given, ACCESS))
+    assert node_configuration.read(packed).sections.keys() == layout.FILES.keys()
