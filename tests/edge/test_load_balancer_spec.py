@@ -54,6 +54,12 @@ def test_one_nic_may_serve_all_networks() -> None:
     assert not faults(document(members=members))
 
 
+def test_ranges_of_ports_are_kept_as_programs_read_them() -> None:
+    assert read_spec(document(services=[service(1, ports=["0443-0500"])])).services[0].ports == (
+        "443-500",
+    )
+
+
 def test_one_member_is_told_that_nobody_takes_over() -> None:
     body = document()
     for part in ("members", "vips", "services"):
@@ -97,6 +103,7 @@ def test_one_member_is_told_that_nobody_takes_over() -> None:
         ("services.0.ports", ["443"], "services.0.ports.0", "30000-30010"),
         ("services.0.ports", [8404], "services.0.ports.0", "stats page"),
         ("services.0.ports", ["1-1000"], "services.0.ports.0", "SSH"),
+        ("services.0.ports", ["\u0663\u0660-\u0664\u0660"], "services.0.ports.0", "30000-30010"),
         ("services.0.ports", [True], "services.0.ports.0", "such as 443"),
         ("services.0.pools.1.name", "east", "services.0.pools.1.name", "another name"),
         ("services.0.pools.1.site", "north", "services.0.pools.1.site", "east, west"),

@@ -22,10 +22,11 @@ def _url_path(text: str) -> str:
 def _ports(value: object) -> object:
     if isinstance(value, int) and not isinstance(value, bool) and 1 <= value <= HIGHEST_PORT:
         return value
-    if isinstance(value, str) and re.fullmatch(r"\d{1,5}-\d{1,5}", value):
+    # Python takes \d for the digits of any script.
+    if isinstance(value, str) and re.fullmatch(r"[0-9]{1,5}-[0-9]{1,5}", value):
         first, last = bounds(value)
         if 1 <= first < last <= HIGHEST_PORT:
-            return value
+            return f"{first}-{last}"
     raise ValueError("write a port such as 443, or a range such as 30000-30010")
 
 
