@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Mapping
 from datetime import datetime
 
-from sqlalchemy import delete
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from provisioner.domain.nodes import Phase
@@ -35,10 +35,13 @@ def note(session: Session, node_id: str, status: MemberStatus, at: datetime) -> 
     return any(before.get(part) != now[part] for part in ("groups", "servers"))
 
 
-def is_news(session: Session, node_id: str, status: MemberStatus) -> bool:
-    """Whether `note` would change anything."""
-    row = session.get(MemberStatusRow, node_id)
-    return row is None or row.told != _digest(status)
+def news(session: Session, found: Mapping[str, MemberStatus]) -> dict[str, MemberStatus]:
+    """By node, those of `found` of which `note` would change anything."""
+    query = select(MemberStatusRow.node_id, MemberStatusRow.told).where(
+        MemberStatusRow.node_id.in_(found)
+    )
+    told = {node_id: digest for node_id, digest in session.execute(query)}
+    return {node: status for node, status in found.items() if told.get(node) != _digest(status)}
 
 
 def forget(session: Session, node_id: str) -> None:

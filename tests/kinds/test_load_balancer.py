@@ -204,6 +204,22 @@ def test_the_same_words_again_change_nothing(
     assert state().held_at != first.held_at
 
 
+def test_the_same_words_of_many_are_one_question(
+    estate: Estate, edge: str, kind: LoadBalancerKind
+) -> None:
+    both = [member(estate, edge, name) for name in ("m1", "m2")]
+    estate.ready(both)
+    told = {STATUS: packed(MemberStatus(groups=(), servers=()))}
+
+    def statements(heard: list[Node]) -> int:
+        before = estate.database.statements
+        kind.hear({node.id: told for node in heard})
+        return estate.database.statements - before
+
+    statements(both)
+    assert statements(both) == statements(both[:1])
+
+
 def test_a_member_that_is_gone_has_told_nothing(
     estate: Estate, edge: str, kind: LoadBalancerKind
 ) -> None:

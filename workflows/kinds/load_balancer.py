@@ -108,13 +108,9 @@ class LoadBalancerKind:
 
     def hear(self, told: Mapping[str, Mapping[str, str]]) -> None:
         """What can't be read is no report: the member is silent."""
-        found = {node: reported(info) for node, info in told.items()}
+        found = {node: status for node, info in told.items() if (status := reported(info))}
         with self._database.read() as session:
-            news = {
-                node: status
-                for node, status in found.items()
-                if status and member_statuses.is_news(session, node, status)
-            }
+            news = member_statuses.news(session, found)
         # Each by itself: who is heard at another vCenter meanwhile locks the same pairs.
         for node_id, status in news.items():
             with self._database.write() as session:
