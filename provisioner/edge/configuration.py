@@ -32,7 +32,7 @@ class Configuration(Fact):
 def configurations(members: Sequence[Member]) -> dict[str, Configuration]:
     """For the members of one balancer, by name. The same members give the same texts."""
     texts = {member.name: files(member) for member in members}
-    revision = hashlib.sha256(json.dumps(texts, sort_keys=True).encode()).hexdigest()[:16]
+    revision = _revision(texts)
     return {name: Configuration(revision=revision, files=each) for name, each in texts.items()}
 
 
@@ -42,8 +42,11 @@ def leaving(member: Member) -> Configuration:
     All but keepalived goes on as it was.
     """
     texts = files(member) | {layout.KEEPALIVED: keepalived.render(keepalived.yielding(member))}
-    digest = hashlib.sha256(json.dumps(texts, sort_keys=True).encode()).hexdigest()
-    return Configuration(revision=digest[:16], files=texts)
+    return Configuration(revision=_revision(texts), files=texts)
+
+
+def _revision(texts: Mapping[str, object]) -> str:
+    return hashlib.sha256(json.dumps(texts, sort_keys=True).encode()).hexdigest()[:16]
 
 
 def files(member: Member) -> dict[str, str]:
