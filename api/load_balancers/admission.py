@@ -65,12 +65,13 @@ def new_faults(
 ) -> list[Fault]:
     """What a change makes wrong. What was accepted once does not stand in its way."""
     found = set(faults_of_document(after, access)) - set(faults_of_document(before, access))
-    if after.stats != before.stats:
-        found |= set(faults_of_secret(session, resource.org_id, after))
     users = load_balancer_users.users_of(session, resource)
     found |= set(_without_its_users(users, after))
     if places(before) != places(after):
         found |= _elsewhere(session, resource, users, (before, after))
+    # Held last, as whoever creates something does.
+    if after.stats != before.stats:
+        found |= set(faults_of_secret(session, resource.org_id, after))
     return sorted(found)
 
 
