@@ -8,7 +8,7 @@ from pydantic import Field
 from api.load_balancers.members import completed, faults_of_members
 from api.patches import fixed_fields, read_patch
 from provisioner.domain.faults import Fault
-from provisioner.domain.load_balancers import ClusterEndpoint, LoadBalancerDocument
+from provisioner.domain.load_balancers import LoadBalancerDocument
 from provisioner.domain.spec.cluster import SshKeys, TrustedCAs
 from provisioner.domain.spec.document import Document
 from provisioner.domain.spec.load_balancer import (
@@ -81,11 +81,14 @@ def _consistent(changed: LoadBalancerDocument) -> LoadBalancerDocument:
     """Nothing is said of servers and members that are gone."""
     servers = changed.server_names()
     states = {name: one for name, one in changed.server_states.items() if name in servers}
-    endpoints = tuple(_with_a_member(one, changed) for one in changed.endpoints)
-    return changed.model_copy(update={"server_states": states, "endpoints": endpoints})
+    return _all_at_home(changed.model_copy(update={"server_states": states}))
 
 
-def _with_a_member(endpoint: ClusterEndpoint, changed: LoadBalancerDocument) -> ClusterEndpoint:
-    if endpoint.preferred_member in (None, *(member.name for member in changed.members)):
-        return endpoint
-    return endpoint.model_copy(update={"preferred_member": None})
+def _all_at_home(changed: LoadBalancerDocument) -> LoadBalancerDocument:
+    """Clusters' VIPs of a member that goes are spread like new ones."""
+    members = {member.name for member in changed.members}
+    for endpoint in changed.endpoints:
+        if endpoint.preferred_member not in (None, *members):
+            home = {"preferred_member": changed.least_preferred()}
+            changed = changed.carrying(endpoint.model_copy(update=home))
+    return changed

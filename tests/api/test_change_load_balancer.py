@@ -250,6 +250,24 @@ def carried(api: Api, vip: str) -> None:
         leases.take(session, leases.VIP, domain, vip, leases.Holder(made.id))
 
 
+def test_vips_of_clusters_are_spread_over_who_comes(
+    api: Api, edge: dict[str, Any], change: Change
+) -> None:
+    homes = {"c1": "m1", "c2": "m2", "c3": "m2"}
+    with api.database.write() as session:
+        pair = resources.lock(session, edge["id"])
+        endpoints = [
+            {"cluster": name, "address": f"10.0.0.8{name[1]}", "preferredMember": home}
+            for name, home in homes.items()
+        ]
+        body = resources.document(session, pair) | {"endpoints": endpoints}
+        resources.amend(session, pair, "cluster endpoints", "three", body)
+    change(members=[{"name": "m1"}, member(3)], vips=[], services=[])
+    with api.database.read() as session:
+        found = load_balancers.document_of(session, resources.get(session, edge["id"]))
+    assert [one.preferred_member for one in found.endpoints] == ["m1", "m3", "m1"]
+
+
 def test_the_range_keeps_what_clusters_have_of_it(
     api: Api, operator: httpx.Client, edge: dict[str, Any], change: Change
 ) -> None:
