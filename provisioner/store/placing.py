@@ -10,13 +10,18 @@ from provisioner.domain.faults import Fault
 from provisioner.domain.inventory import Inventory, Resolved
 from provisioner.domain.planning.wishes import Room
 from provisioner.domain.resolving import Resolver, Wish
-from provisioner.domain.spec.placement import AddressPool
 from provisioner.domain.virtual_machines import InventoryObject
 from provisioner.domain.wanted import GroupShape
 from provisioner.store import inventory, leases, resources, vcenters
 from provisioner.store.tables import Resource, VCenter
 
 InUse = Callable[[str], set[str]]
+
+_RANGES_TAKEN = (
+    "addresses.ranges has no free address; one is free again when the VM that has it is gone; "
+    "a pool can be scaled down, or another one be added with addresses of its own"
+)
+_OWN_TAKEN = "its address is free again when the VM that has it is gone"
 
 
 def resolve(
@@ -81,16 +86,9 @@ def _room(in_use: InUse, vcenter: VCenter, place: Resolved, shape: GroupShape) -
     rooms = []
     for nic in range(len(place.networks)):
         if pool := shape.pool(nic):
-            rooms.append(_left(pool, in_use(network_domain(vcenter, place, nic))))
+            left = free(pool.ranges, in_use(network_domain(vcenter, place, nic)))
+            rooms.append(Room(free=left, reason=_OWN_TAKEN if shape.addresses else _RANGES_TAKEN))
     return min(rooms, key=lambda room: room.free, default=None)
-
-
-def _left(pool: AddressPool, taken: Iterable[str]) -> Room:
-    reason = (
-        "addresses.ranges has no free address; one is free again when the VM that has it is gone; "
-        "a pool can be scaled down, or another one be added with addresses of its own"
-    )
-    return Room(free=free(pool.ranges, taken), reason=reason)
 
 
 def _none(reason: str) -> Room:

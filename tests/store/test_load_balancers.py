@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from provisioner.domain.faults import InvalidRequest
@@ -12,9 +13,10 @@ from provisioner.domain.virtual_machines import WatchBatch
 from provisioner.store import inventory, leases, load_balancers, resources
 from provisioner.store.leases import Holder
 from provisioner.store.resources import NewResource
-from provisioner.store.tables import VCenter
+from provisioner.store.tables import Resource, VCenter
 from tests.edge.documents import document, member, vip
 from tests.store.estate import NODES, Estate
+from tests.store.lives import alive, conditions, fail
 from tests.unit.inventories import objects
 
 
@@ -39,8 +41,10 @@ def pair(**changes: Any) -> LoadBalancerSpec:
 
 
 def reserve(estate: Estate, spec: LoadBalancerSpec, name: str = "edge") -> tuple[int, ...]:
+    recorded = spec.model_dump(mode="json", by_alias=True, exclude_none=True)
+
     def change(session: Session) -> tuple[int, ...]:
-        asked = NewResource(estate.org, KIND, name, estate.vcenter, {}, "alice")
+        asked = NewResource(estate.org, KIND, name, estate.vcenter, recorded, "alice")
         resource, _ = resources.create(session, asked)
         found = load_balancers.find_estate(session, estate.org, spec)
         assert found.faults == ()
@@ -90,6 +94,17 @@ def test_all_that_is_taken_is_told_at_once_and_nothing_is_leased(estate: Estate)
         "vips.0.address",
     ]
     assert held(estate) == {"10.2.0.12", "10.2.0.101", "10.2.0.205"}
+
+
+def test_a_member_waits_for_its_address_as_long_as_a_vm_has_it(estate: Estate) -> None:
+    reserve(estate, pair())
+    [resource] = estate.read(lambda session: session.scalars(select(Resource.id)).all())
+    estate.look(resource)
+    estate.finish(resource)
+    fail(estate, alive(estate, resource, "m1")[0])
+    estate.look(resource)
+    waiting = conditions(estate, resource)["GroupReady/m1"]
+    assert "its address is free again when the VM that has it is gone" in waiting["message"]
 
 
 def test_what_a_members_vcenter_lacks_is_named_where_its_user_wrote_it(estate: Estate) -> None:
