@@ -21,7 +21,6 @@ from provisioner.domain.faults import Fault
 from provisioner.domain.load_balancers import ROLE, LoadBalancerDocument
 from provisioner.domain.naming import longest_node_name
 from provisioner.edge import layout as edge
-from provisioner.edge import model
 from provisioner.edge.configuration import Configuration, configurations
 from provisioner.edge.configuration import leaving as edge_leaving
 from provisioner.edge.from_spec import pair
@@ -57,21 +56,15 @@ def rendered(
     document: LoadBalancerDocument, router_ids: Mapping[str, int]
 ) -> dict[str, Configuration]:
     """By member. `router_ids`: one for each of them."""
-    return configurations(_members(document, router_ids))
+    return configurations(pair(document, router_ids))
 
 
 def leaving(
     document: LoadBalancerDocument, member: str, router_ids: Mapping[str, int]
 ) -> Configuration:
     """For that member, which is to hand its VIPs over. See `edge.configuration.leaving`."""
-    members = _members(document, router_ids)
+    members = pair(document, router_ids)
     return edge_leaving(next(one for one in members if one.name == member))
-
-
-def _members(
-    document: LoadBalancerDocument, router_ids: Mapping[str, int]
-) -> tuple[model.Member, ...]:
-    return pair(document, router_ids, document.server_states, document.endpoints)
 
 
 def check_payload(document: LoadBalancerDocument, access: ServiceAccess) -> Iterator[Fault]:

@@ -1,9 +1,9 @@
-"""From a pair's document, and what was decided for it since, to what its members run on."""
+"""From a pair's document to what its members run on."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 
-from provisioner.domain.load_balancers import ClusterEndpoint
-from provisioner.domain.spec.load_balancer import LoadBalancerSpec, Member, Network
+from provisioner.domain.load_balancers import LoadBalancerDocument
+from provisioner.domain.spec.load_balancer import Member, Network
 from provisioner.domain.spec.load_balancer import Vip as WantedVip
 from provisioner.edge import model
 from provisioner.edge.endpoints import endpoint_services
@@ -13,37 +13,28 @@ from provisioner.edge.services import service_of
 PREFERRED, OTHER = 100, 98
 
 
-def pair(
-    spec: LoadBalancerSpec,
-    router_ids: Mapping[str, int],
-    states: Mapping[str, model.AdminState],
-    endpoints: Sequence[ClusterEndpoint] = (),
-) -> tuple[model.Member, ...]:
-    """All members, in the document's order.
-
-    `router_ids`: one for the name of each member; `states`: of servers by name, ready if absent;
-    `endpoints`: of clusters. Raises KeyError when a member has no router id.
-    """
+def pair(document: LoadBalancerDocument, router_ids: Mapping[str, int]) -> tuple[model.Member, ...]:
+    """All members, in the document's order. Raises KeyError when one of them has no router id."""
     return tuple(
         model.Member(
-            balancer=spec.name,
+            balancer=document.name,
             name=member.name,
             management=_nic(member, "management"),
             frontend=_nic(member, "frontend"),
             peers=tuple(
                 peer.networks.nic("frontend").address.ip
-                for peer in spec.members
+                for peer in document.members
                 if peer is not member
             ),
-            vrrp=spec.vrrp,
-            failback=spec.failback,
-            groups=tuple(_groups(spec, member, router_ids, endpoints)),
-            services=tuple(_services(spec, member, states, endpoints)),
-            stats_port=spec.stats.port if spec.stats else None,
-            firewall=spec.firewall,
-            timeouts=spec.timeouts,
+            vrrp=document.vrrp,
+            failback=document.failback,
+            groups=tuple(_groups(document, member, router_ids)),
+            services=tuple(_services(document, member)),
+            stats_port=document.stats.port if document.stats else None,
+            firewall=document.firewall,
+            timeouts=document.timeouts,
         )
-        for member in spec.members
+        for member in document.members
     )
 
 
@@ -58,15 +49,12 @@ def _interface(member: Member, network: Network) -> str:
 
 
 def _groups(
-    spec: LoadBalancerSpec,
-    own: Member,
-    router_ids: Mapping[str, int],
-    endpoints: Sequence[ClusterEndpoint],
+    document: LoadBalancerDocument, own: Member, router_ids: Mapping[str, int]
 ) -> Iterator[model.VipGroup]:
     """One for each member, VIPs or not: so none comes or goes while the members live."""
-    wanted = [*spec.vips, *(endpoint.vip() for endpoint in endpoints)]
-    for member in spec.members:
-        vips = [vip for vip in wanted if spec.preferred(vip) == member.name]
+    wanted = [*document.vips, *(endpoint.vip() for endpoint in document.endpoints)]
+    for member in document.members:
+        vips = [vip for vip in wanted if document.preferred(vip) == member.name]
         yield model.VipGroup(
             member=member.name,
             router_id=router_ids[member.name],
@@ -79,14 +67,9 @@ def _vip(own: Member, vip: WantedVip) -> model.Vip:
     return model.Vip(address=vip.address, interface=_interface(own, vip.network))
 
 
-def _services(
-    spec: LoadBalancerSpec,
-    own: Member,
-    states: Mapping[str, model.AdminState],
-    endpoints: Sequence[ClusterEndpoint],
-) -> Iterator[model.Service]:
-    vips = {vip.name: _vip(own, vip) for vip in spec.vips}
-    for service in spec.services:
-        yield service_of(service, vips[service.vip], own, states)
-    for endpoint in endpoints:
+def _services(document: LoadBalancerDocument, own: Member) -> Iterator[model.Service]:
+    vips = {vip.name: _vip(own, vip) for vip in document.vips}
+    for service in document.services:
+        yield service_of(service, vips[service.vip], own, document.server_states)
+    for endpoint in document.endpoints:
         yield from endpoint_services(endpoint, _vip(own, endpoint.vip()))

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from provisioner.domain.load_balancers import ClusterEndpoint
+from provisioner.domain.load_balancers import ClusterEndpoint, LoadBalancerDocument
 from provisioner.domain.spec.load_balancer import LoadBalancerSpec
 from provisioner.domain.spec.load_balancer_checks import check_load_balancer
 from provisioner.domain.spec.reading import read
@@ -45,7 +45,9 @@ def configured(
 ) -> dict[str, Configuration]:
     spec = read_spec(body)
     router_ids = {member.name: 51 + index for index, member in enumerate(spec.members)}
-    return configurations(pair(spec, router_ids, states or {}, endpoints))
+    decided = {"server_states": states or {}, "endpoints": endpoints}
+    document = LoadBalancerDocument(**dict(spec), **decided)
+    return configurations(pair(document, router_ids))
 
 
 def rendered(path: str, body: Mapping[str, Any], member: str = "m1", **more: Any) -> str:

@@ -26,7 +26,7 @@ def lab(switch: Switch, authority: SelfSigned) -> Iterator[LoadBalanced]:
 def leaving(lab: LoadBalanced) -> Configuration:
     document = recorded(lab.pair.body)
     ids = {one.name: lab.pair.router_id + at for at, one in enumerate(document.members)}
-    east, _ = from_spec.pair(document, ids, {})
+    east, _ = from_spec.pair(document, ids)
     return configuration.leaving(east)
 
 
