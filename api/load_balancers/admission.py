@@ -15,14 +15,14 @@ from provisioner.domain.spec.reading import read
 from provisioner.domain.spec.source_checks import check_source
 from provisioner.store import (
     image_roles,
+    load_balancer_estates,
     load_balancer_neighbours,
     load_balancer_users,
-    load_balancers,
     secrets,
 )
 from provisioner.store.image_choice import choose_templates
+from provisioner.store.load_balancer_estates import Estate
 from provisioner.store.load_balancer_users import User
-from provisioner.store.load_balancers import Estate
 from provisioner.store.sites import faults_of_name
 from provisioner.store.tables import Resource
 
@@ -38,7 +38,7 @@ def admit(
     def checks(asked: LoadBalancerSpec) -> list[Fault]:
         spec, unmatched = with_images(session, org_id, asked)
         document = LoadBalancerDocument(**dict(spec))
-        estate = load_balancers.find_estate(session, org_id, spec)
+        estate = load_balancer_estates.find_estate(session, org_id, spec)
         found.append((document, estate))
         around = load_balancer_neighbours.faults(session, org_id, spec, estate)
         return [
@@ -101,7 +101,7 @@ def _elsewhere(
     those that come.
     """
     org_id, known = resource.org_id, [user.resource.id for user in users]
-    estates = [load_balancers.find_estate(session, org_id, one) for one in change]
+    estates = [load_balancer_estates.find_estate(session, org_id, one) for one in change]
     before, after = (
         set(load_balancer_neighbours.faults(session, org_id, one, estate, resource.id, known))
         for one, estate in zip(change, estates, strict=True)

@@ -5,7 +5,7 @@ from sqlalchemy.orm import Session
 from api.resources import document
 from api.transactions import Changed, Transaction
 from provisioner.domain.load_balancers import LoadBalancerDocument
-from provisioner.store import load_balancers, resources
+from provisioner.store import load_balancer_estates, load_balancer_leases, load_balancers, resources
 from provisioner.store.tables import Resource
 
 
@@ -32,7 +32,7 @@ def record(
 
 def lease_again(session: Session, resource: Resource, after: LoadBalancerDocument) -> None:
     """After a change of members or addresses. Raises InvalidRequest when one is another's."""
-    estate = load_balancers.find_estate(session, resource.org_id, after)
-    load_balancers.reserve(session, resource, after, estate)
+    estate = load_balancer_estates.find_estate(session, resource.org_id, after)
+    load_balancer_leases.reserve(session, resource, after, estate)
     if home := estate.vcenters.get(after.members[0].name):
         resource.vcenter_id = home.id

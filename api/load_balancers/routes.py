@@ -19,7 +19,12 @@ from api.transactions import Changed, Transaction
 from provisioner.domain.faults import Fault
 from provisioner.domain.load_balancers import KIND, LoadBalancerDocument
 from provisioner.domain.spec.load_balancer import LoadBalancerSpec
-from provisioner.store import load_balancer_users, load_balancers, member_statuses, resources
+from provisioner.store import (
+    load_balancer_leases,
+    load_balancer_users,
+    member_statuses,
+    resources,
+)
 from provisioner.store.overviews import overviews
 
 router = APIRouter(prefix="/loadbalancers", tags=["load balancers"])
@@ -42,7 +47,7 @@ def create_load_balancer(
         document, estate = admit(session, caller.org_id, body.value, use.node_access)
         home = estate.vcenters[document.members[0].name]
         resource, operation = transaction.create(session, document.name, home.id, document)
-        load_balancers.reserve(session, resource, document, estate)
+        load_balancer_leases.reserve(session, resource, document, estate)
         return resource, operation
 
     return transaction.run(create, lambda made: f"/loadbalancers/{made.id}").response()

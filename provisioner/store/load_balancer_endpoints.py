@@ -14,13 +14,14 @@ from provisioner.domain.spec.cluster import ClusterSpec
 from provisioner.domain.spec.load_balancer import Vip
 from provisioner.store import (
     leases,
+    load_balancer_estates,
     load_balancer_neighbours,
     load_balancer_users,
     load_balancers,
     resources,
 )
 from provisioner.store.errors import Taken
-from provisioner.store.load_balancers import Estate
+from provisioner.store.load_balancer_estates import Estate
 from provisioner.store.tables import Resource
 
 _AT = "endpoint.loadBalancer"
@@ -91,7 +92,7 @@ def _carrier(session: Session, org_id: int, name: str) -> _Carrier:
     document = load_balancers.document_of(session, found)
     if document.service_range is None:
         raise _fault(f"load balancer {name} has no serviceRange, which VIPs of clusters are from")
-    estate = load_balancers.find_estate(session, org_id, document)
+    estate = load_balancer_estates.find_estate(session, org_id, document)
     carrier = _Carrier(found, document, estate, parse_range(document.service_range))
     if len(carrier.domains) < len(document.members):
         faults = "; ".join(f"{fault.path}: {fault.message}" for fault in estate.faults)

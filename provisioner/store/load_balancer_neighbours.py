@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from provisioner.domain.addresses import AddressRange, InvalidRange, parse_range
 from provisioner.domain.faults import Fault
 from provisioner.domain.spec.load_balancer import NETWORKS, LoadBalancerSpec, Network
-from provisioner.store.load_balancers import Estate
+from provisioner.store.load_balancer_estates import Estate
 from provisioner.store.neighbours import Claim, Neighbourhood
 from provisioner.store.sites import Site
 

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from provisioner.domain.addresses import AddressRange, parse_range
 from provisioner.domain.load_balancers import KIND, LoadBalancerDocument
-from provisioner.store import load_balancers
+from provisioner.store import load_balancer_estates
 from provisioner.store.tables import Resource, Spec
 
 
@@ -20,7 +20,7 @@ class ServiceRange:
 
     def domains(self, session: Session) -> list[str]:
         """The L2 networks where its VIPs are. Reads whole inventories."""
-        estate = load_balancers.find_estate(session, self.resource.org_id, self.document)
+        estate = load_balancer_estates.find_estate(session, self.resource.org_id, self.document)
         return estate.domains(self.document.members, "frontend")
 
 

@@ -9,7 +9,14 @@ import pytest
 from provisioner.domain.clusters import KIND as CLUSTER
 from provisioner.domain.nodes import Phase
 from provisioner.domain.virtual_machines import WatchBatch
-from provisioner.store import inventory, leases, load_balancers, resources, vcenters
+from provisioner.store import (
+    inventory,
+    leases,
+    load_balancer_leases,
+    load_balancers,
+    resources,
+    vcenters,
+)
 from provisioner.store.resources import NewResource
 from tests.api.asking import accepted, create, faults
 from tests.api.inventory import batch as the_inventory
@@ -45,7 +52,7 @@ def router_ids(api: Api, edge: dict[str, Any]) -> dict[str, int]:
     with api.database.read() as session:
         resource = resources.get(session, edge["id"])
         document = load_balancers.document_of(session, resource)
-        return load_balancers.leased_router_ids(session, resource.id, document)
+        return load_balancer_leases.leased_router_ids(session, resource.id, document)
 
 
 def leased(api: Api) -> set[str]:

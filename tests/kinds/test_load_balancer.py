@@ -17,7 +17,14 @@ from provisioner.edge.member_status import STATUS
 from provisioner.edge.reports import packed
 from provisioner.edge.status import GroupStatus, MemberStatus, Reported, vip_status
 from provisioner.settings import Settings
-from provisioner.store import leases, load_balancers, member_statuses, nodes, resources
+from provisioner.store import (
+    leases,
+    load_balancer_estates,
+    load_balancer_leases,
+    member_statuses,
+    nodes,
+    resources,
+)
 from provisioner.store.resources import NewResource
 from provisioner.store.tables import Node
 from provisioner.vault.access import VaultAccess
@@ -52,8 +59,8 @@ def edge(estate: Estate, kind: LoadBalancerKind) -> str:
     def create(session: Session) -> str:
         new = NewResource(estate.org, KIND, "edge", estate.vcenter, body, "alice")
         resource, _ = resources.create(session, new)
-        where = load_balancers.find_estate(session, estate.org, spec)
-        load_balancers.reserve(session, resource, spec, where)
+        where = load_balancer_estates.find_estate(session, estate.org, spec)
+        load_balancer_leases.reserve(session, resource, spec, where)
         return resource.id
 
     made = estate.write(create)

@@ -8,7 +8,13 @@ from sqlalchemy.orm import Session
 from provisioner.domain.load_balancers import KIND
 from provisioner.domain.nodes import Phase
 from provisioner.domain.planning.wishes import When
-from provisioner.store import leases, load_balancers, nodes, resources
+from provisioner.store import (
+    leases,
+    load_balancer_estates,
+    load_balancer_leases,
+    nodes,
+    resources,
+)
 from provisioner.store.resources import NewResource
 from provisioner.store.tables import Node
 from tests.store.estate import Estate
@@ -25,8 +31,8 @@ def edge(estate: Estate) -> str:
         body = spec.model_dump(mode="json", by_alias=True, exclude_none=True)
         new = NewResource(estate.org, KIND, "edge", estate.vcenter, body, "alice")
         resource, _ = resources.create(session, new)
-        where = load_balancers.find_estate(session, estate.org, spec)
-        load_balancers.reserve(session, resource, spec, where)
+        where = load_balancer_estates.find_estate(session, estate.org, spec)
+        load_balancer_leases.reserve(session, resource, spec, where)
         return resource.id
 
     made = estate.write(create)

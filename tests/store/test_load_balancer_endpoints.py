@@ -9,7 +9,14 @@ from provisioner.domain.clusters import KIND as CLUSTER
 from provisioner.domain.faults import Fault, InvalidRequest
 from provisioner.domain.load_balancers import KIND
 from provisioner.domain.spec.cluster import ClusterSpec
-from provisioner.store import leases, load_balancer_endpoints, load_balancers, resources
+from provisioner.store import (
+    leases,
+    load_balancer_endpoints,
+    load_balancer_estates,
+    load_balancer_leases,
+    load_balancers,
+    resources,
+)
 from provisioner.store.leases import Holder
 from provisioner.store.load_balancer_endpoints import with_vip
 from provisioner.store.load_balancer_users import users_by_name
@@ -34,8 +41,8 @@ def make_pair(estate: Estate, name: str = "edge", **changes: Any) -> str:
     def create(session: Session) -> str:
         new = NewResource(estate.org, KIND, name, estate.vcenter, body, "alice")
         resource, _ = resources.create(session, new)
-        where = load_balancers.find_estate(session, estate.org, spec)
-        load_balancers.reserve(session, resource, spec, where)
+        where = load_balancer_estates.find_estate(session, estate.org, spec)
+        load_balancer_leases.reserve(session, resource, spec, where)
         return resource.id
 
     return estate.write(create)
@@ -143,8 +150,8 @@ def lease_again(estate: Estate, edge: str) -> set[str]:
 
     def reserve(session: Session, row: Resource) -> set[str]:
         document = load_balancers.document_of(session, row)
-        where = load_balancers.find_estate(session, estate.org, document)
-        load_balancers.reserve(session, row, document, where)
+        where = load_balancer_estates.find_estate(session, estate.org, document)
+        load_balancer_leases.reserve(session, row, document, where)
         return set(leases.taken_addresses(session, NODES))
 
     return estate.locked(edge, reserve)

@@ -10,7 +10,13 @@ from provisioner.domain.faults import InvalidRequest
 from provisioner.domain.load_balancers import KIND
 from provisioner.domain.spec.load_balancer import LoadBalancerSpec
 from provisioner.domain.virtual_machines import WatchBatch
-from provisioner.store import inventory, leases, load_balancers, resources
+from provisioner.store import (
+    inventory,
+    leases,
+    load_balancer_estates,
+    load_balancer_leases,
+    resources,
+)
 from provisioner.store.leases import Holder
 from provisioner.store.resources import NewResource
 from provisioner.store.tables import Resource, VCenter
@@ -46,15 +52,17 @@ def reserve(estate: Estate, spec: LoadBalancerSpec, name: str = "edge") -> tuple
     def change(session: Session) -> tuple[int, ...]:
         asked = NewResource(estate.org, KIND, name, estate.vcenter, recorded, "alice")
         resource, _ = resources.create(session, asked)
-        found = load_balancers.find_estate(session, estate.org, spec)
+        found = load_balancer_estates.find_estate(session, estate.org, spec)
         assert found.faults == ()
-        return load_balancers.reserve(session, resource, spec, found)
+        return load_balancer_leases.reserve(session, resource, spec, found)
 
     return estate.write(change)
 
 
 def faults(estate: Estate, spec: LoadBalancerSpec) -> list[str]:
-    found = estate.read(lambda session: load_balancers.find_estate(session, estate.org, spec))
+    found = estate.read(
+        lambda session: load_balancer_estates.find_estate(session, estate.org, spec)
+    )
     return [fault.path for fault in found.faults]
 
 

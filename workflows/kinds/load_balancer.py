@@ -19,7 +19,15 @@ from provisioner.edge.reports import reported
 from provisioner.edge.status import MemberStatus
 from provisioner.node_access import service_access
 from provisioner.settings import Settings
-from provisioner.store import care, leases, load_balancers, member_statuses, nodes, resources
+from provisioner.store import (
+    care,
+    leases,
+    load_balancer_leases,
+    load_balancers,
+    member_statuses,
+    nodes,
+    resources,
+)
 from provisioner.store.database import Database
 from provisioner.store.tables import Node, Resource
 from provisioner.store.types import utc_now
@@ -68,7 +76,7 @@ class LoadBalancerKind:
             known = {member.name for member in document.members}
             if node.group not in known or not _can_hand_over(session, resource, node):
                 return None
-            ids = load_balancers.leased_router_ids(session, resource.id, document)
+            ids = load_balancer_leases.leased_router_ids(session, resource.id, document)
         wanted = bootstrap.leaving(document, node.group, ids)
         adverts = _SUCCESSION_ADVERTS * document.vrrp.interval_seconds
         return Farewell(_told(document, node, wanted), _RELOAD_SECONDS + adverts)
@@ -152,7 +160,7 @@ def _rendered(
     session: Session, resource: Resource
 ) -> tuple[LoadBalancerDocument, Mapping[str, MemberConfiguration]]:
     document = load_balancers.document_of(session, resource)
-    router_ids = load_balancers.leased_router_ids(session, resource.id, document)
+    router_ids = load_balancer_leases.leased_router_ids(session, resource.id, document)
     return document, bootstrap.rendered(document, router_ids)
 
 
