@@ -5,7 +5,7 @@ from ipaddress import IPv4Address
 from typing import Any
 
 from api.load_balancers.observed import Observed, observed
-from api.load_balancers.repoints import RepointOut, repoints
+from api.load_balancers.repoint_commands import RepointOut, repoints
 from api.resources import GroupsSummary, SeenCondition, conditions, document, groups_summary
 from api.schemas import Out
 from provisioner.domain.load_balancers import AdminState, LoadBalancerDocument
