@@ -48,6 +48,7 @@ def test_a_member_installs_what_its_template_lacks(world: World, template: str) 
     }
     with Service(world.facts) as asked:
         world.ensure_registered(asked)
+        assert soon(lambda: TEMPLATE in str(asked.ask("GET", "/vcenters/lab/inventory")))
         asked.succeeded(asked.ask("POST", "/loadbalancers", document), CREATION_SECONDS)
         [machine] = [one for one in world.machines() if one.name.startswith(f"{NAME}-")]
         running = ("systemctl", "is-active", "haproxy", "keepalived", "nftables")
