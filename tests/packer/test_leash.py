@@ -65,7 +65,8 @@ async def test_of_an_endless_line_the_beginning_is_heard(tmp_path: Path) -> None
     endless = "head -c 300000 /dev/zero | tr '\\0' x"
     await run(command(tmp_path, f"{endless}; echo; echo next"), heard.append)
     [long, following] = heard
-    assert 50_000 < len(long) < 100_000
+    # How much lies in the pipe at once is the kernel's choice, up to twice the longest line.
+    assert 50_000 < len(long) < 2 * 64 * 1024
     assert following == "next"
 
 

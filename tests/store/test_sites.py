@@ -7,7 +7,8 @@ from sqlalchemy.orm import Session
 
 from provisioner.domain.faults import InvalidRequest
 from provisioner.domain.spec.cluster import ClusterSpec
-from provisioner.store import clusters, leases, resources, vcenters
+from provisioner.store import clusters, leases, resources, vcenter_uses
+from provisioner.store.errors import Conflict
 from provisioner.store.sites import Site
 from provisioner.store.tables import VCenter
 from tests.store.estate import NODES, Estate
@@ -111,7 +112,14 @@ def test_a_name_must_be_free_and_no_id(estate: Estate, name: str, said: str) -> 
 
 def test_a_vcenter_is_in_use_until_its_last_vm_is_gone(estate: Estate) -> None:
     def in_use() -> bool:
-        return estate.read(lambda session: vcenters.in_use(session, estate.vcenter))
+        def ask(session: Session) -> None:
+            vcenter_uses.refuse_when_used(session, session.get_one(VCenter, estate.vcenter))
+
+        try:
+            estate.read(ask)
+        except Conflict:
+            return True
+        return False
 
     assert not in_use()
     resource = estate.cluster()
