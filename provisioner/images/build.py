@@ -78,7 +78,7 @@ class PackerBuild:
             scratch=work.folder,
         )
         try:
-            code = await child.run(program, hear)
+            code = await child.run(program, hear, redact)
         except TimeoutError:
             raise BuildOverdue(
                 f"Packer did not finish within {self._seconds:.0f} s and was ended; its log tells "

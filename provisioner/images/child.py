@@ -35,10 +35,13 @@ class Command:
     scratch: Path | None = None
 
 
-async def run(command: Command, hear: Callable[[str], None]) -> int:
+async def run(
+    command: Command, hear: Callable[[str], None], redact: Callable[[str], str] = str
+) -> int:
     """The exit code; 128 and the signal's number when it was killed.
 
-    `hear` gets every line of its output, also of its end. Raises TimeoutError. When this returns,
+    `hear` gets every line of its output, also of its end; `redact` what is to be cut of one that
+    is too long, before it is. Raises TimeoutError. When this returns,
     raises or is cancelled, no process of it is left.
     """
     process = await asyncio.create_subprocess_exec(
@@ -55,7 +58,7 @@ async def run(command: Command, hear: Callable[[str], None]) -> int:
         cwd=command.folder,
         start_new_session=True,
     )
-    hearing = asyncio.create_task(_hear(process, hear))
+    hearing = asyncio.create_task(_hear(process, hear, redact))
     try:
         async with asyncio.timeout(command.seconds):
             await _is_over(process)
@@ -65,9 +68,11 @@ async def run(command: Command, hear: Callable[[str], None]) -> int:
     return code if code >= 0 else 128 - code
 
 
-async def _hear(process: Process, hear: Callable[[str], None]) -> None:
+async def _hear(
+    process: Process, hear: Callable[[str], None], redact: Callable[[str], str]
+) -> None:
     if process.stdout is not None:
-        async for line in _lines(process.stdout):
+        async for line in _lines(process.stdout, redact):
             hear(line)
     await process.wait()
 
@@ -130,8 +135,8 @@ async def _surely(work: Coroutine[Any, Any, None]) -> None:
             continue
 
 
-async def _lines(stream: asyncio.StreamReader) -> AsyncIterator[str]:
-    """Of longer ones their beginning: a secret that lies across a cut could not be recognised."""
+async def _lines(stream: asyncio.StreamReader, redact: Callable[[str], str]) -> AsyncIterator[str]:
+    """Of longer ones their beginning, without what may be a secret that has come but in part."""
     rest, is_cut = b"", False
     while chunk := await stream.read(_LONGEST_LINE):
         *whole, rest = (rest + chunk).split(b"\n")
@@ -140,7 +145,7 @@ async def _lines(stream: asyncio.StreamReader) -> AsyncIterator[str]:
                 yield _text(line)
             is_cut = False
         if len(rest) > _LONGEST_LINE and not is_cut:
-            yield f"{_text(rest[:-_LONGEST_SECRET])} ..."
+            yield f"{redact(_text(rest))[:-_LONGEST_SECRET]} ..."
             is_cut = True
         if is_cut:
             rest = b""

@@ -13,6 +13,7 @@ import pytest
 from lab.waiting import wait_until
 from provisioner.images import leash
 from provisioner.images.child import Command, run
+from provisioner.images.redaction import Redactor
 
 SECONDS = 10.0
 # A program, its child, and one that left its process group and session.
@@ -68,6 +69,13 @@ async def test_of_an_endless_line_the_beginning_is_heard(tmp_path: Path) -> None
     # How much lies in the pipe at once is the kernel's choice, up to twice the longest line.
     assert 50_000 < len(long) < 2 * 64 * 1024
     assert following == "next"
+
+
+async def test_no_secret_is_cut_in_two(tmp_path: Path) -> None:
+    heard: list[str] = []
+    endless = "printf '12345678901%.0s' $(seq 27000)"
+    await run(command(tmp_path, endless), heard.append, Redactor(["12345678901"]))
+    assert not set("".join(heard)) & set("0123456789")
 
 
 async def test_a_killed_program_is_told_as_such(tmp_path: Path) -> None:
