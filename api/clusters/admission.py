@@ -67,8 +67,7 @@ def with_images(
     session: Session, org_id: int, spec: ClusterSpec
 ) -> tuple[ClusterSpec, tuple[Fault, ...]]:
     """With templates for the groups that ask for an image and have none yet."""
-    default = spec.kubernetes.version if spec.bootstrap.install == "image" else None
-    choice = choose_templates(session, org_id, spec.vcenter, shapes(spec), default)
+    choice = choose_templates(session, org_id, spec.vcenter, shapes(spec))
     return spec.cloned_from(choice.templates), choice.faults
 
 

@@ -111,15 +111,11 @@ def _elsewhere(
 
 
 def with_images(session: Session, org_id: int, spec: S) -> tuple[S, list[Fault]]:
-    """With templates for the members that ask for an image and have none yet.
-
-    Members that install packages stand on any image, the others on one of a load balancer.
-    """
-    role = ROLE if spec.install == "image" else None
+    """With templates for the members that ask for an image and have none yet."""
     templates: dict[str, str] = {}
     faults: list[Fault] = []
     for shape in shapes(spec):
-        choice = choose_templates(session, org_id, shape.vcenter or "", [shape], role=role)
+        choice = choose_templates(session, org_id, shape.vcenter or "", [shape])
         templates |= choice.templates
         faults += choice.faults
     return spec.cloned_from(templates), faults

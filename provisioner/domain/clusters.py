@@ -39,9 +39,10 @@ def read(document: Mapping[str, Any], *, generation: int, epoch: int, deleting: 
 
 def shapes(spec: ClusterSpec) -> Iterator[GroupShape]:
     """Also of groups whose names are not sound."""
+    installed = spec.kubernetes.version if spec.bootstrap.install == "image" else None
     for path, group in spec.paths():
         name = group.name if isinstance(group, NodePool) else CONTROL_PLANE
-        yield GroupShape(name, path, group, spec.placement)
+        yield GroupShape(name, path, group, spec.placement, kubernetes=installed)
 
 
 def desired(spec: ClusterSpec, *, generation: int, epoch: int, deleting: bool) -> Desired:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Protocol
 
 _OS = re.compile(r"[a-z0-9][a-z0-9.-]*")
 _VERSION = re.compile(r"1\.[0-9]{1,3}(\.[0-9]{1,3})?")
@@ -25,10 +26,21 @@ class Query:
         said = {"os": self.os, "kubernetes": self.kubernetes}
         return ", ".join(f"{key}={value}" for key, value in said.items() if value)
 
-    def matches(self, offer: "Offer") -> bool:
-        if self.os not in (None, offer.os) or not offer.serves(self.role):
+    def matches(self, image: "Likeness") -> bool:
+        if self.os not in (None, image.os) or not _serves(image.role, self.role):
             return False
-        return self.kubernetes is None or _lies_in(offer.kubernetes, self.kubernetes)
+        return self.kubernetes is None or _lies_in(image.kubernetes, self.kubernetes)
+
+
+class Likeness(Protocol):
+    """What queries look at. `role`: what it was built to be; None may be anything."""
+
+    @property
+    def os(self) -> str | None: ...
+    @property
+    def kubernetes(self) -> str | None: ...
+    @property
+    def role(self) -> str | None: ...
 
 
 @dataclass(frozen=True)
@@ -39,10 +51,7 @@ class OfferedTemplate:
 
 @dataclass(frozen=True)
 class Offer:
-    """A registered image, with those of its templates that can be cloned here.
-
-    `role`: what it was built to be; None may be anything.
-    """
+    """A registered image, with those of its templates that can be cloned here."""
 
     id: str
     name: str
@@ -53,7 +62,7 @@ class Offer:
     role: str | None = None
 
     def serves(self, role: str | None) -> bool:
-        return role is None or self.role in (None, role)
+        return _serves(self.role, role)
 
     def __str__(self) -> str:
         return f"{self.name} ({Query(self.os, self.kubernetes)})"
@@ -89,6 +98,10 @@ def choose(
 def minor(version: str) -> str:
     """1.35 of 1.35.4."""
     return ".".join(version.split(".")[:2])
+
+
+def _serves(role: str | None, wanted: str | None) -> bool:
+    return wanted is None or role in (None, wanted)
 
 
 def _lies_in(version: str | None, wanted: str) -> bool:

@@ -136,7 +136,10 @@ def read(document: Mapping[str, Any], *, generation: int, epoch: int, deleting: 
 
 
 def shapes(spec: LoadBalancerSpec) -> Iterator[GroupShape]:
-    """A group for each member: its one VM has addresses, and maybe a vCenter, of its own."""
+    """A group for each member: its one VM has addresses, and maybe a vCenter, of its own.
+
+    Members that install packages stand on any image, the others on one of a load balancer.
+    """
     for path, member in spec.paths():
         yield GroupShape(
             name=member.name,
@@ -145,6 +148,7 @@ def shapes(spec: LoadBalancerSpec) -> Iterator[GroupShape]:
             placement=member.whole_placement(),
             vcenter=member.vcenter,
             addresses=tuple(map(_pool, member.networks.own().values())),
+            role=ROLE if spec.install == "image" else None,
         )
 
 

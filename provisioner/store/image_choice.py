@@ -1,19 +1,17 @@
 """Which templates groups get that ask for an image by what it is like."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from provisioner.domain.faults import Fault
-from provisioner.domain.image_definitions import NODE
-from provisioner.domain.image_queries import Offer, OfferedTemplate, Query, choose, parse
+from provisioner.domain.image_queries import Offer, OfferedTemplate, Query, choose
 from provisioner.domain.inventory import Inventory
 from provisioner.domain.spec.placement import Placement
 from provisioner.domain.wanted import GroupShape
 from provisioner.store import images, inventory, resources, vcenters
-from provisioner.store.tables import Image, ImageTemplate, Resource, VCenter
+from provisioner.store.tables import ImageTemplate, VCenter
 
 _SHOWN = 8
 
@@ -27,31 +25,24 @@ class Choice:
 
 
 def choose_templates(
-    session: Session,
-    org_id: int,
-    vcenter: str,
-    shapes: Iterable[GroupShape],
-    kubernetes: str | None = None,
-    role: str | None = NODE,
+    session: Session, org_id: int, vcenter: str, shapes: Iterable[GroupShape]
 ) -> Choice:
     """For groups that have no template yet; no choice is ever changed.
 
-    `vcenter`: its name; one that isn't there is no fault here. `kubernetes`: what a query that is
-    silent about it asks for. `role`: what the groups' machines are; None asks nothing of it.
+    `vcenter`: its name; one that isn't there is no fault here.
     What was chosen is held until the transaction ends, which puts its use on record.
     """
-    asking = [one for one in shapes if one.machine.image and not one.machine.template]
+    queries = ((one, one.query()) for one in shapes if not one.machine.template)
+    asking = [(shape, query) for shape, query in queries if query]
     row = next((one for one in vcenters.listed(session, org_id) if one.name == vcenter), None)
     if not asking or row is None:
         return Choice({}, ())
     catalogue = _Catalogue(session, row, inventory.load(session, row.id))
     templates: dict[str, str] = {}
     faults: list[Fault] = []
-    for shape in asking:
-        query = parse(shape.machine.image or "")
-        query = replace(query, kubernetes=query.kubernetes or kubernetes, role=role)
+    for shape, query in asking:
         placement = shape.placement.overlaid(shape.machine.placement)
-        offers = [one for one in catalogue.offers(placement) if one.serves(role)]
+        offers = [one for one in catalogue.offers(placement) if one.serves(query.role)]
         if found := catalogue.hold(query, offers, catalogue.near(placement)):
             templates[shape.path] = found[1].path
         else:
@@ -79,7 +70,7 @@ class _Catalogue:
     def offers(self, placement: Placement) -> Iterator[Offer]:
         """The newest first, with those of their templates that are in the same datacenter."""
         below = self._below(placement)
-        for resource, row in self._registered():
+        for resource, row in images.registered(self.session, self.vcenter.id):
             found = (self._seen(one) for one in images.templates(self.session, resource.id))
             yield Offer(
                 id=resource.id,
@@ -123,16 +114,3 @@ class _Catalogue:
             if item.moref == template.moref and item.is_template:
                 return OfferedTemplate(item.path, template.datastore.rpartition("/")[2])
         return None
-
-    def _registered(self) -> Iterator[tuple[Resource, Image]]:
-        query = (
-            select(Resource, Image)
-            .join(Image, Image.resource_id == Resource.id)
-            .where(
-                Image.vcenter_id == self.vcenter.id,
-                Image.registered_at.is_not(None),
-                Resource.deletion_requested_at.is_(None),
-            )
-            .order_by(Image.registered_at.desc())
-        )
-        yield from self.session.execute(query)

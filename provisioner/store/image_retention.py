@@ -1,11 +1,10 @@
 """Images that make way for a newer one of the same definition."""
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from provisioner.domain.image_retention import Made, superfluous
 from provisioner.store import events, image_uses, images, resources
-from provisioner.store.tables import Image, Resource
+from provisioner.store.tables import Resource
 
 _WHO = "retention"
 
@@ -18,7 +17,7 @@ def retire_older(session: Session, newest: Resource) -> list[Resource]:
     keep = images.spec_of(session, newest).keep
     if keep is None:
         return []
-    known = {row.id: row for row in _registered(session, newest)}
+    known = {row.id: row for row, _ in images.registered(session, newest.vcenter_id)}
     uses = image_uses.uses(session, known.values())
     made = {key: _made(session, row, bool(uses[key])) for key, row in known.items()}
     going = superfluous(made[newest.id], made.values(), keep)
@@ -32,21 +31,6 @@ def _retire(session: Session, newest: Resource, older: Resource, keep: int) -> R
     events.record(session, older, "Superseded", message)
     resources.request_deletion(session, older, _WHO)
     return older
-
-
-def _registered(session: Session, newest: Resource) -> list[Resource]:
-    query = (
-        select(Resource)
-        .join(Image, Image.resource_id == Resource.id)
-        .where(
-            Image.org_id == newest.org_id,
-            Image.vcenter_id == newest.vcenter_id,
-            Image.registered_at.is_not(None),
-            Resource.deletion_requested_at.is_(None),
-        )
-        .order_by(Resource.number)
-    )
-    return list(session.scalars(query))
 
 
 def _made(session: Session, resource: Resource, used: bool) -> Made:

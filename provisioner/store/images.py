@@ -47,6 +47,21 @@ def spec_of(session: Session, resource: Resource) -> ImageSpec:
     return ImageSpec.model_validate(resources.document(session, resource))
 
 
+def registered(session: Session, vcenter_id: str) -> list[tuple[Resource, Image]]:
+    """Those of a vCenter that pools can stand on, the newest first."""
+    query = (
+        select(Resource, Image)
+        .join(Image, Image.resource_id == Resource.id)
+        .where(
+            Image.vcenter_id == vcenter_id,
+            Image.registered_at.is_not(None),
+            Resource.deletion_requested_at.is_(None),
+        )
+        .order_by(Image.registered_at.desc())
+    )
+    return list(session.execute(query))
+
+
 def with_digest(session: Session, org_id: int, vcenter_id: str, digest: str) -> list[Resource]:
     """Those registered that were made of exactly this, the newest first."""
     query = _with_digest(org_id, vcenter_id, digest).where(Image.registered_at.is_not(None))
