@@ -5,7 +5,9 @@ PIP_COMPILE := .venv/bin/pip-compile --quiet --generate-hashes --allow-unsafe --
 	--no-header --no-emit-options --annotation-style=line
 # What the lab's machines and their network take of Debian.
 MACHINES := dnsmasq-base iproute2 systemd-container util-linux
-# Tests of real time: they wait more than they work, so two of their files run at once.
+# Files side by side. Most tests wait more than they work: there may be more of them than processors.
+SIDE_BY_SIDE := --dist loadfile --no-loadscope-reorder --numprocesses
+# Tests of real time: more of them at once would take each other's.
 TIMED := tests/net
 # Tests of real machines. Nothing else runs beside these, nor beside those of real time.
 REAL := tests/machines tests/images
@@ -23,9 +25,9 @@ demo: setup ## Create, scale and delete a cluster on a simulated vCenter, from n
 
 test: check guests ## Run the checks, then every test; builds what they need once (needs root)
 	@scripts/debian.sh apt-utils cloud-init gnupg haproxy keepalived nftables procps $(MACHINES)
-	$(PYTHON) -m pytest --numprocesses 2 --dist loadfile $(TIMED)
+	$(PYTHON) -m pytest $(SIDE_BY_SIDE) 2 $(TIMED)
 	$(PYTHON) -m pytest $(REAL)
-	$(PYTHON) -m pytest --numprocesses 3 --dist loadscope $(addprefix --ignore=,$(TIMED) $(REAL))
+	$(PYTHON) -m pytest $(SIDE_BY_SIDE) 4 $(addprefix --ignore=,$(TIMED) $(REAL))
 
 check: setup packer-check ## Lint, format, types, import rules, image templates; changes nothing
 	$(PYTHON) -m ruff check .

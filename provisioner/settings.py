@@ -98,6 +98,11 @@ class Settings(BaseSettings):
         ge=30,
         description="How often a running cluster is cared for: health, kubelets' certificates.",
     )
+    care_round_seconds: int = Field(
+        default=30,
+        ge=1,
+        description="How often those who are due for care are looked for, and members are heard.",
+    )
     add_on_manifests: Path | None = Field(
         default=None,
         description="Folder of manifests that clusters' addOns.cniManifest.file names.",

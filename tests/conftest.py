@@ -1,33 +1,29 @@
 """Rules for every test of the project."""
 
-from collections.abc import Iterable
+import signal
 from pathlib import Path
-from typing import Any
 
 import pytest
-from xdist.scheduler import LoadScopeScheduling
+
+from tests.own_network import enter_own_network
 
 TESTS = Path(__file__).parent
 UNIT_TESTS = TESTS / "unit"
 UNIT_TEST_SECONDS = 2
-# Their guests share the loopback addresses that clusters have there.
-ON_SHARED_ADDRESSES = ("tests/e2e/", "tests/lab/", "tests/node/")
+# The longest files are in these: begun last, one of them would keep the others waiting.
+FIRST = ("tests/e2e/", "tests/workflow/", "tests/lab/", "tests/cli/")
 
 
-def pytest_collection_modifyitems(items: Iterable[pytest.Item]) -> None:
+def pytest_configure(config: pytest.Config) -> None:
+    # Begun in the background, tests and what they start would inherit that Ctrl-C is ignored.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    if hasattr(config, "workerinput"):
+        enter_own_network()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """A unit test that needs longer than two seconds is not one; others have the default limit."""
     for item in items:
         if item.path.is_relative_to(UNIT_TESTS):
             item.add_marker(pytest.mark.timeout(UNIT_TEST_SECONDS))
-
-
-class SideBySide(LoadScopeScheduling):
-    """Tests of one file stay in one process, and so do those that would be in each other's way."""
-
-    def _split_scope(self, nodeid: str) -> str:
-        shared = nodeid.startswith(ON_SHARED_ADDRESSES)
-        return "shared addresses" if shared else nodeid.partition("::")[0]
-
-
-def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> SideBySide:
-    return SideBySide(config, log)
+    items.sort(key=lambda item: not item.nodeid.startswith(FIRST))

@@ -1,4 +1,4 @@
-"""Every half minute a round of care for the resources that are due for it."""
+"""Every `PKE_CARE_ROUND_SECONDS` a round of care for the resources that are due for it."""
 
 from datetime import timedelta
 

@@ -1,6 +1,6 @@
 """Schedules as data, brought to what is written here whenever a worker starts."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 
 from temporalio.client import (
@@ -16,17 +16,21 @@ from temporalio.client import (
     ScheduleUpdateInput,
 )
 
+from provisioner.settings import Settings
 from workflows.contracts import CARE, UNSETTLED
 
-EVERY: dict[str, timedelta] = {
-    UNSETTLED: timedelta(minutes=1),
-    CARE: timedelta(seconds=30),
-}
+
+def schedules(settings: Settings) -> dict[str, timedelta]:
+    """How often each of the workflows that look after all resources is started."""
+    return {
+        UNSETTLED: timedelta(minutes=1),
+        CARE: timedelta(seconds=settings.care_round_seconds),
+    }
 
 
-async def ensure_schedules(client: Client, task_queue: str) -> None:
+async def ensure_schedules(client: Client, task_queue: str, every: Mapping[str, timedelta]) -> None:
     """Idempotent. A schedule an operator paused stays paused."""
-    for name, interval in EVERY.items():
+    for name, interval in every.items():
         wanted = _schedule(name, interval, task_queue)
         try:
             await client.create_schedule(name, wanted, trigger_immediately=True)

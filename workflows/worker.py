@@ -24,7 +24,7 @@ from workflows.metrics import serve_metrics
 from workflows.node import CreateNode, RemoveNode
 from workflows.patience import Patience, patiently
 from workflows.resource import ResourceWorkflow
-from workflows.schedules import ensure_schedules
+from workflows.schedules import ensure_schedules, schedules
 from workflows.task import ResourceTask
 from workflows.unsettled import PokeUnsettled
 from workflows.vcenter import VerifyVCenter, WatchVCenter
@@ -68,7 +68,7 @@ async def _run(settings: Settings, patience: Patience) -> None:
         for number in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(number, stop.set)
         async with new_worker(client, settings.task_queue, composition):
-            await ensure_schedules(client, settings.task_queue)
+            await ensure_schedules(client, settings.task_queue, schedules(settings))
             _log.info("worker runs on task queue %s", settings.task_queue)
             await stop.wait()
     finally:

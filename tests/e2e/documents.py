@@ -45,6 +45,7 @@ def cluster(name: str, *, masters: int = 1, workers: int = 1) -> dict[str, Any]:
 def load_balancer(name: str, **changes: Any) -> dict[str, Any]:
     """A pair whose service has two servers in the lab."""
     network = f"127.77.{next(_networks)}"
+    check = {"type": "tcp", "inter": 2, "fastinter": 1, "downinter": 1}
     servers = [
         {"name": f"{name}-{one}", "address": f"{network}.{20 + one}", "port": 6443}
         for one in (1, 2)
@@ -59,7 +60,7 @@ def load_balancer(name: str, **changes: Any) -> dict[str, Any]:
                 "name": "web",
                 "vip": "web",
                 "ports": [443],
-                "pools": [{"name": "all", "servers": servers, "check": {"type": "tcp"}}],
+                "pools": [{"name": "all", "servers": servers, "check": check}],
             }
         ],
     } | changes

@@ -54,7 +54,11 @@ def tokens_in_force(root: hvac.Client) -> set[str]:
 def _is_ours(root: hvac.Client, accessor: str) -> bool:
     try:
         return root.auth.token.lookup_accessor(accessor)["data"]["path"] == LOGINS
-    except (hvac.exceptions.Forbidden, hvac.exceptions.InvalidPath):
+    except (
+        hvac.exceptions.Forbidden,
+        hvac.exceptions.InvalidPath,
+        hvac.exceptions.InvalidRequest,  # It expired after it was listed: "invalid accessor".
+    ):
         return False
 
 

@@ -1,5 +1,7 @@
 """What the minute's schedule makes up for: lost hints, and machines that came back."""
 
+from datetime import timedelta
+
 from temporalio.client import Client
 
 from provisioner.domain import marks
@@ -78,14 +80,16 @@ async def test_a_machine_restored_from_a_backup_is_left_alone(running: Site) -> 
 
 async def test_schedules_are_brought_to_what_is_written(client: Client, site: Site) -> None:
     """At every start of a worker; one that an operator paused stays paused."""
-    await ensure_schedules(client, "elsewhere")
+    hourly = {UNSETTLED: timedelta(hours=1)}
+    await ensure_schedules(client, "elsewhere", hourly)
     handle = client.get_schedule_handle(UNSETTLED)
     try:
         await handle.pause()
-        await ensure_schedules(client, site.queue)
+        await ensure_schedules(client, site.queue, {UNSETTLED: timedelta(minutes=1)})
         found = (await handle.describe()).schedule
         assert found.state.paused
         assert found.action.task_queue == site.queue
+        assert [one.every for one in found.spec.intervals] == [timedelta(minutes=1)]
     finally:
         await handle.delete()
 
