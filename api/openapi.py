@@ -8,6 +8,7 @@ from fastapi.openapi.utils import get_openapi
 from api.addons.changes import AddOnsChange
 from api.clusters.changes import ClusterChange
 from api.documents import schemas_of
+from api.images.changes import ImageChange
 from api.load_balancers.changes import LoadBalancerChange
 from api.load_balancers.repointing import Repoint
 from api.nodepools.changes import PoolChange
@@ -34,6 +35,7 @@ BODIES = (
     Repoint,
     ImageBuild,
     ImageImport,
+    ImageChange,
 )
 
 

@@ -65,6 +65,7 @@ def describe(image: Row) -> RenderableType:
             ("definition", image["definition"]),
             ("source", image["source"]),
             ("made from", image["spec"].get("template") or _disc(image)),
+            ("copies", ", ".join(image["spec"].get("copies", ()))),
             ("digest", image["digest"]),
             ("operation", image["operation"]),
             ("registered", clock(image["registeredAt"])),

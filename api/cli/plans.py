@@ -16,6 +16,7 @@ _TASKS = {
     "cloud-provider": "put vSphere's cloud provider in",
     "storage-driver": "put vSphere's storage driver in, as far as it is wanted",
     "load-balancer": "put MetalLB in",
+    "copy": "copy the template to further datastores",
     "endpoint-pair": "wait until the load balancer of the endpoint serves",
     "endpoint": "tell that load balancer of the nodes",
     "secrets": "make the key by which the members know each other",

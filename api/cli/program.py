@@ -15,6 +15,7 @@ from api.cli import (
     clusters,
     etcd_clusters,
     explanations,
+    image_copies,
     image_definitions,
     image_views,
     images,
@@ -60,6 +61,7 @@ image = typer.Typer(no_args_is_help=True, help="Templates that nodes are cloned 
 image.add_typer(image_definitions.app)
 image.add_typer(image_views.app)
 image.add_typer(images.app)
+image.add_typer(image_copies.app)
 app.add_typer(cluster, name="cluster")
 app.add_typer(etcd_clusters.app, name="etcd")
 app.add_typer(load_balancers.app, name="lb")

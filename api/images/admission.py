@@ -6,20 +6,19 @@ from typing import TypeVar
 
 from sqlalchemy.orm import Session
 
+from api.images.site import Site, find_site
 from provisioner.domain.faults import Fault, InvalidRequest
+from provisioner.domain.image_copies import Need, Prospect
 from provisioner.domain.image_definitions import Definition
 from provisioner.domain.image_names import default_name
-from provisioner.domain.image_places import copy_faults
 from provisioner.domain.images import KIND
-from provisioner.domain.inventory import Resolved
-from provisioner.domain.resolving import Resolver, Wish
-from provisioner.domain.spec.image import ImageBuild, ImageImport, ImageSpec
+from provisioner.domain.spec.image import Copies, ImageBuild, ImageImport, ImageSpec
 from provisioner.domain.spec.image_checks import check_build, check_import
 from provisioner.domain.spec.reading import read
 from provisioner.images.definitions import Definitions
 from provisioner.images.digest import digest
 from provisioner.images.errors import DefinitionUnknown
-from provisioner.store import image_uses, inventory, sites
+from provisioner.store import sites
 from provisioner.store.tables import VCenter
 
 R = TypeVar("R", bound=ImageBuild | ImageImport)
@@ -27,10 +26,18 @@ R = TypeVar("R", bound=ImageBuild | ImageImport)
 
 @dataclass(frozen=True)
 class Admitted:
-    """What goes on record, and where."""
+    """What goes on record, and where. `needs`: datastores where it should be, with the reasons, if
+    nobody named its copies; its own may be one of them.
+    """
 
     spec: ImageSpec
     vcenter: VCenter
+    needs: tuple[Need, ...] = ()
+
+    @property
+    def datastores(self) -> tuple[str, ...]:
+        """Where whatever answers the request should be."""
+        return tuple(need.datastore for need in self.needs) or self.spec.copies
 
 
 def admit_build(
@@ -47,12 +54,12 @@ def admit_build(
         yield from check_build(request, definition)
 
     request, site = _read(session, org_id, ImageBuild, body, own)
-    role = definitions.read(request.definition).role
-    spec = _spec(request, site, name=request.name or KIND, role=role)
-    seal = digest(definitions, spec, site.place.template if site.place else None)
+    definition = definitions.read(request.definition)
+    spec = _spec(request, site, name=request.name or KIND, role=definition.role)
+    seal = digest(definitions, spec, site.template)
     name = request.name or _free_name(session, org_id, spec, seal)
     sealed = spec.model_copy(update={"digest": seal, "name": name})
-    return request, Admitted(sealed, site.vcenter)
+    return request, _admitted(session, request.copies, sealed, site, definition.os)
 
 
 def check_name(session: Session, org_id: int, spec: ImageSpec) -> None:
@@ -64,14 +71,8 @@ def check_name(session: Session, org_id: int, spec: ImageSpec) -> None:
 def admit_import(session: Session, org_id: int, body: object) -> Admitted:
     """Raises InvalidRequest with all faults."""
     request, site = _read(session, org_id, ImageImport, body, check_import)
-    return Admitted(_spec(request, site, source="import"), site.vcenter)
-
-
-@dataclass(frozen=True)
-class _Site:
-    vcenter: VCenter
-    place: Resolved | None
-    faults: tuple[Fault, ...]
+    spec = _spec(request, site, source="import")
+    return _admitted(session, request.copies, spec, site, request.os)
 
 
 def _read(
@@ -80,13 +81,13 @@ def _read(
     kind: type[R],
     body: object,
     own: Callable[[R], Iterable[Fault]],
-) -> tuple[R, _Site]:
-    found: list[_Site] = []
+) -> tuple[R, Site]:
+    found: list[Site] = []
 
     def checks(request: R) -> list[Fault]:
         faults = list(own(request))
         try:
-            found.append(_site(session, org_id, request))
+            found.append(find_site(session, org_id, request))
             faults += found[-1].faults
         except InvalidRequest as err:
             faults += err.faults
@@ -98,28 +99,25 @@ def _read(
     return read(kind, body, checks), found[-1]
 
 
-def _site(session: Session, org_id: int, request: ImageBuild | ImageImport) -> _Site:
-    """Raises InvalidRequest when the vCenter itself is the fault."""
-    vcenter = sites.find_vcenter(session, org_id, request.vcenter)
-    resolver = Resolver(inventory.load(session, vcenter.id), vcenter.root_folder)
-    wish = Wish("", request.template, request.placement)
-    place = resolver.resolve(wish)
-    stores = [
-        resolver.datastore(wish, name, f"copies.{index}")
-        for index, name in enumerate(request.copies)
-    ]
-    # An import's template is wherever it is; its placement is for the boot test alone.
-    own = place.storage if place and isinstance(request, ImageBuild) else None
-    templates = {"template": place.template.moref} if place else {}
-    going = image_uses.hold(session, vcenter, templates)
-    return _Site(vcenter, place, (*resolver.faults, *copy_faults(stores, own), *going))
-
-
-def _spec(request: ImageBuild | ImageImport, site: _Site, **changes: object) -> ImageSpec:
+def _spec(request: ImageBuild | ImageImport, site: Site, **changes: object) -> ImageSpec:
     """The template by its path: names may come to stand for something else."""
-    given = request.model_dump(exclude={"force"})
-    path = site.place.template.path if site.place else None
-    return ImageSpec.model_validate(given | {"template": path} | changes)
+    given = request.model_dump(exclude={"force", "copies"})
+    path = site.template.path if site.template else None
+    copies = {"copies": request.copies or ()}
+    return ImageSpec.model_validate(given | {"template": path} | copies | changes)
+
+
+def _admitted(
+    session: Session, asked: Copies | None, spec: ImageSpec, site: Site, os: str | None
+) -> Admitted:
+    """With the copies that are needed, if none are asked for."""
+    if asked is not None:
+        return Admitted(spec, site.vcenter)
+    image = Prospect(spec.definition, spec.role, os, spec.kubernetes_version)
+    needs = site.needs(session, image)
+    own = site.own.name if site.own else None
+    copies = tuple(need.datastore for need in needs if need.datastore != own)
+    return Admitted(spec.model_copy(update={"copies": copies}), site.vcenter, needs)
 
 
 def _free_name(session: Session, org_id: int, spec: ImageSpec, seal: str) -> str:

@@ -60,6 +60,7 @@ def _refuse_to_cancel(session: Session, resource: Resource) -> None:
 
 def _refuse_to_retry(session: Session, resource: Resource) -> None:
     """Its phases would be shown with the times at which nothing was found to do."""
-    if images.get(session, resource.id).registered_at:
+    made = images.get(session, resource.id).registered_at is not None
+    if made and images.making(session, resource.id).state == "succeeded":
         advice = "another one of the same is made by force"
         raise Conflict(f"image {resource.name} is made already; {advice}")

@@ -1,5 +1,7 @@
 """Images: the catalogue of node templates that pools can stand on."""
 
+from collections.abc import Collection
+
 from fastapi import APIRouter, Response
 from sqlalchemy.orm import Session
 
@@ -11,22 +13,26 @@ from api.events import After, EventList, Limit, events_of
 from api.images import schemas
 from api.images.admission import Admitted, admit_build, admit_import, check_name
 from api.images.catalogue import already_made, shown
+from api.images.changes import ImageChange, add_copies, change_copies
 from api.json_body import Json
 from api.operations.schemas import OperationOut
+from api.plans import PLAN
+from api.queries import DryRun
 from api.services import Use
 from api.transactions import Changed, Transaction
 from provisioner.domain.images import KIND
 from provisioner.domain.spec.image import ImageBuild, ImageImport, ImageSpec
 from provisioner.images.definitions import Definitions
-from provisioner.store import image_uses, images, resources
+from provisioner.store import events, image_uses, images, resources
 from provisioner.store.overviews import overviews
+from provisioner.store.tables import Resource
 
 router = APIRouter(prefix="/images", tags=["images"])
 
 
 @router.post(
     "/builds",
-    summary="Build an image, unless there is one of exactly the same",
+    summary="Build an image, or copy the one of exactly the same to where it is missing",
     status_code=202,
     response_model=OperationOut,
     responses={200: {"model": schemas.ImageOut, "description": "The image that is there already"}},
@@ -39,8 +45,7 @@ def build_image(use: Use, caller: Operator, body: Json, repeatable: Repeatable) 
     def create(session: Session) -> Changed | Answer:
         request, admitted = admit_build(session, caller.org_id, body.value, definitions)
         if not request.force and (found := already_made(session, caller.org_id, admitted)):
-            headers = {"Content-Location": f"/images/{found.id}"}
-            return answers.of(200, shown(session, found), headers)
+            return _same(transaction, session, admitted, found)
         check_name(session, caller.org_id, admitted.spec)
         return _begin(transaction, session, admitted)
 
@@ -86,6 +91,26 @@ def list_image_events(
     return events_of(use, caller, (KIND, image), after, limit)
 
 
+@router.patch(
+    "/{image}",
+    summary="Have an image copied to further datastores",
+    status_code=202,
+    response_model=OperationOut,
+    responses=PLAN,
+    openapi_extra=body_of(ImageChange),
+)
+def change_image(
+    image: str, use: Use, caller: Operator, body: Json, dry_run: DryRun = False
+) -> Response:
+    transaction = Transaction(use, caller, dry_run, kind=KIND)
+
+    def change(session: Session) -> Changed:
+        resource = transaction.locked(session, image)
+        return resource, change_copies(session, resource, body.value, caller.name)
+
+    return transaction.run(change).response()
+
+
 @router.delete(
     "/{image}",
     summary="Delete an image that nothing stands on",
@@ -102,4 +127,31 @@ def _begin(transaction: Transaction, session: Session, admitted: Admitted) -> Ch
     spec = admitted.spec
     resource, operation = transaction.create(session, spec.name, admitted.vcenter.id, spec)
     images.begin(session, resource, spec)
+    _tell(session, resource, admitted, spec.copies)
     return resource, operation
+
+
+def _same(
+    transaction: Transaction,
+    session: Session,
+    admitted: Admitted,
+    found: tuple[Resource, tuple[str, ...]],
+) -> Changed | Answer:
+    """The image that is there, or the operation that copies it to where it is missing."""
+    resource, lacking = found
+    if not lacking:
+        headers = {"Content-Location": f"/images/{resource.id}"}
+        return answers.of(200, shown(session, resource), headers)
+    locked = transaction.locked(session, resource.id)
+    operation = add_copies(session, locked, lacking, transaction.caller.name)
+    _tell(session, locked, admitted, lacking)
+    return locked, operation
+
+
+def _tell(
+    session: Session, resource: Resource, admitted: Admitted, datastores: Collection[str]
+) -> None:
+    """Why it gets copies that nobody named."""
+    for need in admitted.needs:
+        if need.datastore in datastores:
+            events.record(session, resource, "CopyChosen", str(need))

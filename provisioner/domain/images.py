@@ -1,8 +1,9 @@
 """A node image in the words of everything that is planned: tasks, and no VMs that stay."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
+from provisioner.domain.planning.digests import digest
 from provisioner.domain.planning.wishes import Desired, TaskWish, When
 from provisioner.domain.spec.image import ImageSpec
 from provisioner.domain.wanted import Wanted
@@ -18,7 +19,7 @@ def read(document: Mapping[str, Any], *, generation: int, epoch: int, deleting: 
         generation=generation,
         epoch=epoch,
         deleting=deleting,
-        tasks=_ENDING if deleting else _in_order(_phases(spec)),
+        tasks=_ENDING if deleting else tuple(_building(spec)),
     )
     return Wanted(wish, {})
 
@@ -30,11 +31,14 @@ def _phases(spec: ImageSpec) -> tuple[str, ...]:
     return (BUILD, BOOT_TEST, MARK, COPY, REGISTER)
 
 
-def _in_order(names: tuple[str, ...]) -> tuple[TaskWish, ...]:
-    return tuple(
-        TaskWish(name=name, when=When.BEFORE_NODES, after=names[:index][-1:])
-        for index, name in enumerate(names)
-    )
+def _building(spec: ImageSpec) -> Iterator[TaskWish]:
+    """One after the other. Further copies make those due again that have to do with copies."""
+    copies = digest(spec.copies)
+    before: tuple[str, ...] = ()
+    for name in _phases(spec):
+        key = copies if name in (COPY, REGISTER) else "1"
+        yield TaskWish(name=name, when=When.BEFORE_NODES, key=key, after=before)
+        before = (name,)
 
 
 _ENDING = (TaskWish(name=RELEASE, when=When.AFTER_NODES),)

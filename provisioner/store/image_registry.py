@@ -7,11 +7,11 @@ from provisioner.store.tables import Resource
 from provisioner.store.types import utc_now
 
 
-def register(session: Session, resource: Resource) -> None:
-    """From now on queries find it. Idempotent. It must be locked."""
+def register(session: Session, resource: Resource) -> bool:
+    """From now on queries find it. False when they did before. It must be locked."""
     image = images.get(session, resource.id)
     if image.registered_at is not None:
-        return
+        return False
     image.registered_at = utc_now()
     # Nobody waits for members here: it serves, and is cared for.
     resource.established = True
@@ -20,3 +20,4 @@ def register(session: Session, resource: Resource) -> None:
     message = f"{image.os or 'an unknown system'}{kubernetes}, on {', '.join(found)}"
     events.record(session, resource, "ImageRegistered", message)
     session.flush()
+    return True

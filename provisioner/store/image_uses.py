@@ -67,7 +67,7 @@ def _made_by_us(
         .where(ImageTemplate.moref.in_(set(morefs)), Resource.deleted_at.is_(None))
     )
     for resource, template, where in session.execute(query):
-        if _is_ours(resource, template) and _is_same(where, vcenter):
+        if is_ours(resource, template) and _is_same(where, vcenter):
             yield resource.id, template.moref
 
 
@@ -106,11 +106,11 @@ def _names(session: Session, image: Resource) -> tuple[set[str], set[str]]:
     for one in found:
         names = {one.name, one.path} | seen.get(one.moref, set())
         named |= names
-        ours |= names if _is_ours(image, one) else set()
+        ours |= names if is_ours(image, one) else set()
     return named, ours
 
 
-def _is_ours(image: Resource, template: ImageTemplate) -> bool:
+def is_ours(image: Resource, template: ImageTemplate) -> bool:
     """Not an imported one, which outlives its image."""
     return f"/{folder_name(image.name, image.id)}/" in template.path
 

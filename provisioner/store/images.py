@@ -11,7 +11,7 @@ from provisioner.domain.images import KIND
 from provisioner.domain.spec.image import ImageSpec
 from provisioner.store import resources
 from provisioner.store.errors import NotFound
-from provisioner.store.tables import Image, ImageLogLine, ImageTemplate, Operation, Resource
+from provisioner.store.tables import Image, ImageLogLine, ImageTemplate, Operation, Resource, Spec
 
 
 @dataclass(frozen=True)
@@ -45,6 +45,13 @@ def get(session: Session, resource_id: str) -> Image:
 
 def spec_of(session: Session, resource: Resource) -> ImageSpec:
     return ImageSpec.model_validate(resources.document(session, resource))
+
+
+def copied_to(session: Session, resource_id: str) -> frozenset[str]:
+    """Datastores that any of its documents named."""
+    query = select(Spec.document).where(Spec.resource_id == resource_id)
+    documents = map(ImageSpec.model_validate, session.scalars(query))
+    return frozenset(name for one in documents for name in one.copies)
 
 
 def registered(session: Session, vcenter_id: str) -> list[tuple[Resource, Image]]:

@@ -68,6 +68,7 @@ OPERATORS = [
     ("POST", "/loadbalancers/edge/retry"),
     ("POST", "/images/builds"),
     ("POST", "/images/import"),
+    ("PATCH", "/images/i1"),
     ("DELETE", "/images/i1"),
     ("POST", "/images/builds/i1/cancel"),
     ("POST", "/images/builds/i1/retry"),
@@ -88,6 +89,7 @@ BODIES: dict[tuple[str, str], Any] = {
     ("PATCH", "/clusters/c1/addons"): {"loadBalancer": {"enabled": False}},
     ("POST", "/clusters/c1/nodepools"): {"name": "p", "template": "debian-12-node"},
     ("PATCH", "/loadbalancers/edge"): {"failback": "manual"},
+    ("PATCH", "/images/i1"): {"copies": []},
     ("PATCH", "/vcenters/lab"): {"password": "other"},
     ("PUT", "/secrets/s1"): {"values": {}},
 }

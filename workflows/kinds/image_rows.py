@@ -1,6 +1,6 @@
 """What making an image reads from and writes to the database."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -51,7 +51,7 @@ class Found:
 @dataclass(frozen=True)
 class ImageOrder:
     """An image as the rows have it. `folder`: its own, once it is on record. `begun`: when the
-    latest attempt at each task was.
+    latest attempt at each task was. `copied_to`: datastores that it has ever been asked for.
     """
 
     id: str
@@ -61,6 +61,7 @@ class ImageOrder:
     folder: str | None
     templates: tuple[Template, ...]
     begun: Mapping[str, datetime]
+    copied_to: frozenset[str]
 
     @property
     def workflow_id(self) -> str:
@@ -69,9 +70,19 @@ class ImageOrder:
     @property
     def own_names(self) -> frozenset[str]:
         """Of everything that its making puts into its folder. What else is there is not ours."""
-        copies = (copy_name(self.spec.name, one.split("/")[-1]) for one in self.spec.copies)
         made = (one.name for one in self.own_templates)
-        return frozenset({self.spec.name, boot_test_name(self.spec.name), *copies, *made})
+        names = self._names_of_copies(self.copied_to)
+        return frozenset({self.spec.name, boot_test_name(self.spec.name), *names, *made})
+
+    @property
+    def unwanted_names(self) -> frozenset[str]:
+        """Of copies that are not asked for any more and never came to be on record."""
+        made = {one.name for one in self.own_templates}
+        wanted = self._names_of_copies(self.spec.copies)
+        return self._names_of_copies(self.copied_to) - wanted - made
+
+    def _names_of_copies(self, datastores: Iterable[str]) -> frozenset[str]:
+        return frozenset(copy_name(self.spec.name, one.split("/")[-1]) for one in datastores)
 
     @property
     def own_templates(self) -> tuple[Template, ...]:
@@ -96,6 +107,7 @@ class ImageRows:
                 folder=images.get(session, resource_id).folder,
                 templates=tuple(Template(one.moref, one.name, one.path) for one in found),
                 begun=_begun(session, resource_id),
+                copied_to=images.copied_to(session, resource_id),
             )
 
     def is_latest(self, order: ImageOrder, task: str) -> bool:
@@ -200,14 +212,16 @@ class ImageRows:
     def register(self, order: ImageOrder) -> list[str]:
         """From now on it is found by queries. Answers the workflows of images that have to go.
 
-        Idempotent. Raises NotSeenYet, and ImageLeaves when its deletion was asked for meanwhile.
+        Idempotent: of one that had copies added none has to go. Raises NotSeenYet, and ImageLeaves
+        when its deletion was asked for meanwhile.
         """
         with self._database.write() as session:
             resource = resources.lock(session, order.id)
             if resource.deletion_requested_at:
                 raise ImageLeaves(f"image {resource.name} is being deleted; it is not registered")
             _require_seen(session, order)
-            image_registry.register(session, resource)
+            if not image_registry.register(session, resource):
+                return []
             going = image_retention.retire_older(session, resource)
             return [resource_workflow(one.kind, one.id) for one in going]
 

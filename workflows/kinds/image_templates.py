@@ -7,9 +7,10 @@ from typing import Any
 from provisioner.bootstrap.guestinfo import METADATA, USERDATA
 from provisioner.domain import marks
 from provisioner.domain.image_places import CopyPlace, ImagePlace
-from provisioner.domain.virtual_machines import TemplateCopy
+from provisioner.domain.virtual_machines import FolderVM, TemplateCopy
 from provisioner.store.types import utc_now
 from workflows.connections import Connection
+from workflows.kinds.image_errors import TemplateLost
 from workflows.kinds.image_folders import ImageFolders, destroy
 from workflows.kinds.image_reach import Reach, clone_known, completely, original, within
 from workflows.kinds.image_rows import Found, ImageOrder, Template
@@ -40,31 +41,75 @@ class ImageTemplates:
             await marking
 
     async def copy(self, order: ImageOrder) -> None:
-        """Idempotent: a whole copy that is there already is taken."""
-        if not order.spec.copies:
+        """Idempotent: a whole copy that is there already is taken. None is made where the template
+        itself is, which of an import is known only now.
+        """
+        unwanted = order.unwanted_names
+        if not order.spec.copies and not unwanted:
             return
-        threads, rows = self._reach.threads, self._reach.rows
-        place = await threads.run(rows.place, order)
+        place = await self._reach.threads.run(self._reach.rows.place, order)
         folder, source = await self._folders.ensure(order, place), original(order, place)
+        await self._folders.sweep(order, folder, unwanted, [source.moref])
+        home = await self._home(order, source)
         for wanted in place.copies:
-            async with self._reach.connections.guarded(order.vcenter_id) as connection:
-                await self._folders.settle(connection, folder, [source.moref])
-                async with within(self._clone_seconds, f"copy {source.name} to {wanted.name}"):
-                    moref = await _copy(connection, place, folder, source, wanted)
-            made = Template(moref, wanted.name, f"{place.folder_path}/{wanted.name}")
-            await threads.run(rows.note_template, order, made, wanted.datastore)
+            if wanted.datastore == home:
+                await self._reach.log(order, f"{source.name} is where {wanted.name} would be")
+            else:
+                await self._copy(order, place, folder, source, wanted)
+
+    async def _copy(
+        self,
+        order: ImageOrder,
+        place: ImagePlace,
+        folder: str,
+        source: Template,
+        wanted: CopyPlace,
+    ) -> None:
+        known = next((one.moref for one in order.own_templates if one.name == wanted.name), None)
+        async with self._reach.connections.guarded(order.vcenter_id) as connection:
+            await self._folders.settle(connection, folder, [source.moref])
+            async with within(self._clone_seconds, f"copy {source.name} to {wanted.name}"):
+                moref = await _there(connection, folder, wanted, known)
+                if moref is None:
+                    moref = await _made(connection, place, folder, source, wanted)
+        made = Template(moref, wanted.name, f"{place.folder_path}/{wanted.name}")
+        rows = self._reach.rows
+        await self._reach.threads.run(rows.note_template, order, made, wanted.datastore)
+
+    async def _home(self, order: ImageOrder, template: Template) -> str:
+        """The id of its datastore. Raises TemplateLost."""
+        async with self._reach.connections.guarded(order.vcenter_id) as connection:
+            found = await connection.vcenter.look(template.moref)
+        if found is None or not found.datastores:
+            raise TemplateLost(f"the template {template.path} is gone; there is nothing to copy")
+        return found.datastores[0]
 
 
-async def _copy(
-    connection: Connection, place: ImagePlace, folder: str, source: Template, wanted: CopyPlace
-) -> str:
-    """An earlier attempt's, or a new one. What is there and no template is half of one."""
+async def _there(
+    connection: Connection, folder: str, wanted: CopyPlace, known: str | None
+) -> str | None:
+    """The one on record, wherever it is by now, or an earlier attempt's. What is there under its
+    name and is no template is half of one.
+    """
     vcenter = connection.vcenter
+    on_record = await vcenter.look(known) if known else None
+    if on_record and _is_copy(on_record, wanted):
+        return on_record.moref
     for found in await vcenter.contents(folder):
-        if found.name == wanted.name and found.is_template and wanted.datastore in found.datastores:
+        if found.name == wanted.name and _is_copy(found, wanted):
             return found.moref
         if found.name == wanted.name:
             await destroy(connection, found)
+    return None
+
+
+def _is_copy(found: FolderVM, wanted: CopyPlace) -> bool:
+    return found.is_template and wanted.datastore in found.datastores
+
+
+async def _made(
+    connection: Connection, place: ImagePlace, folder: str, source: Template, wanted: CopyPlace
+) -> str:
     copy = TemplateCopy(
         source=source.moref,
         name=wanted.name,
@@ -72,7 +117,7 @@ async def _copy(
         pool=place.pool.moref,
         datastore=wanted.datastore,
     )
-    return await clone_known(partial(vcenter.copy_template, copy))
+    return await clone_known(partial(connection.vcenter.copy_template, copy))
 
 
 def _marks(order: ImageOrder, owner: str, found: Found) -> dict[str, str]:

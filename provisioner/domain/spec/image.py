@@ -33,7 +33,8 @@ def _as_one_fault(value: object, read: ValidatorFunctionWrapHandler) -> Variable
 _Number = Annotated[int, Field(gt=-(10**15), lt=10**15)]
 _Variable = Annotated[str | _Number | bool | tuple[str, ...], WrapValidator(_as_one_fault)]
 Variables = Annotated[dict[ImageVariable, _Variable], Field(max_length=64)]
-Copies = Annotated[tuple[InventoryName, ...], Field(max_length=32)]
+MAX_COPIES = 32
+Copies = Annotated[tuple[InventoryName, ...], Field(max_length=MAX_COPIES)]
 Keep = Annotated[int, Field(ge=1, le=1000)]
 
 
@@ -46,10 +47,17 @@ class _Image(Document):
         default=None, description="Which Kubernetes its nodes run; image queries look for it."
     )
     placement: Placement = Field(description="Where it is built, and booted in a test.")
-    copies: Copies = Field(default=(), description="Datastores that get a copy of the template.")
 
 
-class ImageBuild(_Image):
+class _ImageRequest(_Image):
+    copies: Copies | None = Field(
+        default=None,
+        description="Datastores that get a copy of the template; left out, those where groups "
+        "stand that the image could be for.",
+    )
+
+
+class ImageBuild(_ImageRequest):
     """`name` is made of definition, version and digest if it is left out. An image of exactly the
     same inputs that is there already is the answer, unless `force`. `keep`: how many images of
     the same definition, Kubernetes minor, variables and vCenter stay when this one is registered;
@@ -74,7 +82,7 @@ class ImageBuild(_Image):
     )
 
 
-class ImageImport(_Image):
+class ImageImport(_ImageRequest):
     """`os` and `kubernetesVersion` are what image queries look for."""
 
     name: Label = Field(description="What it is called here; the template keeps its own name.")
@@ -88,9 +96,10 @@ class ImageSpec(_Image):
     """What an image's record holds, whether it was asked for as a build or as an import.
 
     `template` is an inventory path; `os` of builds is known when they are done. `role` is what the
-    definition makes; an import may be anything.
+    definition makes; an import may be anything. `copies`: datastores that were named or chosen.
     """
 
+    copies: Copies = ()
     name: Label
     source: Source
     definition: DottedName | None = None

@@ -63,6 +63,20 @@ def test_what_is_there_already_is_shown(api: Api, pkectl: Pkectl, image: dict[st
     assert "follow it with" in ran.err
 
 
+def test_copied_to_further_datastores(api: Api, pkectl: Pkectl, image: dict[str, Any]) -> None:
+    register(api, image)
+    assert (
+        "local-2" in pkectl("image", "copy", "i1", "-d", "local-2", "--dry-run", "-o", "yaml").out
+    )
+    ran = pkectl("image", "copy", "i1", "--datastore", "local-2")
+    assert (ran.code, "pkectl image logs i1" in ran.err) == (0, True)
+    shown = pkectl("image", "get", "i1").out.splitlines()
+    assert ["copies", "local-2"] in [line.split() for line in shown]
+    assert "nothing to change" in pkectl("image", "copy", "i1", "-d", "local-2").err
+    ran = pkectl("image", "copy", "i1", "-d", "nowhere")
+    assert (ran.code, "no datastore 'nowhere'" in ran.err) == (6, True)
+
+
 def test_imported(pkectl: Pkectl) -> None:
     ran = pkectl("image", "import", "-f", "-", stdin=yaml.safe_dump(import_document()))
     assert ran.code == 0, ran.err
