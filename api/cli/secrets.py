@@ -69,9 +69,9 @@ def create(
 
     vsphere takes server, username, password, and thumbprint or caBundle if its certificate
     is not by an authority that everybody trusts; etcd takes ca, cert
-    and key; registry takes server, username and password (nothing uses one yet: nodes pull
-    without a login); load-balancer takes adminPassword and viewerPassword of its stats page.
-    A password comes from a file or is asked for.
+    and key; registry takes server, username and password, with which nodes pull images of
+    clusters whose imageRegistryLogin names it; load-balancer takes adminPassword and
+    viewerPassword of its stats page. A password comes from a file or is asked for.
 
     Examples:
 
@@ -98,8 +98,9 @@ def replace(
 ) -> None:
     """Give a secret other values, all that its type has.
 
-    Load balancers that name it make their members anew, one at a time. It is refused while a
-    cluster names it, as that would go on with the values it has.
+    Load balancers that name it make their members anew, one at a time. Those of type registry
+    reach the nodes that clusters make from then on. Others are refused while a cluster names
+    them, as that would go on with the values it has.
 
     Example:
 

@@ -14,7 +14,7 @@ from provisioner.domain.spec.checks import check
 from provisioner.domain.spec.cluster import ClusterSpec
 from provisioner.domain.spec.reading import read
 from provisioner.domain.spec.source_checks import check_source, check_versions
-from provisioner.store import add_ons, etcd_clusters, load_balancers
+from provisioner.store import add_ons, etcd_clusters, image_registries, load_balancers
 from provisioner.store.clusters import faults_of_name, find_site
 from provisioner.store.image_choice import choose_templates
 from provisioner.store.load_balancer_endpoints import find, with_vip
@@ -38,6 +38,7 @@ def admit(
         faults += faults_of_name(session, org_id, spec)
         faults += etcd_clusters.faults_of_use(session, org_id, spec)
         faults += add_ons.faults_of_storage(session, org_id, spec)
+        faults += image_registries.faults_of_login(session, org_id, spec)
         try:
             site = find_site(session, org_id, spec)
         except InvalidRequest as err:

@@ -18,6 +18,7 @@ from provisioner.domain.spec.cluster import (
 )
 from provisioner.domain.spec.document import Document
 from provisioner.domain.spec.endpoint import API_PORT, Endpoint, EndpointPorts, EndpointServices
+from provisioner.domain.spec.image_registry import ImageRegistryLogin
 
 _FIXED = "can't be changed; create another cluster"
 # Of which some fields can change: as users write them, and as their model does.
@@ -36,12 +37,13 @@ class EndpointChange(Document):
 
 
 class ClusterChange(Document):
-    """What is given replaces the field of the cluster; `proxy: null` removes the proxy."""
+    """What is given replaces the field of the cluster; `null` removes proxy and login."""
 
     ssh_keys: SshKeys = ()
     proxy: Proxy | None = None
     trusted_cas: TrustedCAs = Field(default=(), alias="trustedCAs")
     load_balancer_ranges: LoadBalancerRanges = ()
+    image_registry_login: ImageRegistryLogin | None = None
     control_plane: ControlPlaneChange | None = None
     endpoint: EndpointChange | None = None
 

@@ -19,7 +19,7 @@ from api.transactions import Changed, Transaction
 from provisioner.domain.clusters import KIND
 from provisioner.domain.faults import Fault
 from provisioner.domain.spec.cluster import ClusterSpec
-from provisioner.store import clusters, resources
+from provisioner.store import clusters, image_registries, resources
 from provisioner.store.overviews import overviews
 
 router = APIRouter(prefix="/clusters", tags=["clusters"])
@@ -78,7 +78,9 @@ def change_cluster(
         resource, before = locked(transaction, session, cluster)
 
         def faults(given: ClusterChange) -> list[Fault]:
-            return new_faults(session, resource, before, given.applied(before), use.node_access)
+            wanted = given.applied(before)
+            found = new_faults(session, resource, before, wanted, use.node_access)
+            return [*found, *image_registries.faults_of_login(session, caller.org_id, wanted)]
 
         after = read_change(body.value, faults).applied(before)
         return record(transaction, session, resource, "change", after)

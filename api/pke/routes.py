@@ -6,6 +6,7 @@ from api.pke import (
     certificates,
     etcd,
     floating,
+    image_registries,
     joining,
     leaders,
     load_balancers,
@@ -13,5 +14,14 @@ from api.pke import (
 )
 
 router = APIRouter(tags=["nodes"])
-for part in (reports, leaders, floating, joining, certificates, etcd, load_balancers):
+for part in (
+    reports,
+    leaders,
+    floating,
+    joining,
+    certificates,
+    image_registries,
+    etcd,
+    load_balancers,
+):
     router.include_router(part.router)

@@ -76,6 +76,16 @@ class EtcdMemberFiles(Out):
     private_key: str
 
 
+class ImageRegistryLogin(BaseModel):
+    server: str
+    username: str
+    password: str
+
+
+class ImageRegistryLogins(BaseModel):
+    logins: list[ImageRegistryLogin]
+
+
 class CertificatesSecret(BaseModel):
     id: str
     name: str

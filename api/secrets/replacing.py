@@ -4,6 +4,7 @@ Vault has them first: whoever is made anew after that must not find the old ones
 after a failure half-way brings it to its end.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from pydantic import SecretStr
@@ -14,10 +15,14 @@ from api.resources import document
 from api.secrets.checks import faults_of_values
 from api.secrets.schemas import NewValues
 from api.services import Services
+from provisioner.domain.faults import Fault
 from provisioner.domain.load_balancers import KIND
+from provisioner.domain.spec.cluster import ClusterSpec
+from provisioner.domain.spec.image_registry import host_of
 from provisioner.domain.spec.reading import read
-from provisioner.store import load_balancers, resources, secrets
+from provisioner.store import clusters, image_registries, load_balancers, resources, secrets
 from provisioner.store.errors import Conflict, NotFound
+from provisioner.store.secrets import REGISTRY
 from provisioner.store.tables import Operation, Resource, Secret
 from provisioner.store.tokens import Caller
 
@@ -34,12 +39,18 @@ class Replacing:
     def replace(self, name: str, body: Body) -> tuple[Secret, list[Rolled]]:
         """With what it began. Raises InvalidRequest with all faults, NotFound, Conflict.
 
-        Load balancers that name it make their members anew, one at a time.
+        Load balancers that name it make their members anew, one at a time. Of a cluster's image
+        registry only nodes that are made from then on log in with them.
         """
         with self.use.database.read() as session:
             row = secrets.find(session, self.caller.org_id, name)
             _refuse_while_kept(session, row)
-        given = read(NewValues, body.value, lambda new: faults_of_values(row.type, new.values))
+            servers = _servers_kept(session, row)
+
+        def checks(new: NewValues) -> list[Fault]:
+            return [*faults_of_values(row.type, new.values), *_faults_of_server(new, servers)]
+
+        given = read(NewValues, body.value, checks)
         self.use.vault.write_secret(row.secret_path, given.values)
         changed, rolled = self._follow(row, given.values)
         for resource, _ in rolled:
@@ -74,10 +85,30 @@ class Replacing:
 
 
 def _refuse_while_kept(session: Session, row: Secret) -> None:
-    """Clusters and etcd clusters go on with the values they have."""
+    """Clusters and etcd clusters go on with the values they have; nodes yet to be made do not."""
+    if row.type == REGISTRY:
+        return
     kept = [f"{one.kind} {one.name}" for one in secrets.naming(session, row) if one.kind != KIND]
     if kept:
         raise Conflict(
             f"secret {row.name!r} is named by {', '.join(kept)}, which would go on with the values "
             "it has; store others under another name, and name that"
         )
+
+
+def _servers_kept(session: Session, row: Secret) -> dict[str, ClusterSpec]:
+    """By cluster: whose image registry it is for."""
+    if row.type != REGISTRY:
+        return {}
+    return {one.name: clusters.spec_of(session, one) for one in secrets.naming(session, row)}
+
+
+def _faults_of_server(new: NewValues, kept: dict[str, ClusterSpec]) -> Iterator[Fault]:
+    server = new.values.get("server")
+    for name, spec in kept.items():
+        if server and not image_registries.fits(server.get_secret_value(), spec):
+            advice = (
+                f"cluster {name} pulls from {host_of(spec.image_registry or '')} by this secret; "
+                "keep the server, or store another secret"
+            )
+            yield Fault("values.server", advice, rests_on=("values.server",))

@@ -51,7 +51,7 @@ def get_secret(name: str, use: Use, caller: Viewer) -> SecretOut:
 
 @router.put(
     "/{name}",
-    summary="Replace the values of a secret; load balancers that name it follow, member by member",
+    summary="Replace the values of a secret; load balancers and clusters' new nodes follow",
     openapi_extra=body_of(NewValues),
 )
 def replace_secret(name: str, use: Use, caller: Operator, body: Json) -> ReplacedOut:

@@ -21,8 +21,8 @@ PrivatePem = Annotated[SecretStr, Field(min_length=1, max_length=65536)]
 class NewSecret(Document):
     """`values` by type. vsphere: server, username, password, and thumbprint or caBundle.
     etcd: ca, cert, key in PEM. load-balancer: adminPassword, viewerPassword of its
-    stats page. registry: server, username, password; nothing uses one yet: nodes pull without
-    a login."""
+    stats page. registry: server, username, password; nodes of clusters whose
+    imageRegistryLogin names it pull with them."""
 
     name: Label
     type: SecretType

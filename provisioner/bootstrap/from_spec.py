@@ -40,6 +40,7 @@ def node_bootstrap(
         kubernetes=spec.kubernetes,
         bootstrap=spec.bootstrap,
         image_registry=spec.image_registry,
+        logs_in=spec.image_registry_login is not None,
         external_cloud_provider=spec.storage is not None and spec.bootstrap.method == "kubeadm",
         endpoint=spec.endpoint,
         schedulable=spec.control_plane.schedulable,

@@ -16,11 +16,13 @@ class KubeadmBootstrapper:
 
     def render(self, node: NodeBootstrap) -> dict[str, str]:
         modules = _MODULES + (_INSTALLING if node.installs_packages else ())
+        modules += ("registry_logins",) if node.logs_in else ()
         external = node.etcd is not None
         settings = {
             "certificates": certificate_files(external) if node.role == "master" else [],
             "kubeadm": _documents(node),
             "api_name": node.endpoint.dns_name if node.answers_to_name else None,
+            "logs_in": node.logs_in,
             "packages": packages_config(node),
             "pke": None,
         }

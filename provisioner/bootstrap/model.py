@@ -49,6 +49,7 @@ class NodeBootstrap(Fact):
     `api_authority` (PEM) pins the CA of its server, None trusts what the image trusts.
     While it waits, the node asks every `poll_seconds` or so. Once it could begin, it is given up
     after `bootstrap_seconds`.
+    `logs_in`: it pulls from `image_registry` with a login that it fetches.
     `external_cloud_provider` leaves the node's addresses to a cloud provider in the cluster;
     `vsphere` is for pke, whose Kubernetes versions have the provider within.
     `instance_id` must stay the same for the VM's life: cloud-init starts afresh when it changes.
@@ -69,6 +70,7 @@ class NodeBootstrap(Fact):
     kubernetes: Kubernetes
     bootstrap: Bootstrap = Field(default_factory=Bootstrap)
     image_registry: str | None = None
+    logs_in: bool = False
     external_cloud_provider: bool = False
     etcd: ExternalEtcd | None = None
     vsphere: VSphereWorkspace | None = None

@@ -17,6 +17,7 @@ from provisioner.store.tables import Resource, Secret, Spec
 from provisioner.store.types import utc_now
 
 SecretType = Literal["vsphere", "etcd", "registry", "load-balancer"]
+REGISTRY: SecretType = "registry"
 _FIELD = "secret"
 
 

@@ -81,7 +81,7 @@ class Machine:
         self.write("/sys/class/net/lo/address", "00:00:00:00:00:00\n")
         self.write("/sys/class/net/ens192/address", MAC + "\n")
         for name, script in PROGRAMS.items():
-            self._install(name, script)
+            self.install(name, script)
         self._agents: list[subprocess.Popen[str]] = []
 
     def path(self, path: str) -> Path:
@@ -134,7 +134,7 @@ class Machine:
             self.write(file["path"], file["content"])
             self.path(file["path"]).chmod(int(file["permissions"], 8))
 
-    def _install(self, name: str, script: str) -> None:
+    def install(self, name: str, script: str) -> None:
         program = self.folder / "bin" / name
         program.parent.mkdir(exist_ok=True)
         head = f'#!/bin/sh\nroot={self.root} here={self.folder}\necho "{name} $*" >> $here/calls\n'

@@ -32,4 +32,4 @@ def test_fits_or_says_so(sizes: list[int], seed: random.Random) -> None:
 
 def test_an_ordinary_node_needs_little() -> None:
     rendered = KubeadmBootstrapper().render(a_node())
-    assert sum(map(len, rendered.values())) < 20 * 1024
+    assert sum(map(len, rendered.values())) < LIMIT * 0.4

@@ -61,6 +61,7 @@ def rich_document() -> dict[str, Any]:
         sshKeys=["ssh-ed25519 AAAA one", "ssh-ed25519 BBBB two"],
         proxy={"http": "http://proxy:3128", "https": "http://proxy:3128", "noProxy": ["a", "b"]},
         imageRegistry="registry.example.org:5000/mirror",
+        imageRegistryLogin={"secret": "mirror"},
         storage={"secret": "csi", "policy": "gold"},
         addOns={
             "cniManifest": {"url": "https://mirror.example.org/cilium.yaml", "sha256": "a" * 64},

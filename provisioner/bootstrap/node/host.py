@@ -86,12 +86,18 @@ class Host:
             return end_of(log, start, hidden)
 
     def output(
-        self, *command: str, seconds: float = 60.0, environment: dict[str, str] | None = None
+        self,
+        *command: str,
+        seconds: float = 60.0,
+        environment: dict[str, str] | None = None,
+        hidden: Collection[str] = (),
     ) -> str:
-        """All of its standard output. Raises Failure when it is missing or fails."""
+        """All of its standard output, which LOG does not keep. Raises Failure when it is missing
+        or fails; `hidden` as for `run`.
+        """
         with self._log() as log, tempfile.TemporaryFile() as said:
             log.seek(0, os.SEEK_END)
-            self._run(command, said, log, seconds, environment)
+            self._run(command, said, log, seconds, environment, hidden)
             said.seek(0)
             return said.read().decode(errors="replace")
 

@@ -40,6 +40,9 @@ class KubeadmNode:
         if not self._kubeadm.done():
             with reporter.phase("kubernetes-runtime"):
                 self._prepare()
+            if self._config["logs_in"]:
+                with reporter.phase("image-registry"):
+                    self._log_in()
             if master:
                 with reporter.phase("pipeline-certificates"):
                     write_certificates(self._host, self._api, self._config["certificates"])
@@ -56,6 +59,12 @@ class KubeadmNode:
             with contextlib.suppress(Failure):
                 self._host.run(*command.split())
         self._host.run("systemctl", "enable", "kubelet.service")
+
+    def _log_in(self) -> None:
+        """Before kubeadm, which pulls the first images."""
+        from .registry_logins import ensure_logins
+
+        ensure_logins(self._host, self._api.image_registry_logins())
 
     def _start(self, master: bool) -> None:
         place = self._network.place()

@@ -66,6 +66,10 @@ class NodeApi:
     def join_parameters(self) -> dict[str, str]:
         return dict(self._ask("GET", self._path("bootstrap")).json())
 
+    def image_registry_logins(self) -> list[dict[str, str]]:
+        """server, username and password each."""
+        return list(self._ask("GET", self._path("image-registry/logins")).json()["logins"])
+
     def etcd_member(self) -> dict[str, str]:
         """What this machine's etcd member runs with, once it may start."""
         return dict(self._ask("GET", self._path("etcd/member")).json())

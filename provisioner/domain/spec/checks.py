@@ -13,6 +13,7 @@ from provisioner.domain.spec.bootstrap_checks import check_bootstrap
 from provisioner.domain.spec.cluster import CONTROL_PLANE, ClusterSpec
 from provisioner.domain.spec.endpoint_checks import check_endpoint
 from provisioner.domain.spec.external_etcd_checks import check_external_etcd
+from provisioner.domain.spec.image_registry_checks import check_image_registry
 from provisioner.domain.spec.kubernetes_checks import check_kubernetes
 from provisioner.domain.spec.label_checks import check_labels
 from provisioner.domain.spec.placement_checks import check_placement
@@ -28,6 +29,7 @@ def check(spec: ClusterSpec) -> list[Fault]:
         *check_addresses(spec),
         *check_labels(spec),
         *check_add_ons(spec),
+        *check_image_registry(spec),
         *check_authorities(spec.trusted_cas),
         *check_external_etcd(spec),
     ]

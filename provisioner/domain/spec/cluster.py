@@ -20,6 +20,7 @@ from provisioner.domain.spec.document import (
 )
 from provisioner.domain.spec.endpoint import Endpoint
 from provisioner.domain.spec.external_etcd import ExternalEtcd
+from provisioner.domain.spec.image_registry import ImageRegistryLogin
 from provisioner.domain.spec.machine import Machine
 from provisioner.domain.spec.placement import Placement
 
@@ -125,6 +126,9 @@ class ClusterSpec(Document):
     trusted_cas: TrustedCAs = Field(default=(), alias="trustedCAs", description=TRUSTED_CAS)
     image_registry: Registry | None = Field(
         default=None, description="Where all container images come from, instead of their own."
+    )
+    image_registry_login: ImageRegistryLogin | None = Field(
+        default=None, description="What nodes log in with there; without it they read anonymously."
     )
     storage: Storage | None = Field(
         default=None, description="vSphere volumes for the cluster; without it there are none."
