@@ -18,7 +18,7 @@ DEADLINES = {"ADDRESS": 8, "BOOT": 15, "BOOTSTRAP": 25, "ADMISSION": 15}
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     settings = {f"DEADLINES__{name}": str(seconds) for name, seconds in DEADLINES.items()}
     settings["REPLACEMENT__OFF"] = "3"
-    settings["CARE_ROUND_SECONDS"] = "2"
+    settings["CARE_ROUND_SECONDS"] = "5"
     folder: Path = tmp_path_factory.mktemp("stack")
     with Stack(folder, StackOptions(settings=settings)) as running:
         with Service(running.facts) as service:
