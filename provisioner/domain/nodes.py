@@ -39,6 +39,7 @@ class Loss(StrEnum):
 class NodeFacts(Fact):
     """Clocks are None until the event happened. `failure` is set by whoever saw the node fail.
 
+    `hopeless`: any other attempt would fail alike.
     `lost_at`: since when `lost` is so. `repaired_at`: when it was given up for a replacement
     nobody asked for. `replaces`: whose place it takes. `held_back`: why it is not replaced.
     `configuration`: the revision its VM carries since `configured_at`; `answered`: the last one
@@ -56,6 +57,7 @@ class NodeFacts(Fact):
     replaced: bool = False
     chosen: bool = False
     failure: str | None = None
+    hopeless: bool = False
     lost: Loss | None = None
     lost_at: datetime | None = None
     repaired_at: datetime | None = None

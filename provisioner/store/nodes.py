@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from provisioner.domain.errors import ProvisionerError
 from provisioner.domain.nodes import Loss, NodeFacts, Phase
 from provisioner.domain.replacement import HOUR
 from provisioner.store import resources
@@ -123,6 +124,12 @@ def stamp(node: Node, clock: str, at: datetime | None = None) -> bool:
         return False
     setattr(node, clock, at or utc_now())
     return True
+
+
+def note_failure(node: Node, err: ProvisionerError) -> None:
+    """The first one counts."""
+    if node.failure is None:
+        node.failure, node.hopeless = str(err), not err.of_this_attempt
 
 
 def note_started(session: Session, node_ids: Iterable[str]) -> None:

@@ -156,6 +156,7 @@ class Node(Base):
     phase: Mapped[str] = mapped_column(String(16), default="creating")
     retire: Mapped[bool] = mapped_column(default=False)
     failure: Mapped[str | None]
+    hopeless: Mapped[bool] = mapped_column(default=False)
     problem: Mapped[str | None]
     lost: Mapped[str | None]
     lost_at: Mapped[datetime | None]

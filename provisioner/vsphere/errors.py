@@ -7,22 +7,23 @@ VCenterError
   LoginRejected          wrong user or password; never tried again with the same credentials
   SessionLost            (transient) the session ended and a new one ended at once, too
   PermissionMissing      the user lacks a privilege
-  ManagedObjectGone      what was named is not there (any more)
-  FileGone               the file or folder on a datastore is not there (any more)
+  ManagedObjectGone      (of this attempt) what was named is not there (any more)
+  FileGone               (of this attempt) the file or folder on a datastore is not there (any more)
   RootFolderMissing      the folder that is to hold our VMs is not there, or cannot hold them
-  VMNameTaken            the folder has an object of that name
+  VMNameTaken            (of this attempt) the folder has an object of that name
   FolderNameTaken        that object is not a folder
   InvalidRequest         vCenter can't do what was asked, as it was asked
+  PlaceUnfit             (of this attempt) the host or datastore chosen can't carry that VM
   WrongState             (transient) the object's present state forbids it
   MachineUnreadable      (transient) the VM is there, its configuration can't be read
   ObjectBusy             (transient) another task works on the object
-  CapacityMissing        no room: CPU, memory, hosts or disk space
+  CapacityMissing        (of this attempt) no room: CPU, memory, hosts or disk space
   HostUnavailable        (transient) the host is not connected
   TaskLost               (transient) vCenter no longer knows the task: look at what it made
   TaskCanceled           (transient) somebody cancelled the task
   VCenterTimeout         (transient) vCenter gave up waiting
   VCenterInternal        (transient) vCenter failed in itself
-  UnexpectedFault        anything else
+  UnexpectedFault        (of this attempt) anything else
 """
 
 from typing import ClassVar
@@ -70,11 +71,12 @@ class PermissionMissing(VCenterError):
 
 
 class ManagedObjectGone(VCenterError):
-    pass
+    # The next one's place is found anew, and another object may have the name by then.
+    of_this_attempt = True
 
 
 class FileGone(VCenterError):
-    pass
+    of_this_attempt = True
 
 
 class RootFolderMissing(VCenterError):
@@ -82,7 +84,7 @@ class RootFolderMissing(VCenterError):
 
 
 class VMNameTaken(VCenterError):
-    pass
+    of_this_attempt = True
 
 
 class FolderNameTaken(VCenterError):
@@ -91,6 +93,11 @@ class FolderNameTaken(VCenterError):
 
 class InvalidRequest(VCenterError):
     pass
+
+
+class PlaceUnfit(VCenterError):
+    of_this_attempt = True
+    advice = "Check that the hosts of the cluster have that datastore, network and hardware version"
 
 
 class WrongState(VCenterError):
@@ -107,6 +114,7 @@ class ObjectBusy(VCenterError):
 
 
 class CapacityMissing(VCenterError):
+    of_this_attempt = True
     advice = "Free or add capacity, or place it elsewhere"
 
 
@@ -134,4 +142,4 @@ class VCenterInternal(VCenterError):
 
 
 class UnexpectedFault(VCenterError):
-    pass
+    of_this_attempt = True

@@ -39,7 +39,7 @@ TABLE: tuple[tuple[type[BaseException], type[VCenterError]], ...] = (
     (vim.fault.InvalidVmState, errors.WrongState),
     (vim.fault.InvalidState, errors.WrongState),
     (vim.fault.InvalidVmConfig, errors.InvalidRequest),
-    (vim.fault.VmConfigFault, errors.InvalidRequest),
+    (vim.fault.VmConfigFault, errors.PlaceUnfit),
     (vim.fault.InvalidName, errors.InvalidRequest),
     (vim.fault.NotFound, errors.InvalidRequest),
     (vmodl.fault.InvalidArgument, errors.InvalidRequest),

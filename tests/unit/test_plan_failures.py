@@ -73,6 +73,26 @@ def test_after_three_attempts_the_group_is_short_for_the_last_reason(world: Worl
     assert shortage.reason.endswith("no luck 3")
 
 
+def test_what_any_attempt_would_end_with_is_told_at_once(world: World) -> None:
+    node = world.put(group="pool1", failure="no privilege", hopeless=True)
+    made = world.plan()
+    assert not made.create
+    (shortage,) = made.shortages
+    assert (shortage.missing, shortage.final) == (1, True)
+    assert shortage.reason == f"{node.name} failed, as any other attempt would: no privilege"
+    retried(world)
+    assert world.plan().create == (NewNode(group="pool1", attempt=1),)
+
+
+def test_hope_ends_with_the_attempt_that_has_none(world: World) -> None:
+    world.put(group="pool1", failure="no room")
+    world.record(world.plan())
+    (second,) = world.alive("pool1")
+    world.change(second.id, failure="no privilege", hopeless=True)
+    made = world.plan()
+    assert (len(made.shortages), made.create) == (1, ())
+
+
 def test_the_rest_goes_on(world: World) -> None:
     fail_attempts(world, 3)
     bigger = cluster_spec(pools={"pool1": 1, "pool2": 2})

@@ -1,7 +1,11 @@
-"""Faults that will not pass: three attempts with their reasons, then it is said who is missing."""
+"""Faults that will not pass: it is said who is missing, and why.
+
+At once where another VM would meet the same, after three attempts where it might not.
+"""
+
+import pytest
 
 from lab.vcenter.control import Control
-from provisioner.store.tables import Node
 from tests.workflow.plain_document import CORE, OTHER_TEMPLATE, PREPARE
 from tests.workflow.site import Site
 from tests.workflow.subject import Subject
@@ -9,22 +13,40 @@ from tests.workflow.subject import Subject
 REASON = "InvalidArgument"
 
 
-async def test_a_core_that_cannot_be_made_fails_and_is_resumed(
-    running: Site, control: Control
+@pytest.mark.parametrize("where", ["call", "task"])
+async def test_what_another_attempt_might_not_meet_is_tried_three_times(
+    running: Site, control: Control, where: str
 ) -> None:
-    control.inject("CloneVM_Task", "invalid-argument", "task")
+    control.inject("CloneVM_Task", "no-disk-space", where)
     subject = Subject.create(running)
     await subject.becomes("FAILED")
-    _assert_three_attempts(subject, CORE)
+    _assert_attempts(subject, CORE, 3)
     assert control.requests()["CloneVM_Task"] == 3
     [failed] = subject.operations()
     assert failed.state == "failed"
-    assert REASON in failed.reason
+    assert "3 attempts failed" in failed.reason
+    assert "NoDiskSpace" in failed.reason
 
     control.clear_faults()
     subject.retry()
     await subject.becomes("RUNNING")
     assert [one.state for one in subject.operations()] == ["failed", "succeeded"]
+    assert len(subject.machines()) == 1
+
+
+async def test_what_any_attempt_would_meet_is_told_after_the_first(
+    running: Site, control: Control
+) -> None:
+    control.inject("CloneVM_Task", "invalid-argument", "task")
+    subject = Subject.create(running)
+    await subject.becomes("FAILED")
+    _assert_attempts(subject, CORE, 1)
+    assert control.requests()["CloneVM_Task"] == 1
+    assert REASON in subject.operations()[0].reason
+
+    control.clear_faults()
+    subject.retry()
+    await subject.becomes("RUNNING")
     assert len(subject.machines()) == 1
 
 
@@ -37,7 +59,7 @@ async def test_a_group_that_cannot_be_made_degrades_and_the_rest_goes_on(
     assert len(subject.ready(CORE)) == len(subject.ready("pool1")) == 1
     assert _conditions(subject)["GroupReady/other"] == "Short"
     assert "VirtualMachine.Provisioning.DeployTemplate" in subject.operations()[0].reason
-    assert len(_assert_three_attempts(subject, "other")) == 3
+    _assert_attempts(subject, "other", 1)
 
     control.clear_faults()
     subject.retry()
@@ -57,14 +79,13 @@ async def test_a_task_that_cannot_be_done_fails_and_is_resumed(running: Site) ->
     await subject.becomes("RUNNING")
 
 
-def _assert_three_attempts(subject: Subject, group: str) -> list[Node]:
+def _assert_attempts(subject: Subject, group: str, count: int) -> None:
     """Each answers the one before, each keeps its reason, none leaves anything."""
     made = sorted(subject.nodes(group, gone=True), key=lambda node: node.attempt)
-    assert [node.attempt for node in made] == [1, 2, 3]
-    assert [node.replaces for node in made] == [None, made[0].id, made[1].id]
+    assert [node.attempt for node in made] == [*range(1, count + 1)]
+    assert [node.replaces for node in made] == [None, *(node.id for node in made[:-1])]
     assert all(node.failure for node in made)
-    assert len({node.name for node in made}) == len({node.instance_uuid for node in made}) == 3
-    return made
+    assert len({node.name for node in made}) == len({node.instance_uuid for node in made}) == count
 
 
 def _conditions(subject: Subject) -> dict[str, str]:

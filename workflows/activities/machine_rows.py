@@ -133,7 +133,7 @@ class MachineRows:
         with self._database.write() as session:
             resource, node = nodes.locked(session, node_id)
             if not passes(err) and node.phase == Phase.CREATING:
-                node.failure = node.failure or str(err)
+                nodes.note_failure(node, err)
             elif node.problem != str(err):
                 events.record(session, resource, "Trouble", str(err), node=node, warning=True)
             node.problem = str(err)

@@ -10,6 +10,8 @@ from workflows.connections import Connection
 class ForeignMachine(ProvisionerError):
     """A VM has our name or UUID and not our mark. It is never touched."""
 
+    of_this_attempt = True
+
 
 class StillThere(ProvisionerError):
     """vCenter says it destroyed the VM, and still has it."""

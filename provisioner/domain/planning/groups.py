@@ -54,9 +54,9 @@ def _one_by_one(voting: Quorum, doomed: list[NodeFacts]) -> list[NodeFacts]:
 
 
 def missing(wish: GroupWish, observed: Observed, epoch: int) -> tuple[NewNode, ...]:
-    """Failed attempts are answered by the next attempt, up to MAX_ATTEMPTS; the rest is fresh."""
+    """Failed attempts are answered by the next one, but for last ones; the rest is fresh."""
     count = _wanted(wish, observed, epoch)
-    failed = [n for n in unanswered(wish.name, observed, epoch) if n.attempt < MAX_ATTEMPTS]
+    failed = [n for n in unanswered(wish.name, observed, epoch) if not _is_last(n)]
     found = [NewNode(group=wish.name, attempt=n.attempt + 1, replaces=n.id) for n in failed]
     found += [NewNode(group=wish.name, replaces=n.id) for n in unreplaced(wish.name, observed)]
     found += [NewNode(group=wish.name)] * (count - len(found))
@@ -68,8 +68,7 @@ def shortages(wish: GroupWish, observed: Observed, epoch: int) -> tuple[Shortage
     found = []
     lost = exhausted(wish, observed, epoch)
     if lost:
-        reason = f"{MAX_ATTEMPTS} attempts failed, the last one ({lost[-1].name}): "
-        reason += lost[-1].failure or "unknown"
+        reason = _told(lost[-1])
         found.append(Shortage(group=wish.name, missing=len(lost), reason=reason, final=True))
     wanted, room = _wanted(wish, observed, epoch), observed.rooms.get(wish.name)
     if room and room.free < wanted:
@@ -89,8 +88,19 @@ def _wanted(wish: GroupWish, observed: Observed, epoch: int) -> int:
 def exhausted(wish: GroupWish, observed: Observed, epoch: int) -> list[NodeFacts]:
     """Last attempts that failed, at most as many as the group lacks."""
     alive = sum(node.alive for node in observed.of(wish.name))
-    failed = [n for n in unanswered(wish.name, observed, epoch) if n.attempt >= MAX_ATTEMPTS]
+    failed = [n for n in unanswered(wish.name, observed, epoch) if _is_last(n)]
     return failed[: max(0, wish.size - alive)]
+
+
+def _is_last(failed: NodeFacts) -> bool:
+    return failed.hopeless or failed.attempt >= MAX_ATTEMPTS
+
+
+def _told(failed: NodeFacts) -> str:
+    failure = failed.failure or "unknown"
+    if failed.hopeless:
+        return f"{failed.name} failed, as any other attempt would: {failure}"
+    return f"{MAX_ATTEMPTS} attempts failed, the last one ({failed.name}): {failure}"
 
 
 def unanswered(group: str, observed: Observed, epoch: int) -> list[NodeFacts]:

@@ -230,6 +230,7 @@ def _create_nodes() -> None:
         sa.Column("phase", sa.String(length=16), nullable=False),
         sa.Column("retire", sa.Boolean(), nullable=False),
         sa.Column("failure", sa.String(), nullable=True),
+        sa.Column("hopeless", sa.Boolean(), nullable=False),
         sa.Column("problem", sa.String(), nullable=True),
         sa.Column("lost", sa.String(), nullable=True),
         sa.Column("lost_at", UtcDateTime(timezone=True), nullable=True),
