@@ -3,7 +3,7 @@
 from enum import StrEnum
 
 from provisioner.domain.nodes import Loss, Phase
-from provisioner.domain.planning import tasks
+from provisioner.domain.planning import answers, tasks
 from provisioner.domain.planning.plan import Plan
 from provisioner.domain.planning.wishes import (
     Desired,
@@ -63,7 +63,16 @@ def stuck(desired: Desired, observed: Observed, plan: Plan) -> str | None:
         for node in observed.nodes
         if node.id in held or (node.missed and node.lost == Loss.OUT_OF_SIGHT)
     ]
+    reasons += _refusals(desired, observed)
     return "; ".join(reasons) or None
+
+
+def _refusals(desired: Desired, observed: Observed) -> list[str]:
+    """Of what is wanted at present: before all were told of it, they answered something else."""
+    if not tasks.done(desired, observed, When.WITH_MEMBERS):
+        return []
+    refusing = (node for node in observed.nodes if answers.refused(node))
+    return [f"{node.name}: {node.misconfigured}" for node in refusing]
 
 
 def losses(observed: Observed) -> str | None:
@@ -102,15 +111,17 @@ def conditions(desired: Desired, observed: Observed, plan: Plan) -> tuple[Condit
 def _configured(observed: Observed) -> list[Condition]:
     """Only of nodes that were told something after their first boot."""
     told = [node for node in observed.nodes if node.alive and node.configured_at]
-    wrong = [f"{node.name}: {node.misconfigured}" for node in told if node.misconfigured]
     if not told:
         return []
+    wrong = [f"{node.name}: {node.misconfigured}" for node in told if node.misconfigured]
+    late = [node.name for node in told if not node.misconfigured and answers.awaited(node)]
+    lacks = [*wrong, *(f"{name} has not taken its latest configuration yet" for name in late)]
     return [
         Condition(
             type="NodesConfigured",
-            status="False" if wrong else "True",
-            reason="NotApplied" if wrong else "NothingRefused",
-            message="; ".join(wrong),
+            status="False" if lacks else "True",
+            reason="NotApplied" if wrong else "Waiting" if late else "AllApplied",
+            message="; ".join(lacks),
         )
     ]
 

@@ -43,8 +43,8 @@ class NodeFacts(Fact):
     `lost_at`: since when `lost` is so. `repaired_at`: when it was given up for a replacement
     nobody asked for. `replaces`: whose place it takes. `held_back`: why it is not replaced.
     `configuration`: the revision its VM carries since `configured_at`; `answered`: the last one
-    that the node has applied or refused, `misconfigured` why it did not apply it. `vintage`: that
-    of its group's wish when it was made.
+    that the node has applied or refused (or left unanswered for too long), `misconfigured` why it
+    did not apply it. `vintage`: that of its group's wish when it was made.
     """
 
     id: NodeId

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from provisioner.domain.nodes import NodeFacts, Phase, Step
+from provisioner.domain.planning import answers, tasks
 from provisioner.domain.planning.wishes import (
     Desired,
     GroupWish,
@@ -49,6 +50,7 @@ def steps(
         found = _tasks(desired, observed, When.BEFORE_NODES)
         found += [_filling(wish, observed) for wish in desired.groups]
         found += _leaving(desired, observed, known)
+        found += _configuring(desired, observed)
         found += _tasks(desired, observed, When.AFTER_CORE)
     found += _tasks(desired, observed, When.AFTER_NODES)
     return tuple(_timed(step, known.get(step.name), observed.now) for step in found)
@@ -84,6 +86,19 @@ def _filling(wish: GroupWish, observed: Observed) -> OperationStep:
     state = "done" if done else "running" if nodes else "waiting"
     wanted = f"{ready} of {size} nodes ready" if ready <= size else f"{ready} ready, {size} wanted"
     return OperationStep(name=name, state=state, percent=whole, detail=wanted)
+
+
+def _configuring(desired: Desired, observed: Observed) -> list[OperationStep]:
+    """Members that run with what they are told; those being made get it with their VM."""
+    names = (wish.name for wish in desired.tasks if wish.when is When.WITH_ANSWERS)
+    size = sum(wish.size for wish in desired.carrying)
+    nodes = [node for wish in desired.carrying for node in observed.of(wish.name) if node.serves]
+    content = sum(not (answers.awaited(node) or answers.refused(node)) for node in nodes)
+    done = content == len(nodes) == size and tasks.done(desired, observed, When.WITH_MEMBERS)
+    state = "done" if done else "running" if nodes else "waiting"
+    share = 100 if done else min(99, 100 * content // max(size, len(nodes), 1))
+    detail = f"{content} of {size} nodes have applied it"
+    return [OperationStep(name=name, state=state, percent=share, detail=detail) for name in names]
 
 
 def _share(node: NodeFacts) -> int:

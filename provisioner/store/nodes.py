@@ -154,6 +154,8 @@ def note_lost(node: Node, lost: Loss | None, at: datetime) -> bool:
         return False
     node.lost = lost
     node.lost_at = (node.lost_at or at) if lost else None
+    if lost is None:
+        _listens_again(node, at)
     node.held_back = None
     return True
 
@@ -163,3 +165,10 @@ def revive(node: Node, moref: str) -> None:
     node.phase, node.moref = Phase.READY, moref
     node.lost = node.lost_at = node.repaired_at = node.removal_reason = None
     node.replaced = False
+    _listens_again(node, utc_now())
+
+
+def _listens_again(node: Node, at: datetime) -> None:
+    """Only now it can read what its VM carries, and answer."""
+    if node.configured_at:
+        node.configured_at = at

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -12,7 +12,7 @@ from provisioner.domain.ids import new_uuid
 from provisioner.domain.naming import SERVICE
 from provisioner.store import events, operations
 from provisioner.store.errors import Conflict, NotFound, Taken
-from provisioner.store.tables import Operation, Resource, Spec, VCenter
+from provisioner.store.tables import Node, Operation, Resource, Spec, VCenter
 from provisioner.store.types import utc_now
 
 Json = dict[str, Any]
@@ -124,7 +124,7 @@ def change(
     """
     refuse_when_deleting(resource)
     resource.generation += 1
-    _new_epoch(resource)
+    _new_epoch(session, resource)
     _append(session, resource, edited, who)
     events.record(session, resource, "ChangeRequested", f"{told or kind} asked for by {who}")
     return operations.begin(session, resource, kind, who)
@@ -147,7 +147,7 @@ def amend(session: Session, resource: Resource, kind: str, message: str, edited:
 def retry(session: Session, resource: Resource, who: str) -> Operation:
     """Counts attempts afresh; the spec stays."""
     refuse_when_deleting(resource)
-    _new_epoch(resource)
+    _new_epoch(session, resource)
     events.record(session, resource, "RetryRequested", f"asked for by {who}")
     return operations.begin(session, resource, "retry", who)
 
@@ -158,7 +158,7 @@ def request_deletion(session: Session, resource: Resource, who: str) -> Operatio
     if resource.deletion_requested_at and under_way and under_way.kind == "delete":
         return under_way
     resource.deletion_requested_at = resource.deletion_requested_at or utc_now()
-    _new_epoch(resource)
+    _new_epoch(session, resource)
     resource.status = Status.DELETING
     events.record(session, resource, "DeletionRequested", f"asked for by {who}")
     return operations.begin(session, resource, "delete", who)
@@ -176,10 +176,18 @@ def vcenter_of(session: Session, resource: Resource) -> VCenter:
     return found
 
 
-def _new_epoch(resource: Resource) -> None:
+def _new_epoch(session: Session, resource: Resource) -> None:
     resource.epoch += 1
     if resource.status in (Status.RUNNING, Status.DEGRADED, Status.FAILED):
         resource.status = Status.UPDATING if resource.observed_generation else Status.CREATING
+    _ask_again(session, resource)
+
+
+def _ask_again(session: Session, resource: Resource) -> None:
+    """Who refused its configuration, or left it unanswered, may think better of it meanwhile."""
+    refusing = (Node.resource_id == resource.id, Node.misconfigured.is_not(None))
+    asked = {"misconfigured": None, "answered": None, "configured_at": utc_now()}
+    session.execute(update(Node).where(*refusing).values(**asked))
 
 
 def _append(session: Session, resource: Resource, edited: Json, who: str) -> None:

@@ -12,8 +12,11 @@ GROUPS = (GroupWish(name="left", size=1), GroupWish(name="right", size=1))
 
 
 def desired(told: str = "first") -> Desired:
-    configuration = TaskWish(name="configuration", when=When.WITH_MEMBERS, key=told)
-    return Desired(generation=1, epoch=1, groups=GROUPS, tasks=(configuration,))
+    tasks = (
+        TaskWish(name="configuration", when=When.WITH_MEMBERS, key=told),
+        TaskWish(name="configured", when=When.WITH_ANSWERS),
+    )
+    return Desired(generation=1, epoch=1, groups=GROUPS, tasks=tasks)
 
 
 @pytest.fixture
@@ -47,3 +50,32 @@ def test_both_may_be_lost_and_come_back(pair: World) -> None:
         pair.change(lost.id, lost=Loss.OFF, lost_at=pair.now)
     pair.now += timedelta(seconds=61)
     assert pair.plan().held
+
+
+SILENT = {"configuration": "r2", "answered": "r1"}
+REFUSED = {"configuration": "r2", "answered": "r2", "misconfigured": "refused: line 3"}
+
+
+@pytest.mark.parametrize("answer", [SILENT, REFUSED])
+def test_a_member_that_does_not_take_what_it_is_told_holds_nobody_up(
+    pair: World, answer: dict[str, str]
+) -> None:
+    """The other one is replaced, and made anew, and the whole may go."""
+    [silent], [lost] = pair.alive("left"), pair.alive("right")
+    pair.change(silent.id, configured_at=pair.now, **answer)
+    pair.change(lost.id, lost=Loss.GONE, lost_at=pair.now)
+    for _ in range(4):
+        pair.step()
+    assert [node.replaces for node in pair.alive("right")] == [lost.id]
+    groups = tuple(one.model_copy(update={"vintage": "next"}) for one in GROUPS)
+    pair.desired = pair.desired.model_copy(update={"groups": groups})
+    assert pair.settle()
+    assert {node.vintage for node in pair.nodes.values() if node.alive} == {"next"}
+
+
+@pytest.mark.parametrize("answer", [SILENT, REFUSED])
+def test_a_pair_is_deleted_whatever_its_members_say(pair: World, answer: dict[str, str]) -> None:
+    for node in list(pair.nodes):
+        pair.change(node, configured_at=pair.now, **answer)
+    pair.desired = pair.desired.model_copy(update={"deleting": True, "tasks": ()})
+    assert pair.settle().gone

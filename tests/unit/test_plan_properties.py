@@ -182,6 +182,28 @@ def test_masters_join_one_at_a_time(world: World) -> None:
     assert len(granted) + (len(joining) if granted else 0) <= 1
 
 
+ANSWERS = st.fixed_dictionaries(
+    {
+        "configuration": st.sampled_from(["r1", "r2"]),
+        "answered": st.sampled_from([None, "r1", "r2"]),
+        "misconfigured": st.sampled_from([None, "refused: line 3"]),
+    }
+)
+
+
+@given(worlds(), st.lists(ANSWERS, min_size=40, max_size=40))
+def test_what_guests_answer_decides_of_no_machine(
+    world: World, given_answers: list[dict[str, str | None]]
+) -> None:
+    silent = world.plan()
+    for node, answer in zip(list(world.nodes), given_answers, strict=False):
+        world.change(node, configured_at=world.now, **answer)
+    heard = world.plan()
+    said = {"tasks", "settled", "next_deadline"}
+    assert heard.model_dump(exclude=said) == silent.model_dump(exclude=said)
+    assert silent.settled or not heard.settled
+
+
 def unhindered(world: World) -> World:
     """Nothing is in the way: no lack of addresses, no failures, nobody half-made."""
     world.rooms.clear()

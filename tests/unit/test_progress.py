@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from provisioner.domain.add_ons import LOAD_BALANCER
-from provisioner.domain.clusters import CERTIFICATES, RELEASE, desired
+from provisioner.domain.clusters import CERTIFICATES, CONFIGURED, RELEASE, desired
 from provisioner.domain.nodes import NodeFacts, Phase
 from provisioner.domain.planning.wishes import TaskState
 from provisioner.domain.progress import MACHINES, OperationStep, percent, steps
@@ -32,8 +32,8 @@ def new_world(masters: int = 1, deleting: bool = False, **pools: int) -> World:
     return World(desired(spec, generation=1, epoch=1, deleting=deleting))
 
 
-def as_asked(**pools: int) -> World:
-    world = new_world(**pools)
+def as_asked(masters: int = 1, **pools: int) -> World:
+    world = new_world(masters, **pools)
     world.settle()
     return world
 
@@ -82,7 +82,23 @@ def test_nothing_begun_is_nothing_done() -> None:
     found = look(new_world(pool1=2))
     assert percent(found) == 0
     assert {one.state for one in found} == {"waiting"}
-    assert [one.name for one in found] == [CERTIFICATES, CONTROL_PLANE, "pool1", LOAD_BALANCER]
+    names = [CERTIFICATES, CONTROL_PLANE, "pool1", CONFIGURED, LOAD_BALANCER]
+    assert [one.name for one in found] == names
+
+
+def test_masters_have_to_apply_what_they_are_told() -> None:
+    world = as_asked(masters=3)
+    assert (step(look(world), CONFIGURED).state, percent(look(world))) == ("done", 100)
+    silent, stubborn, _ = world.alive(CONTROL_PLANE)
+    for node in (silent, stubborn):
+        world.change(node.id, configuration="r2", configured_at=world.now)
+    assert percent(look(world)) < 100
+    world.change(stubborn.id, answered="r2", misconfigured="refused: line 3")
+    found = step(look(world), CONFIGURED)
+    assert (found.state, found.detail) == ("running", "1 of 3 nodes have applied it")
+    for node in (silent, stubborn):
+        world.change(node.id, answered="r2", misconfigured=None)
+    assert percent(look(world)) == 100
 
 
 def test_one_node_that_is_missing_keeps_it_below_100() -> None:

@@ -9,6 +9,7 @@ from provisioner.domain.nodes import Phase
 from provisioner.store import nodes, resources, visits
 from provisioner.store.tables import Node
 from tests.workflow.plain_document import CORE, PLAIN
+from tests.workflow.plain_kind import ANSWER
 from tests.workflow.site import Site
 
 # Ours alone: what asks there must reach nobody else.
@@ -28,12 +29,16 @@ def never(_: Node) -> bool:
 class Guests:
     """`has_address` and `gets_ready` decide who is healthy; without `hints` nobody is told.
 
+    `says`: what a node makes of a configuration that its VM carries; None: nothing.
+
     `move` is one step of everybody.
     """
 
     def __init__(self, site: Site, resource_id: str, kind: str = PLAIN, core: str = CORE) -> None:
         self._site, self._resource, self._kind, self._core = site, resource_id, kind, core
         self._told: set[str] = set()
+        self._said: dict[str, str] = {}
+        self.says: Callable[[Node], str | None] = lambda node: node.configuration
         self.has_address: Says = always
         self.gets_ready: Says = always
         self.hints = True
@@ -47,6 +52,15 @@ class Guests:
                 self._report_address(node)
             elif not node.reported_ready_at:
                 self._advance(node)
+        for node in found:
+            self._answer(node)
+
+    def _answer(self, node: Node) -> None:
+        told = node.moref and node.configured_at and node.phase in (Phase.CREATING, Phase.READY)
+        said = self.says(node) if told and not node.lost else None
+        if said and node.moref and self._said.get(node.id) != said:
+            self._said[node.id] = said
+            self._site.inspector_at(node.vcenter_id).set_extra_config(node.moref, {ANSWER: said})
 
     def _report_address(self, node: Node) -> None:
         if self.has_address(node) and node.moref and node.id not in self._told:

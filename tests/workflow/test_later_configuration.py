@@ -5,11 +5,11 @@ from datetime import timedelta
 
 import pytest
 
+from provisioner.domain.planning import answers
 from provisioner.store import nodes
-from provisioner.store.types import utc_now
+from provisioner.store.tables import Node, Operation
 from tests.workflow.hands import Hands
 from tests.workflow.plain_document import CORE
-from tests.workflow.plain_kind import ANSWER
 from tests.workflow.site import Site
 from tests.workflow.subject import Subject
 from workflows.kinds.interface import Configuration
@@ -53,23 +53,61 @@ async def test_those_that_stay_are_told_of_a_change(subject: Subject) -> None:
     assert len({carried[node.moref] for node in subject.nodes(CORE)}) == 1
 
 
-async def test_what_they_made_of_it_is_heard(subject: Subject) -> None:
-    content, stubborn, silent = subject.nodes(CORE)
-    subject.site.inspector.set_extra_config(content.moref, {ANSWER: content.configuration})
-    refusal = f"{stubborn.configuration} refused: line 3"
-    subject.site.inspector.set_extra_config(stubborn.moref, {ANSWER: refusal})
-    with subject.site.database.write() as session:
-        for node in (content, stubborn, silent):
-            nodes.get(session, node.id).configured_at = utc_now() - timedelta(seconds=40)
-    subject.poke()
-    await subject.until(lambda: len(subject.events("NodeMisconfigured")) == 2)
+def _one_comes(subject: Subject) -> None:
+    """For one that goes; the two others are told of it."""
+    subject.site.inspector.destroy(subject.nodes(CORE)[0].moref)
+
+
+async def test_it_is_as_asked_when_all_have_applied_it(subject: Subject) -> None:
+    _, stays, slow = subject.nodes(CORE)
+    before = slow.configuration
+    subject.guests.says = lambda node: before if node.id == slow.id else node.configuration
+    _one_comes(subject)
+    await subject.until(lambda: _row(subject, stays).answered not in (None, before))
+    await subject.until(lambda: len(subject.ready(CORE)) == 3)
+    assert subject.status != "RUNNING"
+    assert f"{slow.name} has not taken its latest configuration yet" in _told(subject)
+    subject.guests.says = lambda node: node.configuration
     await subject.becomes("RUNNING")
-    rows = {node.id: node for node in subject.nodes(CORE)}
-    assert rows[content.id].answered == content.configuration
-    assert rows[content.id].misconfigured is None
-    assert rows[stubborn.id].misconfigured == "refused: line 3"
-    assert "not taken" in (rows[silent.id].misconfigured or "")
-    await subject.until(lambda: f"{stubborn.name}: refused: line 3" in _told(subject))
+    assert subject.events("NodeMisconfigured") == []
+
+
+async def test_who_refuses_degrades_the_whole_and_its_reason_ends_what_is_asked(
+    subject: Subject,
+) -> None:
+    _, _, stubborn = subject.nodes(CORE)
+    subject.guests.says = lambda node: (
+        f"{node.configuration} refused: line 3" if node.id == stubborn.id else node.configuration
+    )
+    _one_comes(subject)
+    await subject.until(lambda: len(subject.ready(CORE)) == 3 and subject.status == "DEGRADED")
+    reason = f"{stubborn.name}: refused: line 3"
+    assert _told(subject) == reason
+    subject.retry()
+    await subject.until(lambda: _last(subject).state == "failed")
+    assert _last(subject).reason == reason
+    await subject.site.care()
+    await subject.site.poke_unsettled()
+    assert [one.state for one in subject.operations()] == ["succeeded", "failed"]
+    subject.guests.says = lambda node: node.configuration
+    subject.retry()
+    await subject.becomes("RUNNING")
+    assert _last(subject).state == "succeeded"
+
+
+async def test_who_does_not_answer_is_waited_for_for_a_while_only(
+    subject: Subject, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(answers, "AFTER", (timedelta(seconds=0.2), timedelta(seconds=1)))
+    monkeypatch.setattr(answers, "PATIENCE", timedelta(seconds=1))
+    silent = subject.nodes(CORE)[1]
+    subject.guests.says = lambda node: None if node.id == silent.id else node.configuration
+    _one_comes(subject)
+    await subject.until(lambda: len(subject.ready(CORE)) == 3 and subject.status == "DEGRADED")
+    assert f"{silent.name}: it has not taken its latest configuration" in _told(subject)
+    assert [one.node_id for one in subject.events("NodeMisconfigured")] == [silent.id]
+    subject.delete()
+    await subject.until(lambda: subject.row.deleted_at is not None)
 
 
 async def test_what_is_carried_already_costs_nothing(site: Site, hands: Hands) -> None:
@@ -80,6 +118,14 @@ async def test_what_is_carried_already_costs_nothing(site: Site, hands: Hands) -
     before = _reconfigured(hands)
     await hands.run_task(subject, "members")
     assert _reconfigured(hands) == before
+
+
+def _row(subject: Subject, node: Node) -> Node:
+    return next(one for one in subject.nodes(CORE) if one.id == node.id)
+
+
+def _last(subject: Subject) -> Operation:
+    return subject.operations()[-1]
 
 
 def _told(subject: Subject) -> str:

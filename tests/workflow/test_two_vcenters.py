@@ -3,16 +3,18 @@
 from collections.abc import Iterator
 
 import pytest
+from sqlalchemy import delete
 
 from lab.vcenter import simulator
 from lab.vcenter.simulator import SimulatedVCenter
 from provisioner.store import resources
-from provisioner.store.tables import VCenter
+from provisioner.store.tables import Task, VCenter
 from tests.workflow.inspector import Inspector
 from tests.workflow.opening import join_vcenter
-from tests.workflow.plain_document import CORE, PLAIN, document
+from tests.workflow.plain_document import CORE, MEMBERS, PLAIN, document
 from tests.workflow.site import Site
 from tests.workflow.subject import USER, Subject
+from workflows.kinds.interface import Configuration
 
 AFAR = "afar"
 
@@ -96,3 +98,20 @@ async def test_a_vcenter_that_is_out_of_sight_holds_nobody_else_back(
     assert lost.moref
     running.inspector_at(afar).destroy(lost.moref)
     await subject.until(lambda: [n.replaces for n in subject.ready(AFAR)] == [lost.id])
+
+
+async def test_what_one_vcenter_does_not_take_the_other_ones_nodes_are_told(
+    running: Site, afar: str
+) -> None:
+    subject = one_here_one_afar(running)
+    await subject.becomes("RUNNING")
+    told = Configuration("r1", {"guestinfo.told": "r1"})
+    running.kind.told = lambda _: {node.id: told for node in subject.nodes()}
+    running.servers.vcenter.control.inject("ReconfigVM_Task", "no-permission", "call", count=1)
+    with running.database.write() as session:
+        of_it = (Task.resource_id == subject.id, Task.name == MEMBERS)
+        session.execute(delete(Task).where(*of_it))
+    subject.poke()
+    await subject.until(lambda: subject.task_states().get(MEMBERS) == "failed")
+    carried = {group: subject.nodes(group)[0].configuration for group in (CORE, AFAR)}
+    assert carried == {CORE: None, AFAR: "r1"}

@@ -2,11 +2,12 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Awaitable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TypeVar
 
 from provisioner.domain.nodes import Phase
+from provisioner.domain.planning import answers
 from provisioner.store import events, nodes, resources
 from provisioner.store.database import Database
 from provisioner.store.tables import Node
@@ -15,6 +16,11 @@ from provisioner.vsphere.errors import ManagedObjectGone
 from workflows.connections import Connection, Connections
 from workflows.kinds.interface import Answer, Configuration, Kind
 from workflows.threads import Threads
+
+_SILENT = (
+    f"it has not taken its latest configuration for {answers.PATIENCE.seconds} s; look at its VM: "
+    "pke-node-configuration.timer and VMware's tools have to run"
+)
 
 
 @dataclass(frozen=True)
@@ -54,19 +60,23 @@ class Configuring:
         """All VMs carry what their kind wants; one request for each that does not. Idempotent."""
         wanted = await self._threads.run(self._kinds[kind].configurations, resource_id)
         stale = await self._threads.run(self._stale, resource_id, wanted)
-        for vcenter_id, some in _by_vcenter(stale).items():
-            async with self._connections.guarded(vcenter_id) as connection:
-                await asyncio.gather(*(self._write(connection, one) for one in some))
+        await _all(self._tell(*one) for one in _by_vcenter(stale).items())
 
     async def hear(self, kind: str, resource_id: str) -> None:
         """What the nodes made of it is on record. One request for all of a vCenter."""
         told = await self._threads.run(self._told, resource_id)
-        answer = self._kinds[kind].answer
-        for vcenter_id, some in _by_vcenter(told).items():
-            async with self._connections.guarded(vcenter_id) as connection:
-                found = await connection.vcenter.guest_info([node.moref for node in some])
-            heard = {node.node: answer(found.get(node.moref, {})) for node in some}
-            await self._threads.run(self._note_answers, resource_id, heard)
+        kinds = self._kinds[kind]
+        await _all(self._ask(kinds, resource_id, *one) for one in _by_vcenter(told).items())
+
+    async def _tell(self, vcenter_id: str, stale: list[_Stale]) -> None:
+        async with self._connections.guarded(vcenter_id) as connection:
+            await asyncio.gather(*(self._write(connection, one) for one in stale))
+
+    async def _ask(self, kind: Kind, resource_id: str, vcenter_id: str, told: list[_Told]) -> None:
+        async with self._connections.guarded(vcenter_id) as connection:
+            found = await connection.vcenter.guest_info([node.moref for node in told])
+        heard = {node.node: kind.answer(found.get(node.moref, {})) for node in told}
+        await self._threads.run(self._note_answers, resource_id, heard)
 
     async def _write(self, connection: Connection, stale: _Stale) -> None:
         try:
@@ -112,6 +122,18 @@ class Configuring:
             _, node = nodes.locked(session, stale.node)
             node.configuration, node.configured_at = stale.wanted.revision, utc_now()
             node.misconfigured = None
+            # Told it again after something else, it has to say again that it has it.
+            if node.answered == node.configuration:
+                node.answered = None
+
+
+async def _all(of: Iterable[Awaitable[None]]) -> None:
+    """What one vCenter does not take, the others' nodes get all the same. Raises the first error
+    when all are through.
+    """
+    for outcome in await asyncio.gather(*of, return_exceptions=True):
+        if isinstance(outcome, BaseException):
+            raise outcome
 
 
 def _by_vcenter(of: Iterable[T]) -> Mapping[str, list[T]]:
@@ -122,11 +144,13 @@ def _by_vcenter(of: Iterable[T]) -> Mapping[str, list[T]]:
 
 
 def _put(node: Node, answer: Answer | None) -> str | None:
-    """Its trouble, when that is news."""
+    """Its trouble, when that is news. Who is late has answered as well: it is not waited for."""
     before = node.misconfigured
-    if answer is None or answer.revision != node.configuration:
-        node.misconfigured = "it has not taken its latest configuration yet"
-    else:
+    late = answers.is_late(nodes.facts(node), utc_now())
+    if answer and answer.revision == node.configuration:
         node.misconfigured = answer.problem
-        node.answered = answer.revision if answer.final else None
+        node.answered = node.configuration if answer.final or late else None
+    elif late:
+        node.misconfigured = _SILENT
+        node.answered = node.configuration
     return node.misconfigured if node.misconfigured != before else None

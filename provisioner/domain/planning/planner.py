@@ -164,8 +164,15 @@ def _without_ticket(kept: tuple[NodeFacts, ...]) -> bool:
     return any(node.join_granted_at and not node.join_token_at for node in creating)
 
 
+def _has_answers(desired: Desired, seen: Observed) -> bool:
+    """All that were told something have applied it, where anybody listens."""
+    asked = any(wish.when is When.WITH_ANSWERS for wish in desired.tasks)
+    lacking = (answers.awaited(node) or answers.refused(node) for node in seen.nodes)
+    return not asked or not any(lacking)
+
+
 def _as_asked(desired: Desired, seen: Observed) -> bool:
-    if not tasks.done(desired, seen, *_ASKED):
+    if not tasks.done(desired, seen, *_ASKED) or not _has_answers(desired, seen):
         return False
     ready = {wish.name: sum(node.serves for node in seen.of(wish.name)) for wish in desired.groups}
     closed = all(node.phase in (Phase.READY, Phase.GONE) for node in seen.nodes)
