@@ -14,6 +14,10 @@ build {
     content     = "${var.kubernetes_repository_key}\n"
     destination = "/tmp/image-kubernetes.asc"
   }
+  provisioner "file" {
+    content     = join("", [for one in concat(local.known_digests, var.image_digests) : "${one}\n"])
+    destination = "/tmp/image-digests"
+  }
 
   provisioner "shell" {
     scripts          = local.scripts

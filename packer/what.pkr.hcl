@@ -101,25 +101,7 @@ variable "kubernetes_repository" {
 variable "kubernetes_repository_key" {
   type        = string
   default     = ""
-  description = "Armored key that signs it; its own Release.key, over verified TLS, if empty."
-}
-
-variable "containerd_package" {
-  type        = string
-  default     = "containerd"
-  description = "Of the distribution or the mirror, its newest there; name=version pins it."
-}
-
-variable "containerd_url" {
-  type        = string
-  default     = ""
-  description = "An archive of containerd's binaries instead of a package."
-}
-
-variable "containerd_sha256" {
-  type        = string
-  default     = ""
-  description = "Of that archive; needed with it."
+  description = "Armored key that signs it; its own Release.key, known by its fingerprint, if empty."
 }
 
 variable "image_registry" {

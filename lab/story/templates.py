@@ -3,6 +3,7 @@
 from lab.guestos.ready import GuestOS, ready
 from lab.guests.config import Image
 from lab.kubernetes.versions import DEFAULT_MINOR
+from lab.packer.containerd import ensure_archive
 from lab.progress import Say, step
 from lab.stack.real_guests import RealGuests
 from lab.vcenter.build import binary
@@ -24,7 +25,7 @@ def build(say: Say, *others: str) -> tuple[GuestOS, RealGuests]:
         PREPARED: Image(rootfs=usual.rootfs, seed=usual.seed),
         PLAIN: Image(rootfs=usual.packages_rootfs, seed=usual.seed),
     }
-    repositories = [usual.repository]
+    repositories = [usual.repository, ensure_archive(say)]
     for minor in others:
         other = ready(minor, say)
         images[f"{PREPARED}-{minor}"] = Image(rootfs=other.rootfs, seed=other.seed)

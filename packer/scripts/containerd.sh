@@ -1,18 +1,38 @@
 #!/bin/sh
-# containerd, by a signed package or from an archive with a checksum, with systemd's cgroups.
+# containerd, from an archive with a checksum or by a signed package, with systemd's cgroups.
 set -eu
 export DEBIAN_FRONTEND=noninteractive
 
-if [ -n "$CONTAINERD_URL" ]; then
-    archive=$(mktemp)
+fail() {
+    echo "$*" >&2
+    exit 1
+}
+
+fetch() { # fetch VARIABLE URL SHA256 FILE
+    [ -n "$3" ] || fail "$1_sha256 is needed: $1_url is $2"
     python3 -c 'import shutil, sys, urllib.request as web
 with web.urlopen(sys.argv[1], timeout=60) as source, open(sys.argv[2], "wb") as target:
-    shutil.copyfileobj(source, target)' "$CONTAINERD_URL" "$archive"
-    echo "$CONTAINERD_SHA256  $archive" | sha256sum --check --quiet
-    tar -C /usr/local -xzf "$archive"
-    rm "$archive"
-    apt-get -q -y install runc
-    cat >/etc/systemd/system/containerd.service <<'EOF'
+    shutil.copyfileobj(source, target)' "$2" "$4" || fail "$2 could not be fetched; $1_url names it"
+    found=$(sha256sum "$4" | cut -d ' ' -f 1)
+    [ "$found" = "$3" ] || fail "$2 has the SHA-256 $found, $1_sha256 says $3"
+}
+
+if [ -n "$CONTAINERD_URL" ] && [ -n "$CONTAINERD_PACKAGE" ]; then
+    fail "containerd_package is $CONTAINERD_PACKAGE and containerd_url $CONTAINERD_URL:" \
+        "only one can count, so set the other to \"\""
+fi
+if [ -n "$CONTAINERD_URL" ]; then
+    fetched=$(mktemp -d)
+    fetch containerd "$CONTAINERD_URL" "$CONTAINERD_SHA256" "$fetched/containerd"
+    if [ -n "$RUNC_URL" ]; then
+        fetch runc "$RUNC_URL" "$RUNC_SHA256" "$fetched/runc"
+        install -m 0755 "$fetched/runc" /usr/local/sbin/runc
+    else
+        apt-get -q -y install runc
+    fi
+    tar -C /usr/local -xzf "$fetched/containerd"
+    rm -r "$fetched"
+    cat >/etc/systemd/system/containerd.service <<'UNIT'
 [Unit]
 Description=containerd
 After=network.target local-fs.target
@@ -30,11 +50,13 @@ OOMScoreAdjust=-999
 
 [Install]
 WantedBy=multi-user.target
-EOF
+UNIT
     systemctl daemon-reload
-else
+elif [ -n "$CONTAINERD_PACKAGE" ]; then
     apt-get -q -y install "$CONTAINERD_PACKAGE"
     apt-mark hold "${CONTAINERD_PACKAGE%%=*}" >/dev/null
+else
+    fail "set containerd_url (with containerd_sha256) or containerd_package: both are empty"
 fi
 
 # Drop-ins are read after it: what this template's machines want otherwise.

@@ -3,21 +3,31 @@
 set -eu
 export DEBIAN_FRONTEND=noninteractive
 
+fetch_key() { # fetch_key URL FILE: what gpg takes for a key of it, if it is the one expected
+    home=$(mktemp -d)
+    python3 -c 'import shutil, sys, urllib.request as web
+shutil.copyfileobj(web.urlopen(sys.argv[1], timeout=60), sys.stdout.buffer)' "$1" >"$home/fetched"
+    gpg --homedir "$home" --batch --quiet --import "$home/fetched" || true
+    found=$(gpg --homedir "$home" --batch --with-colons --list-keys | awk -F : '
+        $1 == "pub" { primary = 1 }
+        $1 == "fpr" && primary { print $10; primary = 0 }' | paste -s -d ' ')
+    if [ "$found" != "$KUBERNETES_KEY_FINGERPRINT" ]; then
+        echo "$1 has the key ${found:-of nobody}, kubernetes_repository_key_fingerprint says" \
+            "$KUBERNETES_KEY_FINGERPRINT: set it to what the repository's owner publishes, or" \
+            "give the key itself as kubernetes_repository_key" >&2
+        exit 1
+    fi
+    gpg --homedir "$home" --batch --armor --export >"$2"
+    rm -rf "$home"
+}
+
 key=/etc/apt/keyrings/kubernetes.asc
 install -d -m 0755 /etc/apt/keyrings
-if grep -q 'BEGIN PGP' /tmp/image-kubernetes.asc; then
-    install -m 0644 /tmp/image-kubernetes.asc "$key"
-else
-    case $KUBERNETES_REPOSITORY in
-    https://*) ;;
-    *)
-        echo "kubernetes_repository_key is needed: $KUBERNETES_REPOSITORY is not https" >&2
-        exit 1
-        ;;
-    esac
-    python3 -c 'import sys, urllib.request as web
-print(web.urlopen(sys.argv[1], timeout=60).read().decode())' "$KUBERNETES_REPOSITORY"Release.key >"$key"
+if ! grep -q 'BEGIN PGP' /tmp/image-kubernetes.asc; then
+    apt-get -q -y install gpg
+    fetch_key "${KUBERNETES_REPOSITORY}Release.key" /tmp/image-kubernetes.asc
 fi
+install -m 0644 /tmp/image-kubernetes.asc "$key"
 rm -f /tmp/image-kubernetes.asc
 
 cat >/etc/apt/sources.list.d/kubernetes.sources <<EOF

@@ -102,6 +102,20 @@ def line(*command):
     except (OSError, subprocess.CalledProcessError):
         return None
 
+def images():
+    """What containerd has, as the tags and digests of its list."""
+    listed = ["ctr", "--namespace", "k8s.io", "images", "list"]
+    try:
+        rows = subprocess.run(listed, capture_output=True, text=True, check=True).stdout.split("\n")
+    except (OSError, subprocess.CalledProcessError):
+        return []
+    named = [row.split()[:3] for row in rows[1:] if row.strip()]
+    return [
+        {"name": name, "digest": digest}
+        for name, _type, digest in named
+        if "@" not in name and not name.startswith("sha256:")
+    ]
+
 with open(sys.argv[1]) as file:
     rows = [row.rstrip("\n").split("\t") for row in file]
 json.dump(
@@ -111,6 +125,7 @@ json.dump(
         "kubernetes": os.environ["KUBERNETES_VERSION"] or None,
         "containerd": line("containerd", "--version"),
         "cloudInit": line("cloud-init", "--version"),
+        "images": images(),
         "checks": [{"name": name, "ok": ok == "ok", "found": found} for name, ok, found in rows],
     },
     sys.stdout,

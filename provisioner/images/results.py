@@ -37,14 +37,22 @@ class Check(_Camel):
     found: str = ""
 
 
+class ContainerImage(_Camel):
+    """By its tag, with the digest of what that is on the machine."""
+
+    name: str
+    digest: str
+
+
 class Report(_Camel):
-    """`os` is the word that image queries look for."""
+    """`os` is the word that image queries look for. `images`: the containers' that come along."""
 
     os: str = Field(min_length=1)
     kernel: str
     kubernetes: str | None = None
     containerd: str | None = None
     cloud_init: str | None = None
+    images: list[ContainerImage] = []
     checks: list[Check] = Field(min_length=1)
 
 

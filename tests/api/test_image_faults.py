@@ -52,6 +52,7 @@ def test_all_faults_at_once(operator: httpx.Client) -> None:
         ({"variables": {"cpus": 10**15}}, "variables.cpus"),
         ({"variables": {"boot_command": [["<enter>"]]}}, "variables.boot_command"),
         ({"variables": {"pull_images": 1}}, "variables.pull_images"),
+        ({"variables": {"containerd_package": "containerd"}}, "variables.containerd_package"),
         ({"variables": {"os": "debian13"}}, "variables.os"),
         ({"variables": {"role": "load-balancer"}}, "variables.role"),
         ({"variables": {"http_proxy": "http://me:secret@proxy:3128"}}, "variables.http_proxy"),
@@ -69,6 +70,13 @@ def test_what_would_fail_later_is_refused(
 ) -> None:
     answer = operator.post("/images/builds", json=build_document(**changes))
     assert path in faults(answer)
+
+
+def test_a_newer_versions_digests_may_be_given(operator: httpx.Client) -> None:
+    digests = ["pause:3.10.3=sha256:" + "0" * 64]
+    package = {"containerd_package": "containerd=1.7.24-1", "containerd_url": ""}
+    asked = build_document(variables={"image_digests": digests, **package})
+    assert operator.post("/images/builds", json=asked).status_code == 202
 
 
 DISC = {"iso_url": "https://mirror/a.iso", "iso_checksum": "sha256:" + "0" * 64}

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from lab.packer.containerd import VERSION as CONTAINERD
 from lab.story.document import cluster_document
 from tests.images import definitions
 from tests.images.documents import VIP, load_balancer
@@ -72,6 +73,9 @@ def test_a_build_becomes_an_image(images: Images, begun: dict[str, dict[str, Any
     assert (found["os"], found["kubernetesVersion"]) == ("debian12", VERSION)
     assert found["registeredAt"]
     assert {one["name"] for one in found["report"]["checks"]} > {"kubelet", "containerd"}
+    assert f"v{CONTAINERD}" in found["report"]["containerd"]
+    digests = {one["name"]: one["digest"] for one in found["report"]["images"]}
+    assert digests["registry.k8s.io/pause:3.10.1"].startswith("sha256:")
     assert [one["state"] for one in images.build(GOOD)["phases"]] == ["done"] * 5
     assert list(images.machines(GOOD)) == [GOOD], "the clone that booted is gone"
     [moref] = images.machines(GOOD).values()

@@ -16,6 +16,7 @@ from pyVmomi import vim
 from lab.guestos import signing
 from lab.guestos.repository_server import server
 from lab.guests.session import GuestSession
+from lab.packer.containerd import ARCHIVE, CHECKSUM, ensure_archive
 from lab.packer.tools import PackerTools
 from lab.service import Service
 from lab.stack.mending import mend
@@ -36,6 +37,9 @@ def request(name: str, **changes: Any) -> dict[str, Any]:
         "apt_mirror": f"{SERVER}/debian/",
         "kubernetes_repository": f"{SERVER}/core:/stable:/v{{minor}}/deb/",
         "kubernetes_repository_key": (signing.ensure_key() / signing.PUBLIC).read_text(),
+        "containerd_url": f"{SERVER}/{ARCHIVE}",
+        "containerd_sha256": (ensure_archive() / CHECKSUM).read_text().strip(),
+        "runc_url": "",
         "pull_images": False,
         "memory_mib": 1024,
     }

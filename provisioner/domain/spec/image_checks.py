@@ -5,7 +5,11 @@ from collections.abc import Iterator
 from provisioner.domain.faults import Fault
 from provisioner.domain.image_definitions import NODE, Definition
 from provisioner.domain.spec.image import ImageBuild, ImageImport
-from provisioner.domain.spec.image_variable_checks import check_iso, check_variables
+from provisioner.domain.spec.image_variable_checks import (
+    check_containerd,
+    check_iso,
+    check_variables,
+)
 from provisioner.domain.spec.placement_checks import check_placement
 
 # Segments of paths that begin like an image's own.
@@ -23,6 +27,7 @@ def check_build(build: ImageBuild, definition: Definition | None) -> Iterator[Fa
         yield from _kubernetes(build, definition)
         yield from check_variables(build, definition)
         yield from check_iso(build, definition)
+        yield from check_containerd(build, definition)
 
 
 def check_import(wanted: ImageImport) -> Iterator[Fault]:

@@ -52,6 +52,13 @@ def check_iso(build: ImageBuild, definition: Definition) -> Iterator[Fault]:
         yield Fault("variables.iso_checksum", advice)
 
 
+def check_containerd(build: ImageBuild, definition: Definition) -> Iterator[Fault]:
+    said = {**definition.settings, **build.variables}
+    if said.get("containerd_package") and said.get("containerd_url"):
+        advice = 'needs containerd_url to be "": an archive is named there, and only one can count'
+        yield Fault("variables.containerd_package", advice)
+
+
 def holds_user_information(value: object) -> bool:
     """Of a variable: whether a URL in it tells somebody's name or password."""
     texts = value if isinstance(value, tuple | list) else (value,)
