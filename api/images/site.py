@@ -32,8 +32,8 @@ class Site:
         """Where the image should be, and why."""
         if self.around is None:
             return ()
-        where = image_needs.ImageSite(self.vcenter, self.known, self.around.datacenter)
-        return image_needs.copies_needed(session, where, image)
+        where = self.vcenter, self.known, self.around.datacenter
+        return image_needs.copies_needed(session, *where, image)
 
 
 def find_site(session: Session, org_id: int, request: ImageBuild | ImageImport) -> Site:

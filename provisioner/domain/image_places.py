@@ -1,7 +1,8 @@
 """Where an image is made: ids for our own calls, inventory paths for Packer's."""
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from types import MappingProxyType
 
 from provisioner.domain.errors import ProvisionerError
 from provisioner.domain.faults import Fault
@@ -20,10 +21,11 @@ class PlaceMissing(ProvisionerError):
 
 
 class CopyPlace(Fact):
-    """`datastore`: its id; `name`: the copy's."""
+    """`datastore` and `pool`: ids; `name`: the copy's."""
 
     datastore: str
     name: str
+    pool: str
 
 
 class ImagePlace(Fact):
@@ -57,8 +59,17 @@ class ImagePlace(Fact):
         return self.folder_path.removeprefix(f"{self.datacenter.path}/vm/")
 
 
-def image_place(spec: ImageSpec, image_id: str, known: Inventory, root_folder: str) -> ImagePlace:
-    """Raises PlaceMissing, which tells the fields."""
+def image_place(
+    spec: ImageSpec,
+    image_id: str,
+    known: Inventory,
+    root_folder: str,
+    pools: Mapping[str, str] = MappingProxyType({}),
+) -> ImagePlace:
+    """`pools`: ids, by those of datastores that hosts of the image's own pool may not reach.
+
+    Raises PlaceMissing, which tells the fields.
+    """
     resolver = Resolver(known, root_folder)
     wish = Wish("", spec.template, spec.placement)
     around, template = resolver.surroundings(wish), resolver.template(wish)
@@ -79,7 +90,11 @@ def image_place(spec: ImageSpec, image_id: str, known: Inventory, root_folder: s
         network=around.networks[0],
         template=template,
         copies=tuple(
-            CopyPlace(datastore=one.moref, name=copy_name(spec.name, one.name))
+            CopyPlace(
+                datastore=one.moref,
+                name=copy_name(spec.name, one.name),
+                pool=pools.get(one.moref, around.pool.moref),
+            )
             for one in stores
             if one
         ),

@@ -1,16 +1,15 @@
 """Which datastores need an image that is asked for: where groups stand by now."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from provisioner.domain.image_copies import Need, Prospect, Series, Standing, needs, series
 from provisioner.domain.images import KIND
-from provisioner.domain.inventory import Inventory
+from provisioner.domain.inventory import Inventory, Surroundings
 from provisioner.domain.kinds import READERS
-from provisioner.domain.spec.placement import Placement
+from provisioner.domain.resolving import Resolver, Wish
 from provisioner.domain.virtual_machines import InventoryObject
 from provisioner.domain.wanted import GroupShape
 from provisioner.store import image_uses, images
@@ -18,37 +17,48 @@ from provisioner.store.image_uses import Use
 from provisioner.store.tables import Resource, Spec, VCenter
 
 
-@dataclass(frozen=True)
-class ImageSite:
-    """Where an image is for: templates are cloned within their datacenter."""
+def copies_needed(
+    session: Session,
+    vcenter: VCenter,
+    known: Inventory,
+    datacenter: InventoryObject,
+    image: Prospect,
+) -> tuple[Need, ...]:
+    """By the organisation's clusters, etcd clusters and load balancers that are to stay. Templates
+    are cloned within their datacenter.
+    """
+    followed = _series(session, vcenter)
+    return needs(
+        image,
+        (
+            Standing(
+                Use(resource, shape.name).told_to(resource.org_id),
+                around.storage.name,
+                shape.query(),
+                followed.get((resource.id, shape.name)),
+            )
+            for resource, shape, around in _placed(session, vcenter, known)
+            if around.datacenter == datacenter
+        ),
+    )
 
-    vcenter: VCenter
-    known: Inventory
-    datacenter: InventoryObject
 
-    def datastore(self, placement: Placement) -> InventoryObject | None:
-        """The one that is named: in a datastore cluster vSphere chooses, each time anew."""
-        centers = self.known.find(("Datacenter",), placement.datacenter, "/")
-        if centers != [self.datacenter] or not placement.datastore:
-            return None
-        below = self.datacenter.path
-        found = self.known.find(("Datastore",), placement.datastore, below)
-        return found[0] if len(found) == 1 else None
+def pools_there(session: Session, vcenter: VCenter, known: Inventory) -> dict[str, str]:
+    """Resource pools of groups by the datastores where they stand: their hosts reach them."""
+    placed = _placed(session, vcenter, known)
+    return {around.storage.moref: around.pool.moref for _, _, around in placed}
 
 
-def copies_needed(session: Session, site: ImageSite, image: Prospect) -> tuple[Need, ...]:
-    """By the organisation's clusters, etcd clusters and load balancers that are to stay."""
-    return needs(image, _standing(session, site))
-
-
-def _standing(session: Session, site: ImageSite) -> Iterator[Standing]:
-    known = _series(session, site.vcenter)
-    for resource, shape in _groups(session, site.vcenter):
-        placement = shape.placement.overlaid(shape.machine.placement)
-        if store := site.datastore(placement):
-            told = Use(resource, shape.name).told_to(resource.org_id)
-            followed = known.get((resource.id, shape.name))
-            yield Standing(told, store.name, shape.query(), followed)
+def _placed(
+    session: Session, vcenter: VCenter, known: Inventory
+) -> Iterator[tuple[Resource, GroupShape, Surroundings]]:
+    """Groups on one datastore: in a datastore cluster vSphere chooses, each time anew."""
+    resolver = Resolver(known, vcenter.root_folder)
+    for resource, shape in _groups(session, vcenter):
+        wish = Wish(shape.path, None, shape.placement, shape.machine.placement)
+        around = resolver.surroundings(wish)
+        if around and around.storage.type == "Datastore":
+            yield resource, shape, around
 
 
 def _groups(session: Session, vcenter: VCenter) -> Iterator[tuple[Resource, GroupShape]]:

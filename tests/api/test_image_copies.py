@@ -7,7 +7,7 @@ import pytest
 
 from provisioner.domain.images import BOOT_TEST, BUILD, MARK
 from provisioner.domain.planning.wishes import TaskWish, When
-from provisioner.store import operations, resources, tasks
+from provisioner.store import image_needs, inventory, operations, resources, tasks, vcenters
 from tests.api.asking import accepted, create, faults
 from tests.api.images import build, build_document, import_document, made, register
 from tests.api.load_balancing import balancer_document, make, member
@@ -17,6 +17,7 @@ from tests.unit.etcd_documents import etcd_document
 
 QUERY = "os=debian12, kubernetes=1.35"
 FAR = {"datastore": "local-2"}
+IN_ANOTHER = {"cluster": "compute-2"}
 ON_TWO = ("local-1", "local-2")
 
 
@@ -151,6 +152,15 @@ def test_a_later_pool_gets_the_copy_on_its_datastore(api: Api, operator: httpx.C
     accepted(operator.post("/clusters/c1/nodepools", json=pool(name="later")))
     template = operator.get("/clusters/c1/nodepools/later").json()["template"]
     assert template.endswith("/new-local-2")
+
+
+def test_a_copy_is_made_where_hosts_reach_its_datastore(api: Api, operator: httpx.Client) -> None:
+    """The pool of the image's own placement may belong to other hosts."""
+    stand(operator, pool(image=None, template="debian-12-node", placement=FAR | IN_ANOTHER))
+    with api.database.read() as session:
+        vcenter = vcenters.find(session, api.organisation(), "lab")
+        found = image_needs.pools_there(session, vcenter, inventory.load(session, vcenter.id))
+    assert found == {"datastore-1": "pool-1", "datastore-2": "pool-2"}
 
 
 # The same again.

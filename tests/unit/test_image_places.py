@@ -1,15 +1,20 @@
 """Where an image is made, in ids for us and in paths for Packer."""
 
+from collections.abc import Mapping
+
 import pytest
 
 from provisioner.domain.image_places import ImagePlace, PlaceMissing, copy_name, image_place
 from provisioner.domain.spec.image import ImageSpec
 from tests.unit.inventories import ROOT, inventory
 
+FAST = "Datastore:/DC1/datastore/storage/fast-1"
 ID = "0a1b2c3d-0000-4000-8000-000000000000"
 
 
-def place(without: str | None = None, **changes: object) -> ImagePlace:
+def place(
+    without: str | None = None, pools: Mapping[str, str] | None = None, **changes: object
+) -> ImagePlace:
     placement = {
         "datacenter": "DC1",
         "cluster": "compute-1",
@@ -27,7 +32,7 @@ def place(without: str | None = None, **changes: object) -> ImagePlace:
         **changes,
     }
     spec = ImageSpec.model_validate(document)
-    return image_place(spec, ID, inventory(without=without), ROOT)
+    return image_place(spec, ID, inventory(without=without), ROOT, pools or {})
 
 
 def test_it_has_a_folder_of_its_own_below_the_root() -> None:
@@ -52,9 +57,16 @@ def test_an_image_of_an_iso_needs_no_template() -> None:
 
 
 def test_each_copy_has_its_datastore_and_name() -> None:
-    [copy] = place(copies=["/DC1/datastore/storage/fast-1"]).copies
+    found = place(copies=["/DC1/datastore/storage/fast-1"])
+    [copy] = found.copies
     assert copy.name == "an-image-fast-1"
-    assert copy.datastore == "Datastore:/DC1/datastore/storage/fast-1"
+    assert copy.datastore == FAST
+    assert copy.pool == found.pool.moref
+
+
+def test_a_copy_is_made_in_the_pool_of_who_stands_there() -> None:
+    [copy] = place(copies=["fast-1"], pools={FAST: "resgroup-9"}).copies
+    assert copy.pool == "resgroup-9"
 
 
 def test_copies_on_datastores_of_long_names_are_told_apart() -> None:

@@ -19,6 +19,7 @@ from provisioner.domain.images import BUILD
 from provisioner.domain.spec.image import ImageSpec
 from provisioner.store import (
     events,
+    image_needs,
     image_registry,
     image_retention,
     images,
@@ -120,7 +121,8 @@ class ImageRows:
         with self._database.read() as session:
             vcenter = vcenters.get(session, order.vcenter_id)
             known = inventory.load(session, vcenter.id)
-            return image_place(order.spec, order.id, known, vcenter.root_folder)
+            pools = image_needs.pools_there(session, vcenter, known) if order.spec.copies else {}
+            return image_place(order.spec, order.id, known, vcenter.root_folder, pools)
 
     def source(self, order: ImageOrder) -> str | None:
         """What is cloned to make or test it, if it is still there."""

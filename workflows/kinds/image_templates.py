@@ -71,7 +71,7 @@ class ImageTemplates:
             async with within(self._clone_seconds, f"copy {source.name} to {wanted.name}"):
                 moref = await _there(connection, folder, wanted, known)
                 if moref is None:
-                    moref = await _made(connection, place, folder, source, wanted)
+                    moref = await _made(connection, folder, source, wanted)
         made = Template(moref, wanted.name, f"{place.folder_path}/{wanted.name}")
         rows = self._reach.rows
         await self._reach.threads.run(rows.note_template, order, made, wanted.datastore)
@@ -107,14 +107,12 @@ def _is_copy(found: FolderVM, wanted: CopyPlace) -> bool:
     return found.is_template and wanted.datastore in found.datastores
 
 
-async def _made(
-    connection: Connection, place: ImagePlace, folder: str, source: Template, wanted: CopyPlace
-) -> str:
+async def _made(connection: Connection, folder: str, source: Template, wanted: CopyPlace) -> str:
     copy = TemplateCopy(
         source=source.moref,
         name=wanted.name,
         folder=folder,
-        pool=place.pool.moref,
+        pool=wanted.pool,
         datastore=wanted.datastore,
     )
     return await clone_known(partial(connection.vcenter.copy_template, copy))

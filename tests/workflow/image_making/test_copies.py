@@ -15,12 +15,13 @@ from tests.workflow.site import VCENTER_NAME, Site
 from tests.workflow.subject import USER, Subject
 
 QUERY = "os=debian12"
+ELSEWHERE = {"cluster": "compute-2", "datastore": "storage-1"}
 
 
 def pool(**changes: Any) -> dict[str, Any]:
     """Something made of one group, which is on another datastore than images are built on."""
     wanted = document(1, {})
-    wanted["groups"][0] |= {"image": QUERY, "placement": {"datastore": "storage-1"}} | changes
+    wanted["groups"][0] |= {"image": QUERY, "placement": ELSEWHERE} | changes
     return wanted
 
 
