@@ -19,8 +19,13 @@ def statuses_of(session: Session, resource_id: str) -> Mapping[str, Reported]:
     return {node.group: _reported(node, session.get(MemberStatusRow, node.id)) for node in members}
 
 
-def note(session: Session, node_id: str, status: MemberStatus, at: datetime) -> bool:
-    """True when it tells another thing of its VIPs or its servers than before."""
+def note(
+    session: Session, node_id: str, status: MemberStatus, kept: MemberStatus, at: datetime
+) -> bool:
+    """True when it tells another thing of its VIPs or its servers than before.
+
+    `kept`: what of its status is shown. Whether it is news is asked of all it says.
+    """
     told = _digest(status)
     row = session.get(MemberStatusRow, node_id)
     if row is None:
@@ -28,7 +33,7 @@ def note(session: Session, node_id: str, status: MemberStatus, at: datetime) -> 
         session.add(row)
     elif row.told == told:
         return False
-    before, now = row.status, status.model_dump(mode="json")
+    before, now = row.status, kept.model_dump(mode="json")
     if before.get("groups") != now["groups"]:
         row.held_at = at
     row.told, row.status, row.heard_at = told, now, at

@@ -39,7 +39,7 @@ def report(api: Api, node: str, priority: int, held: tuple[str, ...]) -> None:
     server = ServerStatus(backend="web.servers", name="w1", state="UP", check="L4OK", since=90.0)
     status = MemberStatus(groups=(group,), servers=(server,))
     with api.database.write() as session:
-        member_statuses.note(session, node, status, utc_now())
+        member_statuses.note(session, node, status, status, utc_now())
 
 
 def test_what_members_tell_is_shown(api: Api, operator: httpx.Client) -> None:

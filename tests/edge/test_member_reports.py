@@ -13,10 +13,12 @@ from typing import Any
 
 import pytest
 
+from provisioner.domain.load_balancers import LoadBalancerDocument
 from provisioner.edge import member_status
 from provisioner.edge.member_status import LIMIT, STATUS
-from provisioner.edge.reports import reported
+from provisioner.edge.reports import of_pair, reported
 from provisioner.edge.status import MemberStatus
+from tests.edge.documents import document
 
 GROUP = {"member": "m1", "state": "MASTER", "priority": 100, "since": 1.5, "held": ["10.0.0.1"]}
 SERVER = {"backend": "web.servers", "name": "a", "state": "UP", "check": "L4OK", "since": 1000}
@@ -39,6 +41,44 @@ def test_programs_that_do_not_answer_are_none() -> None:
     found = reported({STATUS: member_status.packed(told(groups=None, servers=None))})
     assert found is not None
     assert (found.groups, found.servers) == (None, None)
+
+
+def kept(**changes: Any) -> MemberStatus:
+    pair = LoadBalancerDocument.model_validate(document(endpoints=[ENDPOINT]))
+    return of_pair(MemberStatus.model_validate(told(**changes)), pair)
+
+
+ENDPOINT = {
+    "cluster": "prod",
+    "address": "10.2.0.150",
+    "masters": [{"name": "prod-cp-1", "address": "10.3.0.50"}],
+}
+
+
+def test_what_speaks_of_the_pair_is_kept() -> None:
+    own = (
+        ("web1.servers", "east1"),
+        ("web1.servers", "west2"),
+        ("cluster:prod.servers", "prod-cp-1"),
+    )
+    servers = [SERVER | {"backend": backend, "name": name} for backend, name in own]
+    group = GROUP | {"held": ["10.2.0.101", "10.2.0.150"]}
+    assert kept(groups=[group], servers=servers) == MemberStatus.model_validate(
+        told(groups=[group], servers=servers)
+    )
+    assert kept(groups=None, servers=None) == MemberStatus(groups=None, servers=None, beat=300)
+
+
+def test_what_a_guest_makes_up_is_not_kept() -> None:
+    servers = [SERVER | {"backend": "web1.servers", "name": f"forged{n}"} for n in range(16000)]
+    servers += [SERVER | {"backend": "web1.servers", "name": "east1"}] * 384
+    groups = [
+        GROUP | {"held": ["10.2.0.101"] + [f"10.9.{n // 250}.{n % 250}" for n in range(1000)]}
+    ]
+    groups += [GROUP | {"member": "forged"}, groups[0]]
+    found = kept(groups=groups, servers=servers)
+    assert [one.name for one in found.servers or ()] == ["east1"]
+    assert [(one.member, one.held) for one in found.groups or ()] == [("m1", ("10.2.0.101",))]
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ from provisioner.domain.machines import NicPlan
 from provisioner.domain.nodes import Phase
 from provisioner.edge import health
 from provisioner.edge.configuration import Configuration as MemberConfiguration
-from provisioner.edge.reports import reported
+from provisioner.edge.reports import of_pair, reported
 from provisioner.edge.status import MemberStatus
 from provisioner.node_access import service_access
 from provisioner.settings import Settings
@@ -152,7 +152,8 @@ def _note(session: Session, node_id: str, status: MemberStatus) -> None:
     resource, node = nodes.locked(session, node_id)
     if node.phase != Phase.READY or resource.deletion_requested_at:
         return
-    if member_statuses.note(session, node_id, status, utc_now()):
+    kept = of_pair(status, load_balancers.document_of(session, resource))
+    if member_statuses.note(session, node_id, status, kept, utc_now()):
         care.soon(resource, utc_now())
 
 
