@@ -1,6 +1,7 @@
 """What a change would do: made for real in a transaction that is then undone."""
 
 from collections import Counter
+from collections.abc import Callable
 
 from sqlalchemy.orm import Session
 
@@ -22,11 +23,15 @@ from provisioner.domain.planning.wishes import Observed, When
 from provisioner.settings import Settings
 from provisioner.store import observing, resources
 from provisioner.store.observing import World
+from provisioner.store.resources import Json
 from provisioner.store.tables import Node, Resource
 from provisioner.store.types import utc_now
 
 
-def answer(session: Session, resource: Resource, settings: Settings) -> Answer:
+def answer(
+    session: Session, resource: Resource, settings: Settings, shown: Callable[[Json], Json]
+) -> Answer:
+    """`shown`: what of the document on record users see."""
     session.flush()
     deadlines, limits = settings.deadlines, settings.replacement
     world = observing.load(session, resource, utc_now())
@@ -35,9 +40,8 @@ def answer(session: Session, resource: Resource, settings: Settings) -> Answer:
     after = _after_removals(world.observed, planned)
     following = plan(world.desired, after, deadlines, limits)
     planned = planned.model_copy(update={"create": following.create})
-    document = resources.document(session, resource)
-    shown = DryRunOut(plan=_shown(session, world, planned), spec=document)
-    return answers.of(200, shown)
+    spec = shown(resources.document(session, resource))
+    return answers.of(200, DryRunOut(plan=_shown(session, world, planned), spec=spec))
 
 
 def _after_removals(observed: Observed, planned: Plan) -> Observed:

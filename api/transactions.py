@@ -14,7 +14,7 @@ from api.services import Services
 from provisioner.domain.clusters import KIND
 from provisioner.domain.spec.document import Document
 from provisioner.store import resources
-from provisioner.store.resources import NewResource
+from provisioner.store.resources import Json, NewResource
 from provisioner.store.tables import Operation, Resource
 from provisioner.store.tokens import Caller
 
@@ -26,7 +26,10 @@ Refusal = Callable[[Session, Resource], None]
 
 @dataclass(frozen=True)
 class Transaction:
-    """One request that changes something. `body` is what a repetition must have in common."""
+    """One request that changes something. `body` is what a repetition must have in common.
+
+    `shown`: what of a document on record a dry run shows; all of it, unless told otherwise.
+    """
 
     use: Services
     caller: Caller
@@ -34,6 +37,7 @@ class Transaction:
     repetition: Repetition | None = None
     body: bytes = b""
     kind: str = KIND
+    shown: Callable[[Json], Json] = dict
 
     def run(self, change: Change, location: Callable[[Resource], str] | None = None) -> Answer:
         """202 with the operation, or for a dry run 200 with the plan."""
@@ -45,7 +49,7 @@ class Transaction:
                 return self._kept(session, found)
             resource, operation = found
             if self.dry_run:
-                return dry_runs.answer(session, resource, self.use.settings)
+                return dry_runs.answer(session, resource, self.use.settings, self.shown)
             headers = {"Location": location(resource)} if location else {}
             session.flush()
             answer = self._kept(session, answers.of(202, shown(operation, resource), headers))

@@ -41,7 +41,7 @@ router = APIRouter(prefix="/loadbalancers", tags=["load balancers"])
 def create_load_balancer(
     use: Use, caller: Operator, body: Json, repeatable: Repeatable, dry_run: DryRun = False
 ) -> Response:
-    transaction = Transaction(use, caller, dry_run, repeatable, body.raw, KIND)
+    transaction = Transaction(use, caller, dry_run, repeatable, body.raw, KIND, schemas.shown)
 
     def create(session: Session) -> Changed:
         document, estate = admit(session, caller.org_id, body.value, use.node_access)
@@ -85,18 +85,20 @@ def get_load_balancer(balancer: str, use: Use, caller: Viewer) -> schemas.LoadBa
 def change_load_balancer(
     balancer: str, use: Use, caller: Operator, body: Json, dry_run: DryRun = False
 ) -> Response:
-    transaction = Transaction(use, caller, dry_run, kind=KIND)
+    transaction = Transaction(use, caller, dry_run, kind=KIND, shown=schemas.shown)
 
     def change(session: Session) -> Changed:
         resource, before = locked(transaction, session, balancer)
+        found: list[LoadBalancerDocument] = []
 
         def faults(asked: LoadBalancerDocument) -> list[Fault]:
             after, unmatched = with_images(session, caller.org_id, asked)
+            found.append(after)
             wrong = new_faults(session, resource, before, after, use.node_access)
             return [*unmatched, *wrong]
 
-        asked = read_change(body.value, before, faults)
-        after, _ = with_images(session, caller.org_id, asked)
+        read_change(body.value, before, faults)
+        after = found[-1]
         if places(after) != places(before):
             lease_again(session, resource, after)
         return record(transaction, session, resource, ("change", "change"), after)

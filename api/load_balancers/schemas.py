@@ -74,7 +74,7 @@ def load_balancer(
     return LoadBalancerOut(
         **_summary(found, users),
         conditions=conditions(found.resource),
-        spec=_asked(known),
+        spec=asked(known),
         notes=notes(known),
         dns_records=address_records(known),
         server_states=known.server_states,
@@ -112,7 +112,12 @@ def _member(member: Member) -> MemberOut:
     )
 
 
-def _asked(known: LoadBalancerDocument) -> dict[str, Any]:
+def shown(recorded: dict[str, Any]) -> dict[str, Any]:
+    """What GET's `spec` shows of a document on record."""
+    return asked(LoadBalancerDocument.model_validate(recorded))
+
+
+def asked(known: LoadBalancerDocument) -> dict[str, Any]:
     """Without what was decided since."""
     fields = {name: getattr(known, name) for name in LoadBalancerSpec.model_fields}
     return document(LoadBalancerSpec.model_construct(**fields))

@@ -80,6 +80,7 @@ def test_a_dry_run_of_a_change(operator: httpx.Client, edge: dict[str, Any]) -> 
     assert answer.status_code == 200, answer.text
     assert answer.json()["plan"]["create"] == [{"group": "m1", "count": 1}]
     assert operator.get("/loadbalancers/edge").json() == edge
+    assert set(answer.json()["spec"]) == set(edge["spec"])
 
 
 def test_what_can_be_taken_away(operator: httpx.Client, change: Change) -> None:
