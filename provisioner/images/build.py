@@ -1,12 +1,13 @@
 """One run of Packer, from its variables to what it leaves."""
 
+import asyncio
 import json
 import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from provisioner.images import child
+from provisioner.images import child, installer
 from provisioner.images.build_errors import BuildFailed, BuildKilled, BuildOverdue, WorkerUnfit
 from provisioner.images.keys import write_key
 from provisioner.images.order import (
@@ -14,6 +15,7 @@ from provisioner.images.order import (
     Work,
     command,
     environment,
+    fetches_installer,
     variables,
 )
 from provisioner.images.output import parse, reason
@@ -56,10 +58,24 @@ class PackerBuild:
             public_key = write_key(work.key)
             _write_json(work.variables, variables(order, work, public_key))
             work.trust.write_text(f"{order.trust}\n", encoding="utf-8")
-            await self._packer(order, work, say)
+            ends = asyncio.get_running_loop().time() + self._seconds
+            if fetches_installer(order):
+                await self._installer(order, work, say, ends)
+            await self._packer(order, work, say, ends)
             return Built(read_artifact(work.manifest), read_report(work.report))
 
-    async def _packer(self, order: BuildOrder, work: Work, say: Callable[[str], None]) -> None:
+    async def _installer(
+        self, order: BuildOrder, work: Work, say: Callable[[str], None], ends: float
+    ) -> None:
+        try:
+            async with asyncio.timeout_at(ends):
+                await installer.fetch(order.iso_url, work.installer, say)
+        except TimeoutError:
+            raise self._overdue(f"{order.iso_url} was not fetched") from None
+
+    async def _packer(
+        self, order: BuildOrder, work: Work, say: Callable[[str], None], ends: float
+    ) -> None:
         problems: list[str] = []
         redact = Redactor(order.secrets())
 
@@ -73,18 +89,21 @@ class PackerBuild:
             argv=command(order, self._tools, self._templates, work),
             environment=environment(order, self._tools, work),
             folder=work.folder,
-            seconds=self._seconds,
+            seconds=ends - asyncio.get_running_loop().time(),
             polite_seconds=_POLITE_SECONDS,
             scratch=work.folder,
         )
         try:
             code = await child.run(program, hear, redact)
         except TimeoutError:
-            raise BuildOverdue(
-                f"Packer did not finish within {self._seconds:.0f} s and was ended; its log tells "
-                "how far it came. PKE_IMAGE_BUILD_SECONDS is how long a build may take"
-            ) from None
+            raise self._overdue("Packer did not finish and was ended") from None
         _check(code, redact(_reason(problems)))
+
+    def _overdue(self, what: str) -> BuildOverdue:
+        return BuildOverdue(
+            f"{what} within {self._seconds:.0f} s; the log tells how far it came. "
+            "PKE_IMAGE_BUILD_SECONDS is how long a build may take"
+        )
 
 
 def _check(code: int, why: str) -> None:

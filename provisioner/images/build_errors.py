@@ -4,6 +4,7 @@ PackerError
   InputsChanged     what is to be built is not what was asked for any more
   PackerMissing     no Packer or no vSphere plugin on this machine
   WorkerUnfit       the worker's machine has no room for what a build needs, for now
+  InstallerUnreachable  the ISO is not to be had where iso_url says
   BuildFailed       Packer says that the build failed
   BuildKilled       Packer did not live to say anything
   BuildOverdue      the build took longer than it may
@@ -27,6 +28,10 @@ class PackerMissing(PackerError):
 
 class WorkerUnfit(PackerError):
     transient = True
+
+
+class InstallerUnreachable(PackerError):
+    pass
 
 
 class BuildFailed(PackerError):

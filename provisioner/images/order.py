@@ -36,11 +36,11 @@ class Site(Fact):
 
 
 class BuildOrder(Fact):
-    """`trust`: PEM of what vCenter's certificate is verified by. Where an ISO comes by https, its
-    server is verified by the system's authorities, and then vCenter may be, too: Packer has one set
-    of authorities for all it connects to. Never by the `ca_bundle` of whoever asks.
+    """`trust`: PEM of what vCenter's certificate is verified by: never the `ca_bundle` of whoever
+    asks, never the system's authorities.
 
-    `variables` are the user's; none of them can be one of the service's own.
+    `variables` are the user's; none of them can be one of the service's own. `iso_url`: theirs or
+    the definition's, "" without an installer.
     """
 
     source: Literal["clone", "iso"]
@@ -48,6 +48,7 @@ class BuildOrder(Fact):
     kubernetes_version: str | None
     variables: Mapping[str, Variable]
     site: Site
+    iso_url: str = ""
     username: str
     password: SecretStr
     trust: str
@@ -64,6 +65,7 @@ class Work:
         self.variables = folder / "build.pkrvars.json"
         self.key = folder / "key"
         self.trust = folder / "trust.pem"
+        self.installer = folder / "installer.iso"
         self.manifest = folder / "manifest.json"
         self.report = folder / "self-check.json"
 
@@ -78,7 +80,13 @@ def variables(order: BuildOrder, work: Work, public_key: str) -> dict[str, Varia
         "manifest_file": str(work.manifest),
         "report_file": str(work.report),
     }
-    return {**order.variables, **ours}
+    fetched = {"iso_url": str(work.installer)} if fetches_installer(order) else {}
+    return {**order.variables, **ours, **fetched}
+
+
+def fetches_installer(order: BuildOrder) -> bool:
+    """Packer would verify the ISO's server and vCenter by the same authorities."""
+    return order.iso_url.startswith("https://")
 
 
 def command(order: BuildOrder, tools: PackerTools, templates: Path, work: Work) -> list[str]:
@@ -98,7 +106,7 @@ def environment(order: BuildOrder, tools: PackerTools, work: Work) -> dict[str, 
     """Of ours only what a program needs anywhere: our settings are none of Packer's business."""
     names = (*_PASSED_ON, *map(str.lower, _PASSED_ON))
     home = str(work.folder)
-    found = {
+    return {
         **{name: os.environ[name] for name in names if name in os.environ},
         "HOME": home,
         "TMPDIR": home,
@@ -107,15 +115,7 @@ def environment(order: BuildOrder, tools: PackerTools, work: Work) -> dict[str, 
         "PACKER_CONFIG_DIR": home,
         "PACKER_CACHE_DIR": f"{home}/cache",
         "SSL_CERT_FILE": str(work.trust),
+        "SSL_CERT_DIR": f"{home}/none",
         "PKR_VAR_vcenter_username": order.username,
         "PKR_VAR_vcenter_password": order.password.get_secret_value(),
     }
-    if _needs_the_systems_authorities(order):
-        return found
-    return {**found, "SSL_CERT_DIR": f"{home}/none"}
-
-
-def _needs_the_systems_authorities(order: BuildOrder) -> bool:
-    """A definition may have an ISO of its own that is not among the variables."""
-    plain = str(order.variables.get("iso_url", "")).startswith("http://")
-    return order.source == "iso" and not plain

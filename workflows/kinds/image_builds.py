@@ -7,6 +7,7 @@ from typing import Literal
 from provisioner.domain.errors import ProvisionerError
 from provisioner.domain.image_places import ImagePlace
 from provisioner.domain.images import BUILD
+from provisioner.domain.spec.image import ImageSpec
 from provisioner.domain.virtual_machines import FolderVM, VCenterAccess
 from provisioner.images.build import Built, PackerBuild
 from provisioner.images.build_errors import InputsChanged
@@ -74,7 +75,9 @@ class ImageBuilds:
 
     async def _build(self, order: ImageOrder, place: ImagePlace, packer: PackerBuild) -> Built:
         access = await self._access(order)
-        wanted = await self._reach.threads.run(_build_order, order, place, access)
+        definitions = Definitions(self._settings.image_definitions)
+        threads = self._reach.threads
+        wanted = await threads.run(_build_order, order, place, access, definitions)
 
         async def append(lines: Sequence[str]) -> None:
             if at := stage(lines):
@@ -111,7 +114,9 @@ class ImageBuilds:
         )
 
 
-def _build_order(order: ImageOrder, place: ImagePlace, access: VCenterAccess) -> BuildOrder:
+def _build_order(
+    order: ImageOrder, place: ImagePlace, access: VCenterAccess, definitions: Definitions
+) -> BuildOrder:
     """Blocks: a pinned certificate is fetched."""
     spec = order.spec
     source: Literal["iso", "clone"] = "iso" if spec.source == "iso" else "clone"
@@ -133,10 +138,19 @@ def _build_order(order: ImageOrder, place: ImagePlace, access: VCenterAccess) ->
         kubernetes_version=spec.kubernetes_version,
         variables=spec.variables,
         site=site,
+        iso_url=_iso_url(spec, definitions),
         username=access.username,
         password=access.password,
         trust=trust_of(access),
     )
+
+
+def _iso_url(spec: ImageSpec, definitions: Definitions) -> str:
+    """The request's or the definition's; "" without an installer."""
+    if spec.source != "iso":
+        return ""
+    said = {**definitions.read(spec.definition or "").settings, **spec.variables}
+    return str(said.get("iso_url", ""))
 
 
 def _reported(built: Built) -> dict[str, object]:
