@@ -42,7 +42,7 @@ def parse_range(text: str) -> AddressRange:
             found = whole(IPv4Network(text.strip()))
     except (AddressValueError, NetmaskValueError, ValueError) as err:
         raise InvalidRange(
-            f"{text!r} is not an address range; write 10.0.0.10-10.0.0.20 or 10.0.0.16/28"
+            f"{text!r} is not a range of IPv4 addresses; write 10.0.0.10-10.0.0.20 or 10.0.0.16/28"
         ) from err
     if found.first > found.last:
         raise InvalidRange(f"{text!r} ends before it begins")

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from tests.unit.documents import addresses, cluster_document, pool
-from tests.unit.faults import advice_at, paths_of
+from tests.unit.faults import advice_at, faults_of, paths_of
 
 RANGES = "nodePools.0.addresses.ranges"
 
@@ -113,3 +113,22 @@ def test_there_may_be_64_load_balancer_ranges() -> None:
 def test_a_whole_address_space_is_checked_in_no_time() -> None:
     body = with_pool("0.0.0.0-255.255.255.255", prefixLength=1, gateway=None)
     assert f"{RANGES}.0" in paths_of(body)
+
+
+@pytest.mark.parametrize(
+    "field",
+    [
+        {"endpoint": {"vip": "fd00::10"}},
+        {"kubernetes": {"version": "1.35.0", "podCIDR": "fd00::/48"}},
+        {"endpoint": {"mode": "external", "vip": "2001:db8::1"}},
+    ],
+)
+def test_clusters_are_ipv4_alone(field: dict[str, Any]) -> None:
+    [fault] = faults_of(cluster_document(**field))
+    assert fault.path in ("endpoint.vip", "kubernetes.podCIDR")
+    assert "is IPv6, and documents take IPv4 alone" in fault.message
+
+
+def test_ranges_are_ipv4_alone() -> None:
+    advice = advice_at("loadBalancerRanges.0", cluster_document(loadBalancerRanges=["fd00::/120"]))
+    assert "not a range of IPv4 addresses" in advice

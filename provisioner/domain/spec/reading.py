@@ -6,6 +6,7 @@ fields are replaced by samples, the checks run, and what they say about a sample
 
 import json
 from collections.abc import Callable
+from ipaddress import AddressValueError
 from typing import TypeVar
 
 from pydantic import ValidationError
@@ -65,6 +66,8 @@ def _details(err: ValidationError) -> list[ErrorDetails]:
 
 def _advice(error: ErrorDetails) -> str:
     limits = error.get("ctx", {})
+    if isinstance(limits.get("error"), AddressValueError):
+        return _no_ipv4(str(error["input"]))
     whole, shortest = "must be a whole number", limits.get("min_length")
     known = {
         "int_type": whole,
@@ -88,3 +91,9 @@ def _advice(error: ErrorDetails) -> str:
     }
     advice = error["msg"].removeprefix("Value error, ")
     return known.get(error["type"], advice[:1].lower() + advice[1:])
+
+
+def _no_ipv4(text: str) -> str:
+    if ":" in text:
+        return "is IPv6, and documents take IPv4 alone; write it like 10.0.0.10"
+    return "is not an IPv4 address; write it like 10.0.0.10"
