@@ -18,6 +18,10 @@ class Wire:
         self._writers: set[asyncio.StreamWriter] = set()
         self.port = 0
 
+    @property
+    def in_use(self) -> bool:
+        return bool(self._writers)
+
     def lead_to(self, host: str, port: int) -> None:
         """From now on; what is connected is cut."""
         self._host, self._port = host, port

@@ -16,6 +16,8 @@ from workflows.connections import Connections
 from workflows.kinds.interface import Listener
 from workflows.threads import Threads
 
+# A vCenter that hangs answers later, or not at all: the round goes on without it.
+_PATIENCE_SECONDS = 10.0
 _log = logging.getLogger(__name__)
 
 
@@ -36,11 +38,24 @@ class Hearing:
     ) -> None:
         self._database, self._connections = database, connections
         self._listeners, self._threads = listeners, threads
+        self._asked: dict[str, asyncio.Task[None]] = {}
 
     async def hear_all(self) -> None:
-        """One request for each vCenter that has such guests. One's trouble is not another's."""
+        """One request for each vCenter that has such guests. One's trouble is not another's.
+
+        None is waited for longer than for a few seconds, nor asked again before it has answered.
+        """
         speakers = await self._threads.run(self._speakers)
-        await asyncio.gather(*(self._hear(*one) for one in speakers.items()))
+        free = {one: those for one, those in speakers.items() if one not in self._asked}
+        if free:
+            asked = [self._ask(*one) for one in free.items()]
+            await asyncio.wait(asked, timeout=_PATIENCE_SECONDS)
+
+    def _ask(self, vcenter_id: str, speakers: list[_Speaker]) -> asyncio.Task[None]:
+        task = asyncio.create_task(self._hear(vcenter_id, speakers))
+        self._asked[vcenter_id] = task
+        task.add_done_callback(lambda _: self._asked.pop(vcenter_id))
+        return task
 
     async def _hear(self, vcenter_id: str, speakers: list[_Speaker]) -> None:
         try:
