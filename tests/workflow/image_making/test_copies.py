@@ -162,3 +162,16 @@ async def test_an_import_is_not_copied_to_where_it_is(
     await subject.becomes("RUNNING")
     assert set(subject.in_vcenter()) == {"an-image-storage-1"}
     assert "debian-12-node is where an-image-local-1 would be" in subject.log()
+
+
+async def test_an_image_goes_on_without_the_copy_that_it_failed_at(
+    running: Site, packer: ScriptedPacker, control: Control
+) -> None:
+    control.inject("CloneVM_Task", "no-disk-space", "task", count=1, skip=1)
+    subject = ImageSubject.ask(running, IMPORT | {"copies": ["storage-1"]})
+    await subject.becomes("FAILED")
+
+    change(subject)
+    await subject.becomes("RUNNING")
+    assert subject.image.registered_at is not None
+    assert subject.log().count("boot-test begins") == 1
