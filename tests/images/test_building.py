@@ -8,7 +8,7 @@ from lab.packer.containerd import VERSION as CONTAINERD
 from lab.story.document import cluster_document
 from tests.images import definitions
 from tests.images.documents import VIP, load_balancer
-from tests.images.world import SECONDS, SERVER, VERSION, Images
+from tests.images.world import SECONDS, SERVER, VERSION, Images, request
 
 GOOD, BROKEN, UNREACHABLE, FROM_ISO = "good", "broken", "unreachable", "from-iso"
 APPLIANCE, PAIR = "appliance", "of-an-appliance"
@@ -18,13 +18,19 @@ NO_MACHINE = "ubuntu-24.04-node"
 CLUSTER = "of-an-image"
 
 
+def by_package() -> dict[str, Any]:
+    """Variables of a build that takes containerd from the mirror."""
+    usual = request(BROKEN)["variables"]
+    return usual | {"containerd_url": "", "containerd_package": "containerd"}
+
+
 @pytest.fixture(scope="module")
 def begun(running: Images) -> dict[str, dict[str, Any]]:
     """Operations, side by side: waiting is most of it."""
     impatient = {"definition": definitions.UNREACHABLE, "template": NO_MACHINE}
     return {
         GOOD: running.begin(GOOD),
-        BROKEN: running.begin(BROKEN, kubernetesVersion=NO_SUCH_VERSION),
+        BROKEN: running.begin(BROKEN, kubernetesVersion=NO_SUCH_VERSION, variables=by_package()),
         UNREACHABLE: running.begin(UNREACHABLE, **impatient),
         FROM_ISO: running.begin_from_iso(FROM_ISO, definitions.UNREACHABLE),
         APPLIANCE: running.begin(
@@ -62,6 +68,7 @@ def test_a_failing_step_fails_the_build(images: Images, begun: dict[str, dict[st
     ended = images.outcome(begun[BROKEN])
     assert ended["state"] == "failed"
     assert f"no package of kubeadm {NO_SUCH_VERSION}" in images.log(BROKEN)
+    assert "Setting up containerd" in images.log(BROKEN), "the steps before it went well"
     assert images.machines(BROKEN) == {}
     assert "Packer ended with 1" in images.events(BROKEN)
 

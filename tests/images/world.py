@@ -11,7 +11,7 @@ from typing import Any, Self
 
 import httpx
 from pyVim.task import WaitForTask
-from pyVmomi import vim
+from pyVmomi import vim, vmodl
 
 from lab.guestos import signing
 from lab.guestos.repository_server import server
@@ -133,9 +133,11 @@ class Images:
 
     def machines(self, name: str) -> dict[str, str]:
         """Ids of all VMs and templates in the image's folder, by name."""
-        folders = self._find(FOLDER).childEntity
-        mine = [one for one in folders if one.name.startswith(f"image-{name}-")]
-        return {vm.name: str(vm._moId) for folder in mine for vm in folder.childEntity}
+        return {
+            label: str(vm._moId)
+            for folder in self._folders(name)
+            for label, vm in _named(folder.childEntity)
+        }
 
     def discs(self) -> list[str]:
         """Files of what was uploaded for builds."""
@@ -147,7 +149,11 @@ class Images:
         return [one.path for found in task.info.result for one in found.file]
 
     def has_a_folder(self, name: str) -> bool:
-        return any(one.name.startswith(f"image-{name}-") for one in self._find(FOLDER).childEntity)
+        return bool(self._folders(name))
+
+    def _folders(self, name: str) -> list[Any]:
+        found = _named(self._find(FOLDER).childEntity)
+        return [folder for label, folder in found if label.startswith(f"image-{name}-")]
 
     def packer(self) -> int | None:
         """The first of Packer's processes in this lab."""
@@ -177,3 +183,10 @@ class Images:
 
     def _find(self, path: str) -> Any:
         return self._session.content.searchIndex.FindByInventoryPath(path)
+
+
+def _named(objects: list[Any]) -> Iterator[tuple[str, Any]]:
+    """Those that are not deleted meanwhile."""
+    for one in objects:
+        with contextlib.suppress(vmodl.fault.ManagedObjectNotFound):
+            yield one.name, one

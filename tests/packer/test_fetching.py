@@ -110,9 +110,9 @@ def keys(folder: Path, *others: str) -> str:
 
 
 def kubernetes(
-    copy: Copy, release_key: str, fingerprint: str, tmp_path: Path
+    copy: Copy, release_key: str, fingerprint: str, tmp_path: Path, containerd: str = ""
 ) -> subprocess.CompletedProcess[str]:
-    """With a containerd of the pinned version configured already, and packages as there are."""
+    """With packages as there are, and a containerd that is configured already: the pinned one."""
     served = tmp_path / "served"
     served.mkdir()
     (served / "Release.key").write_text(release_key)
@@ -128,11 +128,12 @@ def kubernetes(
             + stub("apt-cache", "echo 'kubeadm | 1.35.4-1.1 | http://m Packages'")
             + stub("kubeadm", f"echo {PINNED}")
             + f"tar -C /usr/local -xzf /tmp/given/{Path(ARCHIVE).name}\n"
+            + containerd
             + "mkdir -p /etc/containerd\ncontainerd config default >/etc/containerd/config.toml\n"
             + "touch /tmp/image-kubernetes.asc\n"
             + exports(variables)
         )
-        after = "cat /etc/apt/keyrings/kubernetes.asc; containerd config dump | grep sandbox"
+        after = "cat /etc/apt/keyrings/kubernetes.asc; grep sandbox /etc/containerd/config.toml"
         return copy.run("kubernetes.sh", before, after)
 
 
@@ -143,6 +144,14 @@ def test_a_repositorys_key_is_known_by_its_fingerprint(
     assert done.returncode == 0, done.stdout
     assert "BEGIN PGP PUBLIC KEY BLOCK" in done.stdout
     assert f"sandbox = '{PINNED}'" in done.stdout, "what containerd 2 pins is what kubeadm names"
+
+
+def test_containerd_1_names_the_pause_image_otherwise(
+    copy: Copy, fingerprint: str, tmp_path: Path
+) -> None:
+    old = stub("containerd", """echo '    sandbox_image = "registry.k8s.io/pause:3.6"'""")
+    done = kubernetes(copy, keys(tmp_path), fingerprint, tmp_path, old)
+    assert f"sandbox_image = '{PINNED}'" in done.stdout
 
 
 def test_another_key_is_refused(copy: Copy, fingerprint: str, tmp_path: Path) -> None:
