@@ -3,6 +3,7 @@
 import base64
 import gzip
 import json
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -12,7 +13,7 @@ from sqlalchemy.orm import Session
 from lab.openbao import OpenBao
 from provisioner.domain.ids import ResourceId
 from provisioner.domain.load_balancers import KIND, RELEASE, SECRETS
-from provisioner.domain.nodes import Loss
+from provisioner.domain.nodes import Loss, Phase
 from provisioner.edge.member_status import STATUS
 from provisioner.edge.reports import packed
 from provisioner.edge.status import GroupStatus, MemberStatus, Reported, vip_status
@@ -31,6 +32,7 @@ from provisioner.vault.access import VaultAccess
 from provisioner.vault.errors import SecretNotFound
 from provisioner.vault.layout import vrrp_path
 from provisioner.vault.vault import Vault
+from tests.edge.documents import vip
 from tests.store.estate import Estate
 from tests.store.test_load_balancers import pair, placed
 from workflows.kinds.load_balancer import LoadBalancerKind
@@ -174,6 +176,58 @@ def test_a_pair_that_goes_hands_nothing_over(
     estate.ready([member(estate, edge, name) for name in ("m1", "m2")])
     leaves = member(estate, edge, "m1")
     estate.delete(edge)
+    assert kind.farewell(leaves.id) is None
+
+
+KEEPALIVED, FIREWALL = "/etc/keepalived/keepalived.conf", "/etc/nftables.conf"
+
+
+def without_m2(estate: Estate, edge: str) -> tuple[Node, Node]:
+    """The member that stays, and the one that goes."""
+    estate.ready([member(estate, edge, name) for name in ("m1", "m2")])
+    estate.change(edge, members=[placed(1)], vips=[vip(1), vip(2, preferredMember="m1")])
+    estate.look(edge)
+    return member(estate, edge, "m1"), member(estate, edge, "m2")
+
+
+def test_a_member_that_is_taken_away_hands_its_vips_over(
+    estate: Estate, edge: str, kind: LoadBalancerKind
+) -> None:
+    before = files(kind.configurations(edge)[member(estate, edge, "m2").id])[KEEPALIVED]
+    _, leaves = without_m2(estate, edge)
+    assert leaves.phase == Phase.REMOVING
+    farewell = kind.farewell(leaves.id)
+    assert farewell is not None
+    told = files(farewell.configuration)[KEEPALIVED]
+    assert "10.2.0.11" not in told
+    assert "priority 1\n" in told
+    for known in ("10.2.0.102/32", *re.findall(r"virtual_router_id \d+", before)):
+        assert known in before
+        assert known in told
+
+
+def test_who_stays_hears_it_until_it_is_gone(
+    estate: Estate, edge: str, kind: LoadBalancerKind
+) -> None:
+    """Else both would take all VIPs, and what arrives at the one that dies is lost."""
+    stays, leaves = without_m2(estate, edge)
+    told = kind.configurations(edge)
+    assert set(told) == {stays.id}
+    assert "10.2.0.12" in files(told[stays.id])[KEEPALIVED]
+    assert "10.2.0.12" in files(told[stays.id])[FIREWALL]
+    assert len(re.findall("vrrp_instance", files(told[stays.id])[KEEPALIVED])) == 2
+    estate.set(leaves, phase=Phase.GONE)
+    alone = kind.configurations(edge)[stays.id]
+    assert "10.2.0.12" not in files(alone)[KEEPALIVED] + files(alone)[FIREWALL]
+
+
+def test_one_that_never_served_is_nobody_to_hear(
+    estate: Estate, edge: str, kind: LoadBalancerKind
+) -> None:
+    _, leaves = without_m2(estate, edge)
+    estate.set(leaves, ready_at=None)
+    [told] = kind.configurations(edge).values()
+    assert "10.2.0.12" not in files(told)[KEEPALIVED]
     assert kind.farewell(leaves.id) is None
 
 

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from provisioner.domain.nodes import Loss
+from provisioner.domain.nodes import Loss, Phase
 from provisioner.domain.planning.wishes import Desired, GroupWish, TaskWish, When
 from tests.unit.world import World
 
@@ -50,6 +50,16 @@ def test_both_may_be_lost_and_come_back(pair: World) -> None:
         pair.change(lost.id, lost=Loss.OFF, lost_at=pair.now)
     pair.now += timedelta(seconds=61)
     assert pair.plan().held
+
+
+def test_who_stays_is_told_when_the_other_one_is_gone(pair: World) -> None:
+    """Until then that one is to be heard."""
+    pair.desired = pair.desired.model_copy(update={"groups": GROUPS[:1]})
+    pair.record(pair.plan())
+    assert pair.plan().tasks == ()
+    [leaving] = [node for node in pair.nodes.values() if node.phase is Phase.REMOVING]
+    pair.change(leaving.id, phase=Phase.GONE)
+    assert [wish.name for wish in pair.plan().tasks] == ["configuration"]
 
 
 SILENT = {"configuration": "r2", "answered": "r1"}

@@ -68,13 +68,16 @@ class LoadBalancerKind:
         return None
 
     def farewell(self, node_id: str) -> Farewell | None:
-        """While another member can take its VIPs, and it is known by whom."""
+        """While another member can take its VIPs, and hears it. As it was known before it was to
+        go: it keeps what the other one has not got yet.
+        """
         with self._database.read() as session:
             node = nodes.get(session, node_id)
             resource = resources.get(session, node.resource_id)
-            document = load_balancers.document_of(session, resource)
-            known = {member.name for member in document.members}
-            if node.group not in known or not _can_hand_over(session, resource, node):
+            document = load_balancers.last_document_with(session, resource, node.group)
+            if document is None or not _can_hand_over(session, resource, node):
+                return None
+            if node.group not in leases.vrids_by_group(session, resource.id):
                 return None
             ids = load_balancer_leases.leased_router_ids(session, resource.id, document)
         wanted = bootstrap.leaving(document, node.group, ids)
@@ -100,8 +103,9 @@ class LoadBalancerKind:
         with self._database.read() as session:
             resource = resources.get(session, resource_id)
             document, rendered = _rendered(session, resource)
+            known = {member.name for member in document.members}
             members = [
-                node for node in nodes.of_resource(session, resource_id) if node.group in rendered
+                node for node in nodes.of_resource(session, resource_id) if node.group in known
             ]
         return {node.id: _told(document, node, rendered[node.group]) for node in members}
 
@@ -161,8 +165,9 @@ def _rendered(
     session: Session, resource: Resource
 ) -> tuple[LoadBalancerDocument, Mapping[str, MemberConfiguration]]:
     document = load_balancers.document_of(session, resource)
-    router_ids = load_balancer_leases.leased_router_ids(session, resource.id, document)
-    return document, bootstrap.rendered(document, router_ids)
+    present = load_balancers.with_leaving(session, resource, document)
+    router_ids = load_balancer_leases.leased_router_ids(session, resource.id, present)
+    return document, bootstrap.rendered(present, router_ids)
 
 
 def _told(document: LoadBalancerDocument, node: Node, wanted: MemberConfiguration) -> Configuration:

@@ -84,10 +84,12 @@ def _members(wish: TaskWish, desired: Desired, observed: Observed) -> str:
     """A digest of what they are told (the wish's own key), of who is in the core, and where.
 
     Those without an address can't be told of yet. One on its way out may carry what they share
-    until its VM is gone. Without a core, all are members.
+    until its VM is gone. Without a core, all are members, of groups that are not wanted any more
+    as well.
     """
-    groups = {one.name for one in desired.carrying}
-    present = [n for n in observed.nodes if n.group in groups and n.phase is not Phase.GONE]
+    core = {one.name for one in desired.groups if one.core}
+    among = (n for n in observed.nodes if n.group in core or not core)
+    present = [n for n in among if n.phase is not Phase.GONE]
     known = [f"{node.id} {node.address}" for node in present if node.address]
     return digest([wish.key, *known]) if known else ""
 
