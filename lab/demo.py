@@ -87,7 +87,7 @@ class Demo:
 
     def _show_machines(self) -> None:
         _say("vCenter itself says:")
-        for one in machines(self._stack.servers.vcenter):
+        for one in machines(self._stack.facts.vcenter.access()):
             what = "template" if one.template else one.power
             _say(f"  {one.folder:<22} {one.name:<32} {what}")
 

@@ -1,13 +1,15 @@
 """What a deleted cluster must not leave behind, asked from those who would have it."""
 
 import asyncio
+from collections.abc import Iterable
+from typing import Protocol
 
 import hvac
 from sqlalchemy import select
 from temporalio.client import Client
 
 from lab.machine_list import machines
-from lab.stack.stack import Stack
+from lab.stack.facts import StackFacts
 from lab.waiting import wait_until
 from provisioner.store.database import Database
 from provisioner.store.tables import Lease
@@ -18,25 +20,37 @@ SETTLING_SECONDS = 15.0
 OURS = ("cluster/", "etcd-cluster/", "load-balancer/", "node/")
 
 
-def leftovers(stack: Stack) -> list[str]:
-    """One line per thing that is left; empty when nothing is."""
+class Running(Protocol):
+    """A stack, or what is known of one."""
+
+    @property
+    def facts(self) -> StackFacts: ...
+
+
+def leftovers(stack: Running, before: Iterable[str] = ()) -> list[str]:
+    """One line per thing that is left; empty when nothing is but what was there `before`."""
     found: list[str] = []
 
     def is_clean() -> bool:
-        found[:] = [*_machines(stack), *_leases(stack), *_secrets(stack), *_workflows(stack)]
+        found[:] = sorted(set(present(stack.facts)).difference(before))
         return not found
 
     wait_until(is_clean, SETTLING_SECONDS)
     return found
 
 
-def _machines(stack: Stack) -> list[str]:
-    seen = machines(stack.servers.vcenter)
+def present(facts: StackFacts) -> list[str]:
+    """What there is at the moment of what would be left."""
+    return [*_machines(facts), *_leases(facts), *_secrets(facts), *_workflows(facts)]
+
+
+def _machines(facts: StackFacts) -> list[str]:
+    seen = machines(facts.vcenter.access())
     return [f"VM {one.folder}/{one.name}" for one in seen if not one.template]
 
 
-def _leases(stack: Stack) -> list[str]:
-    database = Database(stack.facts.database)
+def _leases(facts: StackFacts) -> list[str]:
+    database = Database(facts.database)
     try:
         with database.read() as session:
             return [f"lease {row.kind} {row.value}" for row in session.scalars(select(Lease))]
@@ -44,8 +58,8 @@ def _leases(stack: Stack) -> list[str]:
         database.close()
 
 
-def _secrets(stack: Stack) -> list[str]:
-    client = stack.servers.openbao.root_client()
+def _secrets(facts: StackFacts) -> list[str]:
+    client = hvac.Client(url=facts.vault.url, token=facts.vault.token)
     try:
         mounts = client.sys.list_mounted_secrets_engines()["data"]
         found = [f"Vault mount {name}" for name in mounts if name.startswith("clusters/")]
@@ -63,9 +77,9 @@ def _kept(client: hvac.Client) -> list[str]:
     return names
 
 
-def _workflows(stack: Stack) -> list[str]:
+def _workflows(facts: StackFacts) -> list[str]:
     async def running() -> list[str]:
-        client = await Client.connect(stack.facts.temporal)
+        client = await Client.connect(facts.temporal)
         found = client.list_workflows('ExecutionStatus = "Running"')
         return [f"workflow {one.id}" async for one in found if one.id.startswith(OURS)]
 

@@ -1,14 +1,13 @@
 """What a vCenter itself says it has: asked by pyVmomi, not by way of the product."""
 
-import ssl
 from contextlib import closing
 from dataclasses import dataclass
 from typing import Any
 
-from pyVim.connect import Disconnect, SmartConnect
 from pyVmomi import vim, vmodl
 
-from lab.vcenter.simulator import SimulatedVCenter
+from lab.guests.session import GuestSession
+from provisioner.domain.virtual_machines import VCenterAccess
 
 WANTED = ("name", "runtime.powerState", "config.template", "parent")
 PropertyCollector = vmodl.query.PropertyCollector
@@ -24,16 +23,9 @@ class MachineSeen:
     template: bool
 
 
-def machines(vcenter: SimulatedVCenter) -> list[MachineSeen]:
+def machines(access: VCenterAccess) -> list[MachineSeen]:
     """All VMs and templates, sorted by folder and name."""
-    service = SmartConnect(
-        host=vcenter.host,
-        port=vcenter.port,
-        user=vcenter.username,
-        pwd=vcenter.password,
-        sslContext=ssl.create_default_context(cafile=str(vcenter.certificate)),
-    )
-    with closing(_Connection(service)) as connection:
+    with closing(_Connection(access)) as connection:
         folders = dict(connection.read(vim.Folder, ("name",)))
         found = connection.read(vim.VirtualMachine, WANTED)
     seen = [_machine(facts, folders) for _, facts in found]
@@ -41,9 +33,9 @@ def machines(vcenter: SimulatedVCenter) -> list[MachineSeen]:
 
 
 class _Connection:
-    def __init__(self, service: Any) -> None:
-        self._service = service
-        self._content = service.RetrieveContent()
+    def __init__(self, access: VCenterAccess) -> None:
+        self._session = GuestSession(access)
+        self._content = self._session.call(lambda: self._session.content)
 
     def read(self, kind: Any, paths: tuple[str, ...]) -> list[tuple[str, dict[str, Any]]]:
         """The properties of all objects of a kind, in one request."""
@@ -60,7 +52,8 @@ class _Connection:
         return [(one.obj._moId, {item.name: item.val for item in one.propSet}) for one in found]
 
     def close(self) -> None:
-        Disconnect(self._service)
+        self._content.sessionManager.Logout()
+        self._session.close()
 
 
 def _machine(facts: dict[str, Any], folders: dict[str, dict[str, Any]]) -> MachineSeen:

@@ -5,5 +5,5 @@ from lab.stack.stack import Stack
 
 
 def vm_names(stack: Stack, cluster: str) -> list[str]:
-    seen = machines(stack.servers.vcenter)
+    seen = machines(stack.facts.vcenter.access())
     return sorted(one.name for one in seen if one.folder.startswith(f"{cluster}-"))

@@ -2,10 +2,11 @@
 
 import contextlib
 import http.server
+import itertools
 import socket
 import threading
 import urllib.request
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -102,16 +103,22 @@ def is_served(port: int = PORT) -> bool:
         return False
 
 
-def reachable(address: str, ports: Sequence[int] = PORTS) -> Mapping[int, str]:
-    """open, or closed if the machine itself refuses; those that are dropped are left out."""
-    with ThreadPoolExecutor(len(ports)) as asking:
-        found = zip(ports, asking.map(lambda port: _look(address, port), ports), strict=True)
-        return {port: state for port, state in found if state}
+def reachable(*addresses: str) -> dict[str, dict[int, str]]:
+    """By address, of PORTS: open, or closed if the machine itself refuses; those that are dropped
+    are left out.
+    """
+    doors = list(itertools.product(addresses, PORTS))
+    found: dict[str, dict[int, str]] = {address: {} for address in addresses}
+    with ThreadPoolExecutor(len(doors)) as asking:
+        for (address, port), state in zip(doors, asking.map(_look, doors), strict=True):
+            if state:
+                found[address][port] = state
+    return found
 
 
-def _look(address: str, port: int) -> str:
+def _look(door: tuple[str, int]) -> str:
     try:
-        socket.create_connection((address, port), 2).close()
+        socket.create_connection(door, 2).close()
     except ConnectionRefusedError:
         return "closed"
     except OSError:

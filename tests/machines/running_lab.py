@@ -18,6 +18,8 @@ from tests.machines.world import World
 
 TIMEOUT_SECONDS = 30 * 60
 START_SECONDS = 300.0
+# Nobody waits half a minute to hear what a member told.
+USUAL = {"CARE_ROUND_SECONDS": "2"}
 
 
 def give_time(items: list[pytest.Item], folder: Path) -> None:
@@ -40,7 +42,7 @@ def running_lab(name: str, **settings: str) -> Iterator[World]:
     layout.folder.mkdir()
     with ExitStack() as ending:
         ending.callback(background.remove, layout)
-        command = background.command(layout, real, settings)
+        command = background.command(layout, real, USUAL | settings)
         supervisor = start_ready(command, layout.folder, layout.facts.exists, START_SECONDS)
         ending.callback(supervisor.end, START_SECONDS)
         yield ending.enter_context(World(StackFacts.read(layout.facts), layout, supervisor.pid))

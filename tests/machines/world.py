@@ -1,5 +1,7 @@
 """The lab with its one cluster, and what a test may ask of both."""
 
+import os
+import signal
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
@@ -13,10 +15,13 @@ from lab.guests.control import GuestsControl
 from lab.guests.machines import entering
 from lab.guests.machines.remains import remains
 from lab.guests.session import GuestSession
+from lab.progress import say_nothing
 from lab.service import Service
 from lab.stack.facts import StackFacts
 from lab.stack.guests import lab_name
 from lab.stack.layout import Layout
+from lab.stack.mending import mend
+from lab.stack.records import read_records
 from lab.story.document import cluster_document
 from lab.waiting import wait_until
 
@@ -77,6 +82,16 @@ class World:
 
     def remains(self) -> list[str]:
         return remains(lab_name(self.layout), self.layout.disks, self.supervisor)
+
+    def kill(self, part: str) -> None:
+        """SIGKILL to it and all it started."""
+        [found] = [one for one in read_records(self.layout.running) if one.name == part]
+        os.killpg(found.pid, signal.SIGKILL)
+        assert soon(lambda: not found.running)
+
+    def mend(self) -> None:
+        """What was killed is started again."""
+        assert mend(self.layout, say_nothing)
 
     def reset(self, moref: str) -> None:
         self._session.call(self._session.vm(moref).ResetVM_Task)
