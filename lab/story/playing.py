@@ -58,7 +58,8 @@ def kill(layout: Layout, arguments: Sequence[str]) -> None:
         for work in (vm.PowerOffVM_Task, vm.Destroy_Task):
             wait_until(partial(_has_ended, session.call(work)), TASK_SECONDS)
         session.close()
-    _say(f"{arguments[0]} is gone; `pkectl cluster events {NAME}` tells what follows")
+    _say(f"{arguments[0]} is gone; what follows is told, in `make lab-shell`, by")
+    _say(f"`pkectl cluster events {NAME}` (a load balancer's: `pkectl lb events <its name>`)")
 
 
 def _has_ended(task: Any) -> bool:
