@@ -74,6 +74,7 @@ def _put(draw: st.DrawFn, world: World, group: str) -> None:
         attempt=draw(st.integers(1, 3)),
         chosen=draw(st.integers(0, 4)) == 0,
         failure=draw(st.sampled_from([None, "it broke"])) if ended else None,
+        hopeless=draw(st.booleans()),
         ready_at=world.now if phase is Phase.READY or (ended and draw(st.booleans())) else None,
         lost=lost,
         lost_at=world.now if lost else None,
@@ -229,19 +230,22 @@ def test_a_settled_world_stays_as_it_is(world: World) -> None:
     assert again == Plan(settled=True, gone=world.desired.deleting)
 
 
-@given(worlds())
-def test_failing_for_ever_ends_after_three_attempts(world: World) -> None:
+@given(worlds(), st.sampled_from([(False, 3), (True, 1)]))
+def test_failing_for_ever_ends_after_three_attempts_or_one_without_hope(
+    world: World, how: tuple[bool, int]
+) -> None:
+    hopeless, attempts = how
     world = World(world.desired.model_copy(update={"deleting": False}))
     world.finish(CERTIFICATES)
     for _ in range(12):
         world.record(world.plan())
         for node in [n for n in world.nodes.values() if n.alive]:
-            world.change(node.id, failure="it broke")
+            world.change(node.id, failure="it broke", hopeless=hopeless)
     made = world.plan()
     world.record(made)
     assert not world.plan().create
     for wish in world.desired.groups:
-        assert len(world.members(wish.name)) <= 3 * wish.size
+        assert len(world.members(wish.name)) <= attempts * wish.size
 
 
 @settings(max_examples=25)
