@@ -115,6 +115,21 @@ class LoadBalancerDocument(LoadBalancerSpec):
         homes = Counter(map(self.preferred, vips))
         return min((member.name for member in self.members), key=lambda name: homes[name])
 
+    def still_with(self, leaving: str, former: "LoadBalancerDocument") -> Self:
+        """And a member of a former document, which goes; VIPs that were at home there still are."""
+        vips = (*former.vips, *(endpoint.vip() for endpoint in former.endpoints))
+        theirs = {vip.address for vip in vips if former.preferred(vip) == leaving}
+        home = {"preferred_member": leaving}
+        kept = {
+            name: tuple(
+                one.model_copy(update=home) if one.address in theirs else one
+                for one in getattr(self, name)
+            )
+            for name in ("vips", "endpoints")
+        }
+        members = (*self.members, former.member(leaving))
+        return self.model_copy(update={**kept, "members": members})
+
     def without(self, cluster: str) -> Self:
         kept = tuple(one for one in self.endpoints if one.cluster != cluster)
         return self.model_copy(update={"endpoints": kept})

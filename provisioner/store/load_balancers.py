@@ -7,7 +7,6 @@ from sqlalchemy.orm import Session
 
 from provisioner.domain.load_balancers import LoadBalancerDocument
 from provisioner.domain.nodes import Phase
-from provisioner.domain.spec.load_balancer import Member
 from provisioner.store import leases, nodes, resources
 from provisioner.store.tables import Resource, Spec
 
@@ -32,20 +31,20 @@ def with_leaving(
 ) -> LoadBalancerDocument:
     """And the members that a change took away, until their VMs are gone.
 
-    Those that stay go on hearing them, and are heard: else both would take all VIPs.
+    Those that stay go on hearing them, and take their VIPs when they yield: as both hold them for
+    a while else, and what arrives at the one that dies is lost.
     """
-    leaving = tuple(_leaving(session, resource, document))
-    return document.model_copy(update={"members": (*document.members, *leaving)})
+    present = document
+    for leaving in _leaving(session, resource, document):
+        if former := last_document_with(session, resource, leaving):
+            present = present.still_with(leaving, former)
+    return present
 
 
-def _leaving(
-    session: Session, resource: Resource, document: LoadBalancerDocument
-) -> Iterator[Member]:
+def _leaving(session: Session, resource: Resource, document: LoadBalancerDocument) -> Iterator[str]:
     """Not one whose router id a newcomer has: its VIPs are that one's group by now."""
     heard = set(leases.vrids_by_group(session, resource.id))
     heard -= {member.name for member in document.members}
     for node in nodes.of_resource(session, resource.id):
-        served = node.phase == Phase.REMOVING and node.ready_at is not None
-        former = last_document_with(session, resource, node.group) if served else None
-        if former and node.group in heard:
-            yield former.member(node.group)
+        if node.phase == Phase.REMOVING and node.ready_at and node.group in heard:
+            yield node.group
