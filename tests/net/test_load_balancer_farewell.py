@@ -54,6 +54,7 @@ def test_who_stays_has_all_vips_when_the_other_one_is_taken_away(lab: LoadBalanc
     last = rendered(document, {"m2": lab.pair.router_id + 1})["m2"]
     lab.see(lambda: lab.pair.tell(lab.east, change=lambda _: leaving(lab)))
     lab.pair.switch.cut_off(lab.east.port)
+    lab.east.stop_keepalived()
     seen = lab.see(lambda: lab.pair.tell(lab.west, change=lambda _: last))
     assert seen.holders[EAST] == [lab.west]
     assert lab.sees(EAST) <= lab.site("west")
