@@ -37,8 +37,13 @@ def configuration(settings: Settings) -> dict[str, Any]:
                 "formatter": "line",
             }
         },
-        # It announces itself at every look at the schema.
-        "loggers": {"alembic": {"level": "WARNING"}},
+        "loggers": {
+            # It announces itself at every look at the schema.
+            "alembic": {"level": "WARNING"},
+            # Addresses and headers that they tell may let anybody in.
+            "httpx": {"level": "WARNING"},
+            "httpcore": {"level": "WARNING"},
+        },
         "root": {"level": settings.log_level, "handlers": ["stderr"]},
     }
 

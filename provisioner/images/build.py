@@ -67,8 +67,9 @@ class PackerBuild:
     async def _installer(
         self, order: BuildOrder, work: Work, say: Callable[[str], None], ends: float
     ) -> None:
+        left = ends - asyncio.get_running_loop().time()
         try:
-            async with asyncio.timeout_at(ends):
+            async with child.guarded(work.folder, left), asyncio.timeout_at(ends):
                 await installer.fetch(order.iso_url, work.installer, say)
         except TimeoutError:
             raise self._overdue(f"{order.iso_url} was not fetched") from None

@@ -6,7 +6,7 @@ import signal
 import sys
 from asyncio.subprocess import Process
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Mapping, Sequence
-from contextlib import suppress
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -66,6 +66,18 @@ async def run(
         await _surely(_end(process, hearing, command.polite_seconds))
     code = process.returncode if process.returncode is not None else -signal.SIGKILL
     return code if code >= 0 else 128 - code
+
+
+@asynccontextmanager
+async def guarded(scratch: Path, seconds: float) -> AsyncIterator[None]:
+    """In here, for so long, `scratch` goes when we die, though no program of ours runs."""
+    waiting = Command(("sleep", "infinity"), {}, scratch, seconds, _LAST_WORDS_SECONDS, scratch)
+    guard = asyncio.create_task(run(waiting, lambda _: None))
+    try:
+        yield
+    finally:
+        guard.cancel()
+        await asyncio.gather(guard, return_exceptions=True)
 
 
 async def _hear(

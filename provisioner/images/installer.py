@@ -22,12 +22,11 @@ async def fetch(url: str, target: Path, say: Callable[[str], None]) -> None:
     say(f"fetching {url}")
     try:
         size = await _fetched(url, target, say)
-    except httpx.HTTPError as err:
+    except (httpx.HTTPError, httpx.InvalidURL) as err:
         told = str(err) or type(err).__name__
-        raise InstallerUnreachable(
-            f"can't fetch iso_url {url}: {told}; an authority that the worker's system does not "
-            "trust must be added there"
-        ) from err
+        if isinstance(err, httpx.ConnectError):
+            told += "; an authority that the worker's system does not trust must be added there"
+        raise InstallerUnreachable(f"can't fetch iso_url {url}: {told}") from err
     say(f"fetched {size // _MIB} MiB")
 
 
@@ -41,7 +40,10 @@ async def _fetched(url: str, target: Path, say: Callable[[str], None]) -> int:
         headers={"Accept-Encoding": "identity"},
     )
     async with client, client.stream("GET", url) as answer:
-        answer.raise_for_status()
+        if not answer.is_success:
+            # Not where the server led to: such addresses hold signatures by which anybody gets in.
+            fault = f"{answer.url.host} answered {answer.status_code}"
+            raise InstallerUnreachable(f"can't fetch iso_url {url}: {fault}")
         with target.open("wb") as file:
             async for part in answer.aiter_raw():
                 got += file.write(part)

@@ -1,7 +1,12 @@
 """An installer by https comes by the system's authorities; Packer knows vCenter's alone."""
 
+import asyncio
 import json
+import os
 import ssl
+import subprocess
+import sys
+import tempfile
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -11,6 +16,7 @@ import pytest
 
 from lab.packer.tools import packer
 from lab.stack.tls import ApiTls, issue
+from lab.waiting import wait_until
 from provisioner.images import order as orders
 from provisioner.images.build import PackerBuild
 from provisioner.images.build_errors import BuildOverdue, InstallerUnreachable
@@ -18,14 +24,39 @@ from provisioner.images.tools import PackerTools, find_tools
 from tests.packer.test_build import REPORT, Templates, order
 
 ISO = b"an installer" * 1000
+SECONDS = 20.0
+WORKER = """
+import asyncio, sys
+from pathlib import Path
+from api.logs import configure
+from provisioner.images.build import PackerBuild
+from provisioner.images.tools import PackerTools
+from provisioner.settings import Settings
+from tests.packer.test_build import order
+
+configure(Settings(log_level="DEBUG"))
+
+wanted = order().model_copy(update={"source": "iso", "iso_url": sys.argv[1]})
+nowhere = Path("/nowhere")
+packer = PackerBuild(PackerTools(nowhere, nowhere), nowhere, 60.0)
+asyncio.run(packer.run(wanted, print))
+"""
 
 
 class Disc(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
-        self.send_response(200 if self.path == "/a.iso" else 404)
-        self.send_header("Content-Length", str(len(ISO)))
+        if self.path == "/moved.iso":
+            self.send_response(302)
+            self.send_header("Location", "/gone.iso?signature=private")
+            self.end_headers()
+            return
+        self.send_response(404 if self.path.startswith("/gone.iso") else 200)
+        unfinished = self.path == "/unfinished.iso"
+        self.send_header("Content-Length", str(len(ISO) * (1 + unfinished)))
         self.end_headers()
         self.wfile.write(ISO)
+        if unfinished:
+            self.rfile.read(1)
 
     def log_message(self, *_: object) -> None:
         """Silent."""
@@ -108,8 +139,81 @@ async def test_what_is_not_there_is_told(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setenv("SSL_CERT_FILE", str(tls.authority))
-    with pytest.raises(InstallerUnreachable, match="404"):
-        await build(tools, templates, f"{mirror}/b.iso")
+    with pytest.raises(InstallerUnreachable, match="answered 404") as failed:
+        await build(tools, templates, f"{mirror}/gone.iso")
+    assert "authority" not in str(failed.value)
+
+
+async def test_where_a_server_leads_may_be_a_secret(
+    tools: PackerTools,
+    templates: Templates,
+    mirror: str,
+    tls: ApiTls,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", str(tls.authority))
+    with pytest.raises(InstallerUnreachable, match="answered 404") as failed:
+        await build(tools, templates, f"{mirror}/moved.iso")
+    causes = failed.value, failed.value.__cause__, failed.value.__context__
+    assert "private" not in str(causes)
+
+
+def test_where_a_server_leads_is_not_logged(mirror: str, tls: ApiTls) -> None:
+    worker = subprocess.run(
+        [sys.executable, "-c", WORKER, f"{mirror}/moved.iso"],
+        env={**os.environ, "SSL_CERT_FILE": str(tls.authority)},
+        stderr=subprocess.PIPE,
+        text=True,
+        timeout=SECONDS,
+    )
+    assert "answered 404" in worker.stderr
+    assert "private" not in worker.stderr
+
+
+async def test_an_address_that_is_none_is_told(tools: PackerTools, templates: Templates) -> None:
+    with pytest.raises(InstallerUnreachable, match="Invalid port"):
+        await build(tools, templates, "https://mirror.example.com:port/a.iso")
+
+
+async def test_a_cancelled_one_leaves_nothing(
+    tools: PackerTools,
+    templates: Templates,
+    mirror: str,
+    tls: ApiTls,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", str(tls.authority))
+    work = tmp_path / "work"
+    work.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(work))
+    building = asyncio.create_task(build(tools, templates, f"{mirror}/unfinished.iso"))
+    async with asyncio.timeout(SECONDS):
+        while not fetched(work):
+            await asyncio.sleep(0.02)
+    building.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await building
+    assert list(work.iterdir()) == []
+
+
+def test_it_goes_with_a_worker_that_is_killed(mirror: str, tls: ApiTls, tmp_path: Path) -> None:
+    work = tmp_path / "work"
+    work.mkdir()
+    worker = subprocess.Popen(
+        [sys.executable, "-c", WORKER, f"{mirror}/unfinished.iso"],
+        env={**os.environ, "TMPDIR": str(work), "SSL_CERT_FILE": str(tls.authority)},
+    )
+    try:
+        assert wait_until(lambda: fetched(work), SECONDS)
+    finally:
+        worker.kill()
+        worker.wait()
+    assert wait_until(lambda: list(work.iterdir()) == [], SECONDS)
+
+
+def fetched(work: Path) -> list[Path]:
+    return list(work.glob("image-*/installer.iso"))
 
 
 async def test_fetching_counts_as_building(
