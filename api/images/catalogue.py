@@ -47,8 +47,8 @@ def already_made(
 
 
 def missing(session: Session, resource: Resource, datastores: Iterable[str]) -> tuple[str, ...]:
-    there = {_name(one.datastore) for one in images.templates(session, resource.id)}
-    return tuple(one for one in datastores if _name(one) not in there)
+    there = {datastore_name(one.datastore) for one in images.templates(session, resource.id)}
+    return tuple(one for one in datastores if datastore_name(one) not in there)
 
 
 def _is_whole(session: Session, resource: Resource, wanted: ImageSpec, known: Inventory) -> bool:
@@ -61,5 +61,5 @@ def _is_whole(session: Session, resource: Resource, wanted: ImageSpec, known: In
     return here == there and templates <= present
 
 
-def _name(datastore: str) -> str:
+def datastore_name(datastore: str) -> str:
     return datastore.rpartition("/")[2]

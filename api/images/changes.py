@@ -5,14 +5,14 @@ from collections.abc import Iterable, Sequence
 from pydantic import Field
 from sqlalchemy.orm import Session
 
-from api.images.catalogue import missing
+from api.images.catalogue import datastore_name, missing
 from api.patches import fixed_fields, read_patch
 from api.resources import document
 from provisioner.domain.faults import Fault
 from provisioner.domain.image_places import copy_faults
 from provisioner.domain.resolving import Resolver, Wish
 from provisioner.domain.spec.document import Document
-from provisioner.domain.spec.image import Copies, ImageSpec
+from provisioner.domain.spec.image import MAX_COPIES, Copies, ImageSpec
 from provisioner.store import image_uses, images, inventory, resources
 from provisioner.store.errors import Conflict
 from provisioner.store.tables import Operation, Resource
@@ -42,14 +42,20 @@ def change_copies(session: Session, resource: Resource, body: object, who: str) 
 def add_copies(session: Session, resource: Resource, lacking: Sequence[str], who: str) -> Operation:
     """For a request of exactly this image. `resource` must be locked."""
     spec = images.spec_of(session, resource)
-    asked = missing(session, resource, spec.copies)
-    further = tuple(one for one in lacking if one not in asked)
+    asked = set(map(datastore_name, missing(session, resource, spec.copies)))
+    further = tuple(one for one in lacking if datastore_name(one) not in asked)
     if not further:
         raise Conflict(
             f"image {resource.name} is exactly this, and is being copied to {', '.join(lacking)}, "
             f"or that failed (/images/builds/{resource.name}): wait for it, or retry"
         )
-    return _record(session, resource, spec, (*spec.copies, *further), who)
+    copies = (*spec.copies, *further)
+    if len(copies) > MAX_COPIES:
+        raise Conflict(
+            f"image {resource.name} is exactly this and can have {MAX_COPIES} copies, too few for "
+            f"{', '.join(further)}, too: ask for it with copies: [], or for another one by force"
+        )
+    return _record(session, resource, spec, copies, who)
 
 
 def _record(
@@ -69,7 +75,8 @@ def _faults(
     stores = [resolver.datastore(wish, name, f"copies.{at}") for at, name in enumerate(copies)]
     built = spec.placement.datastore if spec.source != "import" else None
     own = Resolver(resolver.inventory, "").datastore(wish, built, "") if built else None
-    lost = _copied(session, resource, spec) - {one.name for one in stores if one}
+    there = {one.name for one in resolver.inventory.objects if one.type == "Datastore"}
+    lost = _copied(session, resource, spec) & (there - {one.name for one in stores if one})
     kept = (
         Fault("copies", f"{name} has a copy, which stays as long as its image; name it, too")
         for name in sorted(lost)

@@ -7,6 +7,8 @@ import pytest
 
 from provisioner.domain.images import BOOT_TEST, BUILD, MARK
 from provisioner.domain.planning.wishes import TaskWish, When
+from provisioner.domain.spec.image import MAX_COPIES
+from provisioner.domain.virtual_machines import InventoryObject, WatchBatch
 from provisioner.store import image_needs, inventory, operations, resources, tasks, vcenters
 from tests.api.asking import accepted, create, faults
 from tests.api.images import build, build_document, import_document, made, register
@@ -187,6 +189,26 @@ def test_the_same_that_is_copied_just_now_is_told(api: Api, operator: httpx.Clie
     assert operator.post("/images/builds", json=build_document(copies=[])).status_code == 200
 
 
+def test_a_datastore_is_the_same_by_its_path(api: Api, operator: httpx.Client) -> None:
+    made(api, operator, name="i1")
+    accepted(operator.post("/images/builds", json=build_document(copies=["local-2"])))
+    by_path = build_document(copies=["/DC1/datastore/local-2"])
+    assert operator.post("/images/builds", json=by_path).status_code == 409
+    assert copies(operator.get("/images/i1").json()) == ["local-2"]
+
+
+def test_the_same_with_as_many_copies_as_may_be_gets_no_more(
+    api: Api, operator: httpx.Client
+) -> None:
+    names = [f"store-{number}" for number in range(MAX_COPIES + 1)]
+    add_datastores(api, names)
+    made(api, operator, name="i1", copies=names[1:])
+    answer = operator.post("/images/builds", json=build_document(copies=names[:1]))
+    assert answer.status_code == 409
+    assert f"can have {MAX_COPIES}" in answer.json()["detail"]
+    assert copies(operator.get("/images/i1").json()) == names[1:]
+
+
 def test_the_same_elsewhere_is_copied_to_where_it_is_asked_for(
     api: Api, operator: httpx.Client
 ) -> None:
@@ -272,6 +294,36 @@ def test_one_that_is_being_deleted_gets_none(api: Api, operator: httpx.Client) -
     made(api, operator, name="i1")
     accepted(operator.delete("/images/i1"))
     assert change(operator, "local-2").status_code == 409
+
+
+def test_a_copy_whose_datastore_is_gone_hinders_no_further_ones(
+    api: Api, operator: httpx.Client
+) -> None:
+    """It was renamed, or taken away."""
+    register(api, build(operator, name="i1", copies=["local-2"]), ON_TWO)
+    add_datastores(api, ["store-1"])
+    watch_tells(api, WatchBatch(objects_gone=("datastore-2",)))
+    accepted(change(operator, "store-1"))
+
+
+def add_datastores(api: Api, names: list[str]) -> None:
+    seen = (
+        InventoryObject(
+            moref=f"id-of-{name}",
+            type="Datastore",
+            name=name,
+            path=f"/DC1/datastore/{name}",
+            parent="dc-1",
+        )
+        for name in names
+    )
+    watch_tells(api, WatchBatch(objects=tuple(seen)))
+
+
+def watch_tells(api: Api, batch: WatchBatch) -> None:
+    organisation = api.organisation()
+    with api.database.write() as session:
+        inventory.apply(session, vcenters.find(session, organisation, "lab"), batch)
 
 
 def fail(api: Api, image: dict[str, Any]) -> None:
