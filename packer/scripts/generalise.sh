@@ -28,7 +28,7 @@ sed -i "/^$BUILD_USER:/d" /etc/passwd /etc/shadow /etc/group /etc/gshadow /etc/s
 sed -i "s/\\b$BUILD_USER\\b//" /etc/group /etc/gshadow
 
 find /var/log -type f -exec truncate -s 0 {} +
-rm -rf /var/log/journal/* /tmp/self-check.json
+rm -rf /var/log/journal/* /tmp/self-check.json /tmp/image-*
 fstrim --all 2>/dev/null || true
 sync
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from difflib import get_close_matches
 
 from provisioner.domain.faults import Fault
-from provisioner.domain.image_definitions import Declaration, Definition
+from provisioner.domain.image_definitions import NODE, Declaration, Definition
 from provisioner.domain.spec.image import ImageBuild, Variable
 
 # Packer takes paths and file: URLs of its own machine, too, and a query that says "no checksum".
@@ -53,10 +53,22 @@ def check_iso(build: ImageBuild, definition: Definition) -> Iterator[Fault]:
 
 
 def check_containerd(build: ImageBuild, definition: Definition) -> Iterator[Fault]:
+    """Of nodes. Definitions of others may be without these variables."""
     said = {**definition.settings, **build.variables}
-    if said.get("containerd_package") and said.get("containerd_url"):
-        advice = 'needs containerd_url to be "": an archive is named there, and only one can count'
-        yield Fault("variables.containerd_package", advice)
+    if definition.role != NODE or "containerd_url" not in said:
+        return
+    if said.get("containerd_package"):
+        if said["containerd_url"]:
+            advice = 'needs containerd_url to be "": an archive is named there, and only one counts'
+            yield Fault("variables.containerd_package", advice)
+        return
+    if not said["containerd_url"]:
+        advice = "is needed, unless containerd_package names a package"
+        yield Fault("variables.containerd_url", advice)
+    for name in ("containerd", "runc"):
+        if said.get(f"{name}_url") and not said.get(f"{name}_sha256"):
+            advice = f"is needed by {name}_url: the SHA-256 of what is there"
+            yield Fault(f"variables.{name}_sha256", advice)
 
 
 def holds_user_information(value: object) -> bool:
