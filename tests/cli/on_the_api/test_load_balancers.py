@@ -49,7 +49,7 @@ def tell(api: Api, edge: dict[str, Any], **members: MemberStatus) -> None:
     with api.database.write() as session:
         for node in nodes.of_resource(session, edge["id"]):
             if status := members.get(node.group):
-                note(session, node.id, status, utc_now())
+                note(session, node.id, status, status, utc_now())
 
 
 def status(member: str, held: tuple[str, ...], check: str = "L6OK") -> MemberStatus:
