@@ -109,6 +109,9 @@ class Inspector:
     def mark_as_template(self, moref: str) -> None:
         self._session.call(lambda: self._vm(moref).MarkAsTemplate())
 
+    def mark_as_machine(self, moref: str) -> None:
+        self._session.call(lambda: self._vm(moref).MarkAsVirtualMachine(self._at(POOL), None))
+
     def rename_folder(self, path: str, name: str) -> None:
         self._done(lambda: self._at(path).Rename_Task(name))
 

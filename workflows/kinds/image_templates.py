@@ -88,13 +88,12 @@ class ImageTemplates:
 async def _there(
     connection: Connection, folder: str, wanted: CopyPlace, known: str | None
 ) -> str | None:
-    """The one on record, wherever it is by now, or an earlier attempt's. What is there under its
-    name and is no template is half of one.
+    """The one on record, wherever and whatever it is by now: groups may stand on it. Or an earlier
+    attempt's; what else is there under its name is half of one.
     """
     vcenter = connection.vcenter
-    on_record = await vcenter.look(known) if known else None
-    if on_record and _is_copy(on_record, wanted):
-        return on_record.moref
+    if known and await vcenter.look(known):
+        return known
     for found in await vcenter.contents(folder):
         if found.name == wanted.name and _is_copy(found, wanted):
             return found.moref

@@ -155,6 +155,22 @@ async def test_a_copy_that_was_renamed_is_not_made_again(
     assert subject.templates()["an-image-storage-1"].moref == copy
 
 
+async def test_a_copy_that_somebody_works_on_is_never_destroyed(
+    running: Site, packer: ScriptedPacker
+) -> None:
+    """A template that is to be changed is made a VM for that time."""
+    subject = ImageSubject.ask(running, BUILD | {"copies": ["storage-1"]})
+    await subject.becomes("RUNNING")
+    copy = subject.templates()["an-image-storage-1"].moref
+    running.inspector.mark_as_machine(copy)
+
+    change(subject, "storage-1", "storage-2")
+    await subject.until(lambda: "an-image-storage-2" in subject.templates())
+    running.inspector.mark_as_template(copy)
+    await subject.becomes("RUNNING")
+    assert subject.in_vcenter()["an-image-storage-1"].moref == copy
+
+
 async def test_an_import_is_not_copied_to_where_it_is(
     running: Site, packer: ScriptedPacker
 ) -> None:
