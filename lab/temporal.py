@@ -14,6 +14,8 @@ HOST = "127.0.0.1"
 READY_SECONDS = 30.0
 ASK_SECONDS = 5.0
 
+# A lab's history need not outlive a crash of the computer, and syncing every commit takes long.
+UNSYNCED = ("--sqlite-pragma", "synchronous=OFF")
 # A developer's own Temporal profile must not leak into the lab.
 ISOLATED = ("--disable-config-file", "--disable-config-env")
 
@@ -63,7 +65,7 @@ def _command(folder: Path, port: int, options: TemporalOptions) -> Command:
     tuning = (
         f"--dynamic-config-value={key}={value}" for key, value in options.dynamic_config.items()
     )
-    state = ("--db-filename", str(folder / "temporal.db"))
+    state = ("--db-filename", str(folder / "temporal.db"), *UNSYNCED)
     listen = ("--headless", "--ip", HOST, "--port", str(port), "--log-level", "warn")
     argv = (str(PROGRAM), "server", "start-dev", *listen, *state, *tuning, *ISOLATED)
     return Command("temporal", argv)
