@@ -12,6 +12,7 @@ from lab.network.port_groups import PORT_GROUPS
 
 CLONE_NEWNET = 0x4000_0000
 OWN = Path("/proc/thread-self/ns/net")
+_BRIDGE = ("type", "bridge", "forward_delay", "0")
 
 
 def isolated(*command: str) -> tuple[str, ...]:
@@ -29,7 +30,7 @@ def make_bridges() -> None:
     """Inside a namespace that has nothing yet."""
     _run("ip", "link", "set", "lo", "up")
     for group in PORT_GROUPS:
-        _run("ip", "link", "add", group.bridge, "type", "bridge", "forward_delay", "0")
+        _run("ip", "link", "add", group.bridge, "address", group.mac, *_BRIDGE)
         _run("ip", "address", "add", str(group.gateway), "dev", group.bridge)
         _run("ip", "link", "set", group.bridge, "up")
     # Names of guests' namespaces then vanish with this one.

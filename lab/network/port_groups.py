@@ -16,6 +16,13 @@ class PortGroup:
     bridge: str
     gateway: IPv4Interface
 
+    @property
+    def mac(self) -> str:
+        """The bridge's own. Left to itself it has that of one of its ports, and when that VM goes
+        another one: until the others have found out, they reach no gateway.
+        """
+        return ":".join(f"{part:02x}" for part in (0x02, 0, *self.gateway.ip.packed))
+
     def address(self, host: int) -> str:
         return str(self.gateway.network.network_address + host)
 
