@@ -6,6 +6,7 @@ from api.pke.prefixes import CLUSTER
 from api.pke.schemas import ImageRegistryLogin, ImageRegistryLogins
 from api.pke.visitors import Member
 from api.services import Use
+from provisioner.domain.spec.image_registry import host_of
 from provisioner.store import clusters, image_registries
 
 router = APIRouter(prefix=CLUSTER)
@@ -19,8 +20,10 @@ def get_logins(use: Use, visitor: Member, response: Response) -> ImageRegistryLo
     with use.database.read() as session:
         spec = clusters.spec_of(session, resource)
         found = image_registries.find_login(session, resource.org_id, spec)
-    if found is None:
+    if found is None or spec.image_registry is None:
         return ImageRegistryLogins(logins=[])
     values = use.vault.read_secret(found.secret_path)
     revealed = {key: value.get_secret_value() for key, value in values.items()}
+    # To the letter as images name it: the container runtime looks a login up by that.
+    revealed["server"] = host_of(spec.image_registry)
     return ImageRegistryLogins(logins=[ImageRegistryLogin(**revealed)])

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from provisioner.domain.load_balancers import LoadBalancerDocument
@@ -19,10 +18,11 @@ def last_document_with(
     session: Session, resource: Resource, member: str
 ) -> LoadBalancerDocument | None:
     """The present one, or the last one that had this member."""
-    of_it = select(Spec.document).where(Spec.resource_id == resource.id)
-    for document in session.scalars(of_it.order_by(Spec.generation.desc())):
-        if any(one["name"] == member for one in document["members"]):
-            return LoadBalancerDocument.model_validate(document)
+    for generation in range(resource.generation, 0, -1):
+        # One by one: mostly the first one is it, and there may be thousands.
+        spec = session.get_one(Spec, (resource.id, generation))
+        if any(one["name"] == member for one in spec.document["members"]):
+            return LoadBalancerDocument.model_validate(spec.document)
     return None
 
 
@@ -42,9 +42,12 @@ def with_leaving(
 
 
 def _leaving(session: Session, resource: Resource, document: LoadBalancerDocument) -> Iterator[str]:
-    """Not one whose router id a newcomer has: its VIPs are that one's group by now."""
+    """Also who is to go as soon as a look notices. Not one whose router id a newcomer has: its VIPs
+    are that one's group by now.
+    """
     heard = set(leases.vrids_by_group(session, resource.id))
     heard -= {member.name for member in document.members}
     for node in nodes.of_resource(session, resource.id):
-        if node.phase == Phase.REMOVING and node.ready_at and node.group in heard:
+        there = node.phase in (Phase.READY, Phase.REMOVING)
+        if there and node.ready_at and node.group in heard:
             yield node.group

@@ -59,7 +59,7 @@ def test_each_node_in_creation_gets_it(api: Api, cluster: dict[str, Any]) -> Non
     found = look(api, cluster)
     for group in ("control-plane", "pool1"):
         answer = logins(api, of_group(found, group)[0])
-        assert answer.json() == {"logins": [REGISTRY]}
+        assert answer.json() == {"logins": [REGISTRY | {"server": "Registry.example.com:5000"}]}
         assert answer.headers["cache-control"] == "no-store"
 
 

@@ -222,6 +222,26 @@ def test_who_stays_hears_it_until_it_is_gone(
     assert "10.2.0.102/32" in files(alone)[KEEPALIVED]
 
 
+def test_who_stays_is_told_so_before_anybody_has_noticed_that_the_other_one_goes(
+    estate: Estate, edge: str, kind: LoadBalancerKind
+) -> None:
+    estate.ready([member(estate, edge, name) for name in ("m1", "m2")])
+    stays = member(estate, edge, "m1")
+    before = files(kind.configurations(edge)[stays.id])[KEEPALIVED]
+    estate.change(edge, members=[placed(1)], vips=[vip(1), vip(2, preferredMember="m1")])
+    assert files(kind.configurations(edge)[stays.id])[KEEPALIVED] == before
+
+
+def test_who_stays_tells_of_the_vips_of_one_that_leaves(
+    estate: Estate, edge: str, kind: LoadBalancerKind
+) -> None:
+    stays, _ = without_m2(estate, edge)
+    heard(kind, stays, "10.2.0.102", of="m2")
+    found = estate.read(lambda session: member_statuses.statuses_of(session, edge))
+    assert found["m1"].status is not None
+    assert vip_status("10.2.0.102", {"m1": found["m1"].status}).holders == ("m1",)
+
+
 def test_one_that_never_served_is_nobody_to_hear(
     estate: Estate, edge: str, kind: LoadBalancerKind
 ) -> None:
@@ -232,8 +252,8 @@ def test_one_that_never_served_is_nobody_to_hear(
     assert kind.farewell(leaves.id) is None
 
 
-def heard(kind: LoadBalancerKind, node: Node, *held: str) -> None:
-    group = GroupStatus(member="m1", state="MASTER", priority=100, since=1, held=held)
+def heard(kind: LoadBalancerKind, node: Node, *held: str, of: str = "m1") -> None:
+    group = GroupStatus(member=of, state="MASTER", priority=100, since=1, held=held)
     status = MemberStatus(groups=(group,), servers=())
     kind.hear({node.id: {STATUS: packed(status)}})
 

@@ -87,7 +87,7 @@ def test_who_was_told_is_asked_less_and_less_often_until_it_answers(world: World
     [node, *_] = world.alive(CONTROL_PLANE)
     world.change(node.id, configuration="abc", configured_at=world.now)
     assert names(world) == []
-    for seconds in (2, 3, 5, 5, 15, 30, 60, 300, 300):
+    for seconds in (2, 3, 5, 5, 15, 30, 60, 30, 300, 300):
         assert world.plan().next_deadline == world.now + timedelta(seconds=seconds)
         world.now += timedelta(seconds=seconds)
         assert names(world) == [CONFIGURED]

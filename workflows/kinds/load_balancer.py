@@ -156,7 +156,9 @@ def _note(session: Session, node_id: str, status: MemberStatus) -> None:
     resource, node = nodes.locked(session, node_id)
     if node.phase != Phase.READY or resource.deletion_requested_at:
         return
-    kept = of_pair(status, load_balancers.document_of(session, resource))
+    document = load_balancers.document_of(session, resource)
+    # Who stays may carry VIPs of one that leaves.
+    kept = of_pair(status, load_balancers.with_leaving(session, resource, document))
     if member_statuses.note(session, node_id, status, kept, utc_now()):
         care.soon(resource, utc_now())
 

@@ -7,11 +7,12 @@ from provisioner.domain.nodes import NodeFacts
 from provisioner.domain.planning.digests import digest
 from provisioner.domain.planning.wishes import Observed
 
-# A node looks every ten seconds, and users wait for it. Who has not answered at the last of these
-# counts as one that refused, and is asked now and then: it may have been stuck, and what it says
-# late is true as well. Who refused goes on trying, too.
-AFTER = tuple(timedelta(seconds=seconds) for seconds in (2, 5, 10, 15, 30, 60, 120))
-PATIENCE = AFTER[-1]
+# A node looks every ten seconds, and users wait for it. Who has not answered by then counts as one
+# that refused, and is asked now and then: it may have been stuck, and what it says late is true as
+# well. Who refused goes on trying, too.
+PATIENCE = timedelta(seconds=120)
+# The last one is for workers whose clock is behind Temporal's: for them it was too early before.
+AFTER = tuple(timedelta(seconds=seconds) for seconds in (2, 5, 10, 15, 30, 60, 120, 150))
 THEN_EVERY = timedelta(minutes=5)
 
 
