@@ -5,7 +5,7 @@ PIP_COMPILE := .venv/bin/pip-compile --quiet --generate-hashes --allow-unsafe --
 	--no-header --no-emit-options --annotation-style=line
 # What the lab's machines and their network take of Debian.
 MACHINES := dnsmasq-base iproute2 systemd-container util-linux
-# Files side by side. Most tests wait more than they work: there may be more of them than processors.
+# Files side by side. Tests wait, too: there may be more processes than processors, but not many more.
 SIDE_BY_SIDE := --dist loadfile --no-loadscope-reorder --numprocesses
 # Tests of real time: more of them at once would take each other's.
 TIMED := tests/net
@@ -27,7 +27,7 @@ test: check guests ## Run the checks, then every test; builds what they need onc
 	@scripts/debian.sh apt-utils cloud-init gnupg haproxy keepalived nftables procps $(MACHINES)
 	$(PYTHON) -m pytest $(SIDE_BY_SIDE) 2 $(TIMED)
 	$(PYTHON) -m pytest $(REAL)
-	$(PYTHON) -m pytest $(SIDE_BY_SIDE) 4 $(addprefix --ignore=,$(TIMED) $(REAL))
+	$(PYTHON) -m pytest $(SIDE_BY_SIDE) 3 $(addprefix --ignore=,$(TIMED) $(REAL))
 
 check: setup packer-check ## Lint, format, types, import rules, image templates; changes nothing
 	$(PYTHON) -m ruff check .
