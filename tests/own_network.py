@@ -4,7 +4,7 @@ import ctypes
 import os
 import subprocess
 
-CLONE_NEWNET = 0x40000000
+from lab.network.namespace import CLONE_NEWNET
 
 
 def enter_own_network() -> None:

@@ -110,17 +110,18 @@ async def build(
     return said
 
 
-async def test_packer_gets_it_as_a_file(
-    tools: PackerTools,
-    templates: Templates,
-    mirror: str,
-    tls: ApiTls,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+@pytest.fixture
+def trusted_mirror(mirror: str, tls: ApiTls, monkeypatch: pytest.MonkeyPatch) -> str:
+    """By the worker's system."""
     monkeypatch.setenv("SSL_CERT_FILE", str(tls.authority))
-    said = await build(tools, templates, f"{mirror}/a.iso")
-    assert said[0] == f"fetching {mirror}/a.iso"
+    return mirror
+
+
+async def test_packer_gets_it_as_a_file(
+    tools: PackerTools, templates: Templates, trusted_mirror: str, tmp_path: Path
+) -> None:
+    said = await build(tools, templates, f"{trusted_mirror}/a.iso")
+    assert said[0] == f"fetching {trusted_mirror}/a.iso"
     assert (tmp_path / "seen").read_bytes() == ISO
 
 
@@ -132,28 +133,18 @@ async def test_a_server_that_nobody_vouches_for_is_told(
 
 
 async def test_what_is_not_there_is_told(
-    tools: PackerTools,
-    templates: Templates,
-    mirror: str,
-    tls: ApiTls,
-    monkeypatch: pytest.MonkeyPatch,
+    tools: PackerTools, templates: Templates, trusted_mirror: str
 ) -> None:
-    monkeypatch.setenv("SSL_CERT_FILE", str(tls.authority))
     with pytest.raises(InstallerUnreachable, match="answered 404") as failed:
-        await build(tools, templates, f"{mirror}/gone.iso")
+        await build(tools, templates, f"{trusted_mirror}/gone.iso")
     assert "authority" not in str(failed.value)
 
 
 async def test_where_a_server_leads_may_be_a_secret(
-    tools: PackerTools,
-    templates: Templates,
-    mirror: str,
-    tls: ApiTls,
-    monkeypatch: pytest.MonkeyPatch,
+    tools: PackerTools, templates: Templates, trusted_mirror: str
 ) -> None:
-    monkeypatch.setenv("SSL_CERT_FILE", str(tls.authority))
     with pytest.raises(InstallerUnreachable, match="answered 404") as failed:
-        await build(tools, templates, f"{mirror}/moved.iso")
+        await build(tools, templates, f"{trusted_mirror}/moved.iso")
     causes = failed.value, failed.value.__cause__, failed.value.__context__
     assert "private" not in str(causes)
 
@@ -178,16 +169,14 @@ async def test_an_address_that_is_none_is_told(tools: PackerTools, templates: Te
 async def test_a_cancelled_one_leaves_nothing(
     tools: PackerTools,
     templates: Templates,
-    mirror: str,
-    tls: ApiTls,
+    trusted_mirror: str,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setenv("SSL_CERT_FILE", str(tls.authority))
     work = tmp_path / "work"
     work.mkdir()
     monkeypatch.setattr(tempfile, "tempdir", str(work))
-    building = asyncio.create_task(build(tools, templates, f"{mirror}/unfinished.iso"))
+    building = asyncio.create_task(build(tools, templates, f"{trusted_mirror}/unfinished.iso"))
     async with asyncio.timeout(SECONDS):
         while not fetched(work):
             await asyncio.sleep(0.02)
