@@ -5,7 +5,8 @@ from datetime import timedelta
 import pytest
 
 from provisioner.domain.nodes import Loss, Phase
-from provisioner.domain.planning.wishes import Desired, GroupWish, TaskWish, When
+from provisioner.domain.planning.tasks import RESTART_AFTER
+from provisioner.domain.planning.wishes import Desired, GroupWish, TaskState, TaskWish, When
 from tests.unit.world import World
 
 GROUPS = (GroupWish(name="left", size=1), GroupWish(name="right", size=1))
@@ -33,6 +34,15 @@ def test_both_are_made_at_once() -> None:
 def test_what_members_are_told_follows_what_is_to_be_told(pair: World) -> None:
     assert pair.plan().tasks == ()
     pair.desired = desired("second")
+    assert [wish.name for wish in pair.plan().tasks] == ["configuration"]
+
+
+def test_what_is_being_told_is_told_to_its_end_before_what_came_since(pair: World) -> None:
+    pair.desired = desired("second")
+    pair.finish("configuration", TaskState.RUNNING)
+    pair.desired = desired("third")
+    assert pair.plan().tasks == ()
+    pair.now += RESTART_AFTER
     assert [wish.name for wish in pair.plan().tasks] == ["configuration"]
 
 

@@ -14,7 +14,8 @@ from provisioner.domain.planning.wishes import (
     When,
 )
 
-# A workflow lost with its server is started again after this; starting is idempotent.
+# A workflow lost with its server is started again after this; starting is idempotent. Until then
+# what runs is left to end, even where it is out of date: its end makes its resource look again.
 RESTART_AFTER = timedelta(minutes=5)
 # Longer than a task may take, so that its failure is on show between two tries.
 TRY_AGAIN_AFTER = timedelta(minutes=30)
@@ -42,12 +43,14 @@ def _is_due(wish: TaskWish, desired: Desired, observed: Observed) -> bool:
     facts = _facts(wish, observed)
     if not wish.key:
         return False
-    if facts is None or facts.key != wish.key:
+    if facts is None:
         return True
-    if facts.state is TaskState.FAILED:
+    if facts.state is TaskState.RUNNING:
+        return overdue(facts.started_at, observed.now)
+    if facts.key == wish.key and facts.state is TaskState.FAILED:
         again = wish.persistent and facts.started_at + TRY_AGAIN_AFTER <= observed.now
         return again or facts.epoch != desired.epoch
-    return facts.state is TaskState.RUNNING and overdue(facts.started_at, observed.now)
+    return facts.key != wish.key
 
 
 def on_turn(desired: Desired, observed: Observed) -> tuple[TaskWish, ...]:
@@ -106,9 +109,11 @@ def _is_stale(wish: TaskWish, observed: Observed) -> bool:
     facts = _facts(wish, observed)
     if not wish.key:
         return False
-    if facts is None or facts.key != wish.key:
+    if facts is None:
         return True
-    return facts.state is not TaskState.DONE and overdue(facts.started_at, observed.now)
+    if facts.state is TaskState.RUNNING or facts.key == wish.key:
+        return facts.state is not TaskState.DONE and overdue(facts.started_at, observed.now)
+    return True
 
 
 def done(desired: Desired, observed: Observed, *whens: When) -> bool:
