@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from provisioner.domain.images import BUILD
 from provisioner.store.tables import Image, ImageTurn, VCenter
 from provisioner.store.types import utc_now
+from provisioner.store.vcenters import is_same
 
 # Longer than its holder takes to end what it does, once it can't say any more that it lives.
 LAPSE = timedelta(seconds=35)
@@ -45,7 +46,7 @@ def ahead(session: Session, resource_id: str, vcenter: VCenter) -> int:
             ImageTurn.resource_id != resource_id,
             ImageTurn.seen_at > utc_now() - LAPSE,
             or_(ImageTurn.holder.is_not(None), ImageTurn.asked_at < asked_at),
-            _is_same(vcenter),
+            is_same(vcenter),
         )
     )
     return session.scalars(query).one()
@@ -81,9 +82,3 @@ def _put(session: Session, resource_id: str, task: str, holder: str | None) -> f
 
 def _is_of(resource_id: str, holder: str) -> ColumnElement[bool]:
     return and_(ImageTurn.resource_id == resource_id, ImageTurn.holder == holder)
-
-
-def _is_same(vcenter: VCenter) -> ColumnElement[bool]:
-    if vcenter.instance_uuid is None:
-        return VCenter.id == vcenter.id
-    return VCenter.instance_uuid == vcenter.instance_uuid

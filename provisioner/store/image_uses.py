@@ -61,13 +61,17 @@ def _made_by_us(
 ) -> Iterator[tuple[str, str]]:
     """Ids of images and templates."""
     query = (
-        select(Resource, ImageTemplate, VCenter)
+        select(Resource, ImageTemplate)
         .join(ImageTemplate, ImageTemplate.resource_id == Resource.id)
         .join(VCenter, VCenter.id == Resource.vcenter_id)
-        .where(ImageTemplate.moref.in_(set(morefs)), Resource.deleted_at.is_(None))
+        .where(
+            ImageTemplate.moref.in_(set(morefs)),
+            Resource.deleted_at.is_(None),
+            vcenters.is_same(vcenter),
+        )
     )
-    for resource, template, where in session.execute(query):
-        if is_ours(resource, template) and _is_same(where, vcenter):
+    for resource, template in session.execute(query):
+        if is_ours(resource, template):
             yield resource.id, template.moref
 
 
@@ -117,19 +121,24 @@ def is_ours(image: Resource, template: ImageTemplate) -> bool:
 
 def _sources(session: Session, vcenter: VCenter) -> Iterator[tuple[Resource, str | None, str]]:
     """What is cloned from templates of this vCenter, group by group, whoever registered it."""
+    here = session.scalars(select(VCenter).where(vcenters.is_same(vcenter))).all()
+    named = {(row.org_id, row.name) for row in here if row.state != vcenters.REMOVED}
+    own = {row.id for row in here}
     query = (
-        select(Resource, Spec.document, VCenter, Image.registered_at)
-        .join(VCenter, VCenter.id == Resource.vcenter_id)
+        select(Resource, Spec.document, Image.registered_at)
         .join(Spec, (Spec.resource_id == Resource.id) & (Spec.generation == Resource.generation))
         .outerjoin(Image, Image.resource_id == Resource.id)
-        .where(Resource.deleted_at.is_(None), Resource.kind.in_(READERS))
+        .where(
+            Resource.org_id.in_({row.org_id for row in here}),
+            Resource.deleted_at.is_(None),
+            Resource.kind.in_(READERS),
+        )
         .order_by(Resource.kind, Resource.name)
     )
-    named = {(row.org_id, row.name): row for row in vcenters.listed(session)}
-    for resource, document, own, registered_at in session.execute(query):
+    for resource, document, registered_at in session.execute(query):
         for source in _read(resource.kind, document, making=registered_at is None):
-            where = named.get((resource.org_id, source.vcenter)) if source.vcenter else own
-            if where and _is_same(where, vcenter):
+            told = (resource.org_id, source.vcenter)
+            if told in named or (source.vcenter is None and resource.vcenter_id in own):
                 yield resource, source.group, source.template
 
 
@@ -151,7 +160,3 @@ def _read(kind: str, document: Mapping[str, Any], *, making: bool) -> Iterator[_
     for shape in wanted.groups.values():
         if shape.machine.template:
             yield _Source(shape.name, shape.machine.template, shape.vcenter)
-
-
-def _is_same(one: VCenter, other: VCenter) -> bool:
-    return (one.instance_uuid or one.id) == (other.instance_uuid or other.id)

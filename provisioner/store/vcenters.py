@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import delete, select
+from sqlalchemy import ColumnElement, delete, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -54,6 +54,13 @@ def listed(session: Session, org_id: int | None = None) -> list[VCenter]:
     if org_id is not None:
         query = query.where(VCenter.org_id == org_id)
     return list(session.scalars(query))
+
+
+def is_same(vcenter: VCenter) -> ColumnElement[bool]:
+    """For any registration of that vCenter, by whichever organisation."""
+    if vcenter.instance_uuid is None:
+        return VCenter.id == vcenter.id
+    return VCenter.instance_uuid == vcenter.instance_uuid
 
 
 def is_trial(vcenter: VCenter) -> bool:
