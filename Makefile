@@ -5,6 +5,8 @@ PIP_COMPILE := .venv/bin/pip-compile --quiet --generate-hashes --allow-unsafe --
 	--no-header --no-emit-options --annotation-style=line
 # What the lab's machines and their network take of Debian.
 MACHINES := dnsmasq-base iproute2 systemd-container util-linux
+# Hundreds of processes of ours start in tests: without bytecode each compiles all it imports anew.
+export PYTHONDONTWRITEBYTECODE :=
 # Files side by side. Tests wait, too: there may be more processes than processors, but not many more.
 SIDE_BY_SIDE := --dist loadfile --no-loadscope-reorder --numprocesses
 # Tests of real time: more of them at once would take each other's.

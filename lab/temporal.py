@@ -1,18 +1,30 @@
 """A Temporal server for one machine: the development server, keeping its state in a file."""
 
-import subprocess
+import asyncio
 import sys
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
+from typing import TypeVar
+
+from temporalio.api.enums.v1 import TaskQueueType
+from temporalio.api.taskqueue.v1 import TaskQueue
+from temporalio.api.workflowservice.v1 import DescribeNamespaceRequest, DescribeTaskQueueRequest
+from temporalio.client import Client
+from temporalio.service import RPCError
 
 from lab.ports import free_port
 from lab.processes import Command, Process, start_ready
 
 PROGRAM = Path(sys.executable).with_name("temporal")
 HOST = "127.0.0.1"
+NAMESPACE = "default"
 READY_SECONDS = 30.0
-ASK_SECONDS = 5.0
+PATIENCE = timedelta(seconds=5)
+
+T = TypeVar("T")
 
 # A lab's history need not outlive a crash of the computer, and syncing every commit takes long.
 UNSYNCED = ("--sqlite-pragma", "synchronous=OFF")
@@ -39,9 +51,8 @@ class TemporalServer:
 
     def is_polled_by(self, task_queue: str, pid: int) -> bool:
         """Whether the worker in that process takes tasks. Workers name themselves PID@HOST."""
-        ask = ("task-queue", "describe", "--legacy-mode", "--task-queue", task_queue)
-        answer = _ask(self.port, (*ask, "--output", "json"))
-        return f'"{pid}@' in answer.stdout
+        pollers = _ask(self.port, lambda client: _pollers(client, task_queue))
+        return any(name.startswith(f"{pid}@") for name in pollers or ())
 
     def stop(self) -> None:
         self.process.end()
@@ -72,10 +83,33 @@ def _command(folder: Path, port: int, options: TemporalOptions) -> Command:
 
 
 def _answers(port: int) -> bool:
-    return _ask(port, ("operator", "namespace", "describe", "default")).returncode == 0
+    return _ask(port, _knows_namespace) is not None
 
 
-def _ask(port: int, question: tuple[str, ...]) -> subprocess.CompletedProcess[str]:
-    where = ("--address", f"{HOST}:{port}", "--command-timeout", f"{ASK_SECONDS:g}s")
-    command = (str(PROGRAM), *question, *where, *ISOLATED)
-    return subprocess.run(command, capture_output=True, text=True, timeout=2 * ASK_SECONDS)
+def _ask(port: int, question: Callable[[Client], Awaitable[T]]) -> T | None:
+    """None when it does not answer. May be called while an event loop runs in this thread."""
+
+    async def asked() -> T:
+        return await question(await Client.connect(f"{HOST}:{port}"))
+
+    with ThreadPoolExecutor(1) as thread:
+        try:
+            return thread.submit(asyncio.run, asked()).result()
+        except (RPCError, RuntimeError):  # the latter when there is nobody to connect to
+            return None
+
+
+async def _knows_namespace(client: Client) -> bool:
+    request = DescribeNamespaceRequest(namespace=NAMESPACE)
+    await client.workflow_service.describe_namespace(request, timeout=PATIENCE)
+    return True
+
+
+async def _pollers(client: Client, task_queue: str) -> list[str]:
+    request = DescribeTaskQueueRequest(
+        namespace=NAMESPACE,
+        task_queue=TaskQueue(name=task_queue),
+        task_queue_type=TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW,
+    )
+    answer = await client.workflow_service.describe_task_queue(request, timeout=PATIENCE)
+    return [poller.identity for poller in answer.pollers]

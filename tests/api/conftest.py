@@ -20,7 +20,7 @@ from tests.fixtures_openbao import openbao
 __all__ = ["openbao"]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def temporal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TemporalServer]:
     folder = tmp_path_factory.mktemp("temporal")
     server = start_temporal(folder, folder)
@@ -28,7 +28,7 @@ def temporal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TemporalServe
     server.stop()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def service_vault(openbao: OpenBao) -> Iterator[Vault]:
     """With the service's own, limited rights."""
     access = VaultAccess(url=openbao.url, role_id=openbao.role_id, secret_id=openbao.secret_id)
@@ -37,7 +37,7 @@ def service_vault(openbao: OpenBao) -> Iterator[Vault]:
     opened.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
     opened = Database(f"sqlite:///{tmp_path_factory.mktemp('database')}/pke.db")
     migrate(opened)
@@ -45,14 +45,14 @@ def database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
     opened.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def services(database: Database, service_vault: Vault, temporal: TemporalServer) -> Services:
     settings = Settings(temporal_address=temporal.address)
     gateway = Gateway(temporal.address, settings.temporal_namespace, settings.task_queue)
     return assemble(settings, database, service_vault, gateway)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def server(services: Services) -> Iterator[str]:
     with served(services) as url:
         yield url

@@ -1,11 +1,14 @@
 """Who may do what: every user route, for nobody, for too little a role, for a stranger."""
 
+from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 import httpx
 import pytest
 
 from api.app import create_app
+from api.services import Services
 from provisioner.store import tokens
 from provisioner.store.types import utc_now
 from tests.api.asking import create
@@ -95,19 +98,30 @@ BODIES: dict[tuple[str, str], Any] = {
 }
 
 
-@pytest.fixture
-def operation(operator: httpx.Client) -> str:
-    """One of each kind of thing that the routes name, and what asked for the cluster."""
+@dataclass(frozen=True)
+class World:
+    """`operation` is what asked for the cluster."""
+
+    api: Api
+    operation: str
+
+    def ask(self, client: httpx.Client, method: str, path: str) -> httpx.Response:
+        body = None if method in ("GET", "DELETE") else BODIES.get((method, path))
+        return client.request(method, path.format(operation=self.operation), json=body)
+
+
+@pytest.fixture(scope="module")
+def world(server: str, services: Services) -> Iterator[World]:
+    """One of each kind of thing that the routes name. Whoever is refused leaves it as it is."""
+    api = Api(server, services)
+    api.add_vcenter()
+    operator = api.client("operator")
     assert operator.post("/etcd-clusters", json=etcd_document()).status_code == 202
     assert operator.post("/loadbalancers", json=balancer_document()).status_code == 202
     assert operator.post("/images/builds", json=build_document(name="i1")).status_code == 202
     assert operator.post("/secrets", json=body("s1")).status_code == 201
-    return create(operator)["operation"]
-
-
-def ask(client: httpx.Client, method: str, path: str, operation: str) -> httpx.Response:
-    body = None if method in ("GET", "DELETE") else BODIES.get((method, path))
-    return client.request(method, path.format(operation=operation), json=body)
+    yield World(api, create(operator)["operation"])
+    api.close()
 
 
 def test_all_routes_are_listed_here(api: Api) -> None:
@@ -118,29 +132,30 @@ def test_all_routes_are_listed_here(api: Api) -> None:
 
 
 @pytest.mark.parametrize(("method", "path"), READS + SHARED + OPERATORS + ADMINS)
-def test_anonymous(api: Api, operation: str, method: str, path: str) -> None:
+def test_anonymous(world: World, method: str, path: str) -> None:
+    api = world.api
     for client in (api.client(None), api.bearer("pke_unknown"), api.bearer("a.b.c")):
-        answer = ask(client, method, path, operation)
+        answer = world.ask(client, method, path)
         assert answer.status_code == 401
         assert answer.headers["www-authenticate"] == "Bearer"
         assert answer.headers["content-type"] == "application/problem+json"
 
 
 @pytest.mark.parametrize(("method", "path"), OPERATORS + ADMINS)
-def test_viewers_change_nothing(api: Api, operation: str, method: str, path: str) -> None:
-    answer = ask(api.client("viewer"), method, path, operation)
+def test_viewers_change_nothing(world: World, method: str, path: str) -> None:
+    answer = world.ask(world.api.client("viewer"), method, path)
     assert answer.status_code == 403
     assert "the token's role is viewer" in answer.json()["detail"]
 
 
 @pytest.mark.parametrize(("method", "path"), ADMINS)
-def test_operators_have_no_vcenters(api: Api, operation: str, method: str, path: str) -> None:
-    assert ask(api.client("operator"), method, path, operation).status_code == 403
+def test_operators_have_no_vcenters(world: World, method: str, path: str) -> None:
+    assert world.ask(world.api.client("operator"), method, path).status_code == 403
 
 
 @pytest.mark.parametrize(("method", "path"), READS + OPERATORS + ADMINS)
-def test_strangers_find_nothing(api: Api, operation: str, method: str, path: str) -> None:
-    answer = ask(api.client("admin", "theirs"), method, path, operation)
+def test_strangers_find_nothing(world: World, method: str, path: str) -> None:
+    answer = world.ask(world.api.client("admin", "theirs"), method, path)
     if path.count("/") == 1 or path in NEW:
         assert method == "POST" or answer.json() == {"items": []}
     else:
@@ -149,8 +164,8 @@ def test_strangers_find_nothing(api: Api, operation: str, method: str, path: str
 
 
 @pytest.mark.parametrize(("method", "path"), READS)
-def test_viewers_read(api: Api, operation: str, method: str, path: str) -> None:
-    assert ask(api.client("viewer"), method, path, operation).status_code == 200
+def test_viewers_read(world: World, method: str, path: str) -> None:
+    assert world.ask(world.api.client("viewer"), method, path).status_code == 200
 
 
 def test_expired_token(api: Api) -> None:

@@ -20,7 +20,7 @@ from tests.api.visiting import Visit
 from workflows.contracts import NODE_CREATE, NodeInput, create_workflow, resource_workflow
 
 SIGNALLED = EventType.EVENT_TYPE_WORKFLOW_EXECUTION_SIGNALED
-SECONDS = 20
+SECONDS = 90
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from tests.e2e.guests import Guests
 DEADLINES = {"ADDRESS": 8, "BOOT": 15, "BOOTSTRAP": 25, "ADMISSION": 15}
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     settings = {f"DEADLINES__{name}": str(seconds) for name, seconds in DEADLINES.items()}
     settings["REPLACEMENT__OFF"] = "3"

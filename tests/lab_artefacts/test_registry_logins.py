@@ -16,7 +16,7 @@ from tests.net.machines import Machine, needs_root
 from tests.node.authority import self_signed
 
 pytestmark = needs_root
-SECONDS = 30
+SECONDS = 90
 ADDRESS = "10.99.0.1"
 USERNAME, PASSWORD = "bot", 's3cr3t "q\\uoted": €'
 LOGIN = {"server": f"{ADDRESS}:5000", "username": USERNAME, "password": PASSWORD}

@@ -126,7 +126,7 @@ class LoadBalanced:
 
     def sees(self, vip: str) -> set[str | None]:
         """Who answered lately; None stands for nobody."""
-        return self.clients[vip].sees() or {None}
+        return self.clients[vip].sees()
 
     def _story(self) -> str:
         told = [

@@ -10,7 +10,7 @@ from tests.net.client import Client
 from tests.net.masters import Cluster, Master
 
 T = TypeVar("T")
-DEADLINE_SECONDS = 30.0
+DEADLINE_SECONDS = 90.0
 # After which at most one master may hold the address.
 SETTLED_SECONDS = 5.0
 STEADY_SECONDS = 0.5

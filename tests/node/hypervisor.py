@@ -12,7 +12,7 @@ from lab.vcenter.simulator import SimulatedVCenter
 from lab.waiting import wait_until
 from provisioner.domain.virtual_machines import VCenterAccess
 
-SECONDS = 30.0
+SECONDS = 90.0
 TEMPLATE, FOLDER = "/DC1/vm/templates/debian-12-node", "/DC1/vm/kubernetes"
 
 

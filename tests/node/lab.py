@@ -27,7 +27,7 @@ from tests.node.machine import a_node
 from tests.node.service import BOOTSTRAP_TOKEN, JOIN, Reply, ScriptedService, certificates
 from tests.node.service import CERTIFICATES as PLACEHOLDERS
 
-SECONDS = 30.0
+SECONDS = 90.0
 _numbers = itertools.count(1)
 
 

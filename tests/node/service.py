@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from lab.waiting import wait_until
 
 ORGANISATION, CLUSTER = 7, 42
-ANSWER_SECONDS = 30.0
+ANSWER_SECONDS = 90.0
 
 BOOTSTRAP_TOKEN = "abcdef.0123456789abcdef"
 AUTHORITY = "-----BEGIN CERTIFICATE-----\nc2VydmVy\n-----END CERTIFICATE-----\n"

@@ -24,7 +24,7 @@ from provisioner.images.tools import PackerTools, find_tools
 from tests.packer.test_build import REPORT, Templates, order
 
 ISO = b"an installer" * 1000
-SECONDS = 20.0
+SECONDS = 90.0
 WORKER = """
 import asyncio, sys
 from pathlib import Path

@@ -15,7 +15,7 @@ from provisioner.images import leash
 from provisioner.images.child import Command, run
 from provisioner.images.redaction import Redactor
 
-SECONDS = 10.0
+SECONDS = 90.0
 # A program, its child, and one that left its process group and session.
 FAMILY = """
 sh -c 'echo $$ >>pids; exec sleep 600' &

@@ -9,7 +9,7 @@ from workflows.contracts import LOOK_AGAIN
 
 LOOKED = EventType.EVENT_TYPE_ACTIVITY_TASK_COMPLETED
 SLEEPING = EventType.EVENT_TYPE_TIMER_STARTED
-SECONDS = 20
+SECONDS = 90
 
 
 class Clock:

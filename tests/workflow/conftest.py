@@ -24,14 +24,14 @@ __all__ = ["migrated_file", "openbao"]
 TIME_SKIPPING = {"frontend.WorkflowTimeSkippingEnabled": "true"}
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def vcenter(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SimulatedVCenter]:
     server = simulator.start(tmp_path_factory.mktemp("vcenter"))
     yield server
     server.stop()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def temporal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TemporalServer]:
     folder = tmp_path_factory.mktemp("temporal")
     server = start_temporal(folder, folder, TemporalOptions(dynamic_config=TIME_SKIPPING))
@@ -39,12 +39,12 @@ def temporal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TemporalServe
     server.stop()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def servers(vcenter: SimulatedVCenter, temporal: TemporalServer, openbao: OpenBao) -> Servers:
     return Servers(vcenter, temporal, openbao)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 async def client(temporal: TemporalServer) -> Client:
     return await Client.connect(temporal.address, data_converter=pydantic_data_converter)
 

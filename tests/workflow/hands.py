@@ -15,7 +15,7 @@ from tests.workflow.waiting import until_async
 from workflows.composition import Composition
 from workflows.contracts import LookInput, NodeInput, TaskInput
 
-SECONDS = 20
+SECONDS = 90
 
 
 class Hands:

@@ -10,7 +10,7 @@ from lab.guests.control import GuestsControl
 from lab.processes import Command, start
 from lab.vcenter.simulator import SimulatedVCenter
 
-SECONDS = 30.0
+SECONDS = 90.0
 
 
 @contextmanager

@@ -16,7 +16,7 @@ from tests.workflow.waiting import until
 ROOT = "/DC1/vm/kubernetes"
 TEMPLATE = "DC1/vm/templates/debian-12-node"
 POOL = "DC1/host/compute-1/Resources"
-SECONDS = 20
+SECONDS = 90
 NOTHING: Mapping[str, str] = {}
 
 

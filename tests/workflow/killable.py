@@ -10,7 +10,7 @@ from lab.processes import Command, Process
 from tests.workflow.site import Site
 
 ROOT = Path(__file__).parents[2]
-READY_SECONDS = 30
+READY_SECONDS = 90
 
 
 @contextmanager

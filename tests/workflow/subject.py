@@ -18,7 +18,7 @@ from tests.workflow.waiting import until_async
 from workflows.contracts import resource_workflow
 
 USER = "tester"
-SECONDS = 30
+SECONDS = 90
 
 
 class Subject:

@@ -16,7 +16,7 @@ from tests.workflow.waiting import until_async
 from tests.workflow.wire import HOST, laid_to
 from workflows.contracts import create_workflow
 
-SECONDS = 30
+SECONDS = 90
 
 
 async def test_one_refused_login_and_no_more(site: Site, control: Control) -> None:

@@ -13,7 +13,7 @@ from tests.workflow.subject import Subject
 from workflows.contracts import TaskInput
 from workflows.kinds.interface import Unwanted
 
-SECONDS = 20
+SECONDS = 90
 
 
 async def test_a_worker_that_stops_leaves_it_to_the_next(site: Site) -> None:
