@@ -1,11 +1,18 @@
 """What happens to machines behind our back: seen, written down, told."""
 
+import pytest
+
 from lab.vcenter.control import Control
 from provisioner.domain.nodes import Loss, Phase
+from provisioner.domain.virtual_machines import PowerState, VMSeen, WatchBatch
+from provisioner.store import inventory, nodes, vcenters
+from provisioner.store.tables import Node
+from provisioner.store.types import utc_now
 from tests.workflow.guests import never
 from tests.workflow.hands import Hands
 from tests.workflow.site import Site
 from tests.workflow.subject import Subject
+from workflows.contracts import NodeInput
 
 
 async def test_what_the_watch_tells_of_members(running: Site, control: Control) -> None:
@@ -42,6 +49,39 @@ async def test_what_the_watch_tells_of_newcomers(running: Site) -> None:
     assert "disappeared" in (lost.failure or "")
     assert successor.replaces == lost.id
     assert successor.phase == Phase.CREATING
+
+
+@pytest.mark.parametrize(("is_off", "told"), [(False, []), (True, [Loss.OFF])])
+async def test_a_newcomer_that_was_seen_off_is_asked_after(
+    site: Site, hands: Hands, is_off: bool, told: list[Loss]
+) -> None:
+    """The watch of a worker that has just begun is behind."""
+    subject, [node] = await hands.plan()
+    assert await hands.create(node)
+    [made] = subject.nodes()
+    see(site, made, "poweredOff")
+    if is_off:
+        site.inspector.power_off(made.moref)
+    with site.database.write() as session:
+        nodes.get(session, node.id).reported_ready_at = utc_now()
+    assert await hands.do("admit", NodeInput(node=node.id))
+    [member] = subject.nodes()
+    assert (member.phase, [each.lost for each in [member] if each.lost]) == (Phase.READY, told)
+    assert len(subject.events("MachineLost")) == len(told)
+
+
+def see(site: Site, node: Node, power_state: PowerState) -> None:
+    """As the watch would have, at some time."""
+    seen = VMSeen(
+        moref=str(node.moref),
+        instance_uuid=node.instance_uuid,
+        name=node.name,
+        folder="group-v1",
+        power_state=power_state,
+    )
+    with site.database.write() as session:
+        vcenter = vcenters.get(session, node.vcenter_id)
+        inventory.apply(session, vcenter, WatchBatch(vms=(seen,)))
 
 
 async def test_a_machine_that_dies_unseen_is_missed(site: Site, hands: Hands) -> None:

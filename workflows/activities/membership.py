@@ -79,7 +79,7 @@ class MembershipActivities:
                 if isinstance(err, ProvisionerError):
                     await self._threads.run(self._note_problem, given.node, str(err))
                 raise again(err) from None
-        await self._threads.run(self._note_ready, given.node)
+            await self._welcome(given.node, candidate)
         self._poker.poke(candidate.workflow_id)
         return True
 
@@ -110,6 +110,22 @@ class MembershipActivities:
         if not await self._threads.run(self._unwanted, given.node):
             await self._threads.run(self._note_retired, given.node, warning)
 
+    async def _welcome(self, node_id: str, candidate: Candidate) -> None:
+        seen_off = await self._threads.run(self._note_ready, node_id)
+        if seen_off and await self._is_off(candidate):
+            await self._threads.run(self._note_off, node_id)
+
+    async def _is_off(self, candidate: Candidate) -> bool:
+        """The watch may be behind, of a worker that has just begun; it is right unless vCenter
+        tells better.
+        """
+        try:
+            async with self._connections.guarded(candidate.vcenter_id) as connection:
+                found = await connection.vcenter.inspect(candidate.moref)
+        except ProvisionerError:
+            return True
+        return found is not None and found.power_state != POWERED_ON
+
     async def _clear(self, candidate: Candidate) -> None:
         async with self._connections.guarded(candidate.vcenter_id) as connection:
             try:
@@ -130,7 +146,8 @@ class MembershipActivities:
         with self._database.read() as session:
             return nodes.get(session, node_id).phase != Phase.CREATING
 
-    def _note_ready(self, node_id: str) -> None:
+    def _note_ready(self, node_id: str) -> bool:
+        """Whether the watch, for which it was none of its business until now, saw it off last."""
         with self._database.write() as session:
             resource, node = nodes.locked(session, node_id)
             node.problem = node.progress = None
@@ -140,9 +157,12 @@ class MembershipActivities:
                 took = node.ready_at - node.created_at if node.ready_at else timedelta()
                 message = f"{node.name} is ready after {took.total_seconds():.1f} s"
                 events.record(session, resource, "NodeReady", message, node=node)
-                seen = inventory.power_states(session, [node.instance_uuid])
-                if seen.get(node.instance_uuid, POWERED_ON) != POWERED_ON:
-                    note_lost(session, node, Loss.OFF)
+            seen = inventory.power_states(session, [node.instance_uuid])
+            return seen.get(node.instance_uuid, POWERED_ON) != POWERED_ON
+
+    def _note_off(self, node_id: str) -> None:
+        with self._database.write() as session:
+            note_lost(session, nodes.get(session, node_id), Loss.OFF)
 
     def _note_problem(self, node_id: str, problem: str) -> None:
         with self._database.write() as session:
