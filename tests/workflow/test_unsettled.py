@@ -2,16 +2,23 @@
 
 from datetime import timedelta
 
+import pytest
 from temporalio.client import Client
 
 from provisioner.domain import marks
 from provisioner.domain.ids import new_uuid
 from provisioner.domain.nodes import Phase
-from provisioner.store import vcenters
+from provisioner.domain.planning.tasks import RESTART_AFTER
+from provisioner.domain.planning.wishes import TaskState, TaskWish, When
+from provisioner.store import resources, tasks, vcenters
 from provisioner.store.nodes import get
+from provisioner.store.tables import Task
+from provisioner.store.types import utc_now
+from tests.workflow.hands import Hands
+from tests.workflow.plain_document import PREPARE
 from tests.workflow.site import Site
 from tests.workflow.subject import Subject
-from workflows.contracts import UNSETTLED
+from workflows.contracts import UNSETTLED, LookInput
 from workflows.schedules import ensure_schedules
 
 
@@ -31,6 +38,21 @@ async def test_lost_hints(running: Site) -> None:
     subject.guests.hints = True
     await subject.becomes("RUNNING")
     assert len(subject.machines()) == 2
+
+
+@pytest.mark.parametrize(("state", "hurries"), [(TaskState.RUNNING, False), (TaskState.DONE, True)])
+async def test_only_a_task_that_still_closes_is_a_reason_to_hurry(
+    site: Site, hands: Hands, state: TaskState, hurries: bool
+) -> None:
+    """Not one that takes long: in both cases a run of it can't be started."""
+    subject, _ = await hands.plan()
+    with site.database.write() as session:
+        wish = TaskWish(name=PREPARE, when=When.BEFORE_NODES, key="of something else")
+        tasks.begin(session, resources.lock(session, subject.id), wish)
+        row = session.get_one(Task, (subject.id, PREPARE))
+        row.state, row.started_at = state, utc_now() - RESTART_AFTER
+    look = await hands.do("look", LookInput(resource=subject.id, now=utc_now()))
+    assert (look.wake_in_seconds == 1.0) == hurries
 
 
 async def test_a_machine_that_came_back_is_swept_and_no_other(running: Site) -> None:

@@ -1,6 +1,7 @@
 """One look at a resource: plan on record in one transaction, then start what has to run."""
 
 import asyncio
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -10,6 +11,7 @@ from temporalio import activity
 from provisioner.domain.deadlines import Deadlines
 from provisioner.domain.planning.plan import Plan
 from provisioner.domain.planning.planner import plan
+from provisioner.domain.planning.wishes import Observed, TaskState, TaskWish
 from provisioner.domain.replacement import Replacement
 from provisioner.store import nodes, observing, recording, resources
 from provisioner.store.database import Database
@@ -40,12 +42,16 @@ _ROUNDS = 3
 
 @dataclass
 class Orders:
-    """Which workflows must run now, and what to tell the resource's own."""
+    """Which workflows must run now, and what to tell the resource's own.
+
+    `overdue` are tasks that run for long, if they still do.
+    """
 
     look: Look
     create: tuple[str, ...] = ()
     remove: tuple[str, ...] = ()
     tasks: dict[str, TaskInput] = field(default_factory=dict)
+    overdue: dict[str, TaskInput] = field(default_factory=dict)
 
 
 class LookActivities:
@@ -85,15 +91,25 @@ class LookActivities:
             if not (made.create or made.remove or made.grant):
                 break
         recording.report(session, world, made)
-        return _orders(resource, made, now)
+        return _orders(resource, world.observed, made)
 
     def _note_started(self, node_ids: list[str]) -> None:
         with self._database.write() as session:
             nodes.note_started(session, node_ids)
 
 
-def _orders(resource: Resource, made: Plan, now: datetime) -> Orders:
-    wake = made.next_deadline - now if made.next_deadline else None
+def _orders(resource: Resource, seen: Observed, made: Plan) -> Orders:
+    wake = made.next_deadline - seen.now if made.next_deadline else None
+    running = {task.name for task in seen.tasks if task.state is TaskState.RUNNING}
+
+    def runs(wishes: Iterable[TaskWish]) -> dict[str, TaskInput]:
+        return {
+            task_workflow(resource.kind, resource.id, wish.name): TaskInput(
+                resource=resource.id, task=wish.name, key=wish.key
+            )
+            for wish in wishes
+        }
+
     return Orders(
         look=Look(
             wake_in_seconds=wake.total_seconds() if wake else None,
@@ -102,12 +118,8 @@ def _orders(resource: Resource, made: Plan, now: datetime) -> Orders:
         ),
         create=made.start,
         remove=made.removing,
-        tasks={
-            task_workflow(resource.kind, resource.id, wish.name): TaskInput(
-                resource=resource.id, task=wish.name, key=wish.key
-            )
-            for wish in made.tasks
-        },
+        tasks=runs(wish for wish in made.tasks if wish.name not in running),
+        overdue=runs(wish for wish in made.tasks if wish.name in running),
     )
 
 
@@ -125,6 +137,7 @@ async def _start(orders: Orders) -> bool:
     begun = await asyncio.gather(
         *(one(NODE_CREATE, NodeInput(node=n), create_workflow(n), False) for n in orders.create),
         *(one(NODE_REMOVE, NodeInput(node=n), remove_workflow(n), True) for n in orders.remove),
+        *(one(RESOURCE_TASK, given, flow, True) for flow, given in orders.overdue.items()),
         *(one(RESOURCE_TASK, given, flow, True) for flow, given in orders.tasks.items()),
     )
     return all(begun[len(begun) - len(orders.tasks) :])
