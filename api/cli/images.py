@@ -55,7 +55,8 @@ def build(  # noqa: PLR0913 a command's options
 ) -> None:
     """Build an image by Packer from one of the service's definitions.
 
-    When there is one of exactly the same inputs already, that one is shown.
+    When there is one of exactly the same inputs already, that one is shown, or copied to where
+    it is missing.
     `pkectl image definitions` lists them, `pkectl explain image` tells what the file may hold,
     docs/images.md shows some.
 
@@ -72,8 +73,11 @@ def build(  # noqa: PLR0913 a command's options
     if _is_image(answer):
         show(answer, output, lambda: describe(answer))
         say(f"image {answer['name']} is exactly this; --force builds another one")
-    else:
-        tell(client, answer, Manner(output, wait, timeout))
+        return
+    if answer["kind"] != "create":
+        name = answer["cluster"]["name"]
+        say(f"image {name} is exactly this: it is copied to where it is missing, nothing is built")
+    tell(client, answer, Manner(output, wait, timeout))
 
 
 @app.command("import")

@@ -61,6 +61,9 @@ def test_what_is_there_already_is_shown(api: Api, pkectl: Pkectl, image: dict[st
     assert "i1" in ran.out
     ran = pkectl("image", "build", "-f", "-", "--force", stdin=document)
     assert "follow it with" in ran.err
+    further = yaml.safe_dump(build_document(copies=["local-2"]))
+    ran = pkectl("image", "build", "-f", "-", stdin=further)
+    assert (ran.code, "nothing is built" in ran.err) == (0, True)
 
 
 def test_copied_to_further_datastores(api: Api, pkectl: Pkectl, image: dict[str, Any]) -> None:
