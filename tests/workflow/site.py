@@ -24,9 +24,10 @@ from tests.workflow.plain_kind import PlainKind
 from tests.workflow.servers import Servers
 from workflows.composition import Composition, assemble
 from workflows.contracts import CARE, UNSETTLED
-from workflows.worker import Running, new_worker
+from workflows.worker import Running, working
 
 VCENTER_NAME = "lab"
+PATIENCE = timedelta(seconds=30)
 # A test's few machines need not wait for company.
 AT_ONCE = Window(shortest=0.02, longest=0.1)
 QUICK = Pace(tasks=AT_ONCE, power=AT_ONCE, watch=AT_ONCE, idle=0.05)
@@ -64,8 +65,8 @@ class Site:
     async def worker(self, composition: Composition | None = None) -> AsyncIterator[Composition]:
         """A worker that stops without any grace."""
         composition = composition or self.compose()
-        running = Running(timedelta(0), SandboxedWorkflowRunner())
-        async with new_worker(self.client, self.queue, composition, running):
+        running = Running(timedelta(0), PATIENCE, SandboxedWorkflowRunner())
+        async with working(self.client, self.queue, composition, running):
             yield composition
         await composition.close()
 

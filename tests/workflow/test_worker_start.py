@@ -1,11 +1,13 @@
-"""A worker that starts before what it needs, or is told the wrong place."""
+"""A worker that starts before what it needs, is told the wrong place, or does not stop."""
 
 import asyncio
 import logging
 from contextlib import closing
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner
 
 from lab.openbao import OpenBao
 from lab.ports import free_port
@@ -16,8 +18,9 @@ from provisioner.settings import Settings
 from provisioner.store.database import Database
 from provisioner.store.migrate import migrate
 from provisioner.vault.errors import VaultUnavailable
+from tests.workflow.site import Site
 from workflows.patience import Patience, patiently
-from workflows.worker import TemporalUnreachable, connect, main
+from workflows.worker import Running, TemporalUnreachable, connect, main, working
 
 BRIEF = Patience(seconds=0.3, pause_seconds=0.1)
 
@@ -82,3 +85,20 @@ async def test_a_namespace_that_is_not_there(temporal: TemporalServer) -> None:
     settings = Settings(temporal_address=temporal.address, temporal_namespace="nowhere")
     with pytest.raises(Misconfigured, match="PKE_TEMPORAL_NAMESPACE"):
         await connect(settings)
+
+
+async def test_a_worker_that_never_says_that_it_has_stopped_is_left(
+    site: Site, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """As the core of Temporal's SDK does now and then, when all of its work has ended."""
+
+    async def never(_: object) -> None:
+        await asyncio.Event().wait()
+
+    monkeypatch.setattr("temporalio.bridge.worker.Worker.finalize_shutdown", never)
+    composition = site.compose()
+    impatient = Running(timedelta(0), timedelta(seconds=1), SandboxedWorkflowRunner())
+    async with working(site.client, site.queue, composition, impatient):
+        await site.begin(watch=False)
+    await composition.close()
+    assert "left as it is" in caplog.text

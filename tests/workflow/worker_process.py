@@ -11,7 +11,7 @@ from provisioner.settings import Settings
 from tests.workflow.plain_document import PLAIN
 from tests.workflow.plain_kind import PlainKind
 from workflows.composition import assemble
-from workflows.worker import connect, new_worker
+from workflows.worker import connect, working
 
 
 async def main() -> None:
@@ -19,7 +19,7 @@ async def main() -> None:
     database = open_database(settings)
     kinds = {PLAIN: PlainKind(database)}
     composition = assemble(settings, database, open_vault(settings), kinds)
-    async with new_worker(await connect(settings), settings.task_queue, composition):
+    async with working(await connect(settings), settings.task_queue, composition):
         sys.stdout.write("ready\n")
         sys.stdout.flush()
         await asyncio.Event().wait()
