@@ -5,7 +5,6 @@ import sys
 from collections.abc import Awaitable, Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from datetime import timedelta
 from pathlib import Path
 from typing import TypeVar
 
@@ -22,14 +21,14 @@ PROGRAM = Path(sys.executable).with_name("temporal")
 HOST = "127.0.0.1"
 NAMESPACE = "default"
 READY_SECONDS = 30.0
-PATIENCE = timedelta(seconds=5)
-
-T = TypeVar("T")
+ASK_SECONDS = 5.0
 
 # A lab's history need not outlive a crash of the computer, and syncing every commit takes long.
 UNSYNCED = ("--sqlite-pragma", "synchronous=OFF")
 # A developer's own Temporal profile must not leak into the lab.
 ISOLATED = ("--disable-config-file", "--disable-config-env")
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -90,18 +89,19 @@ def _ask(port: int, question: Callable[[Client], Awaitable[T]]) -> T | None:
     """None when it does not answer. May be called while an event loop runs in this thread."""
 
     async def asked() -> T:
-        return await question(await Client.connect(f"{HOST}:{port}"))
+        async with asyncio.timeout(ASK_SECONDS):
+            return await question(await Client.connect(f"{HOST}:{port}"))
 
     with ThreadPoolExecutor(1) as thread:
         try:
             return thread.submit(asyncio.run, asked()).result()
-        except (RPCError, RuntimeError):  # the latter when there is nobody to connect to
+        except (RPCError, RuntimeError, TimeoutError):  # RuntimeError: nobody to connect to
             return None
 
 
 async def _knows_namespace(client: Client) -> bool:
     request = DescribeNamespaceRequest(namespace=NAMESPACE)
-    await client.workflow_service.describe_namespace(request, timeout=PATIENCE)
+    await client.workflow_service.describe_namespace(request)
     return True
 
 
@@ -111,5 +111,5 @@ async def _pollers(client: Client, task_queue: str) -> list[str]:
         task_queue=TaskQueue(name=task_queue),
         task_queue_type=TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW,
     )
-    answer = await client.workflow_service.describe_task_queue(request, timeout=PATIENCE)
+    answer = await client.workflow_service.describe_task_queue(request)
     return [poller.identity for poller in answer.pollers]
