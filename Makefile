@@ -7,12 +7,8 @@ PIP_COMPILE := .venv/bin/pip-compile --quiet --generate-hashes --allow-unsafe --
 MACHINES := dnsmasq-base iproute2 systemd-container util-linux
 # Hundreds of processes of ours start in tests: without bytecode each compiles all it imports anew.
 export PYTHONDONTWRITEBYTECODE :=
-# Files side by side. Tests wait, too: there may be more processes than processors, but not many more.
-SIDE_BY_SIDE := --dist loadfile --no-loadscope-reorder --numprocesses
-# Tests of real time: more of them at once would take each other's.
-TIMED := tests/net
-# Tests of real machines. Nothing else runs beside these, nor beside those of real time.
-REAL := tests/machines tests/images
+# Tests wait more than they compute: there are more processes of them than processors, but not many more.
+TEST_PROCESSES := 5
 
 .PHONY: help setup demo test check format up down lab lab-up lab-down lab-shell lab-kill kubernetes guests packer packer-check bench vip requirements
 
@@ -27,9 +23,7 @@ demo: setup ## Create, scale and delete a cluster on a simulated vCenter, from n
 
 test: check guests ## Run the checks, then every test; builds what they need once (needs root)
 	@scripts/debian.sh apt-utils cloud-init gnupg haproxy keepalived nftables procps $(MACHINES)
-	$(PYTHON) -m pytest $(SIDE_BY_SIDE) 2 $(TIMED)
-	$(PYTHON) -m pytest $(REAL)
-	$(PYTHON) -m pytest $(SIDE_BY_SIDE) 3 $(addprefix --ignore=,$(TIMED) $(REAL))
+	$(PYTHON) -m pytest --no-loadscope-reorder --numprocesses $(TEST_PROCESSES)
 
 check: setup packer-check ## Lint, format, types, import rules, image templates; changes nothing
 	$(PYTHON) -m ruff check .

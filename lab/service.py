@@ -7,9 +7,9 @@ from typing import Any, Self
 import httpx
 
 from lab.stack.facts import StackFacts
+from lab.waiting import pause
 
 ENDED = ("succeeded", "failed", "superseded")
-POLL_SECONDS = 0.1
 # The API may be killed and started again by whoever tests that.
 AWAY_SECONDS = 30.0
 
@@ -68,11 +68,12 @@ class Service:
 
     def outcome(self, operation: dict[str, Any], seconds: float = 120) -> dict[str, Any]:
         """The operation once it has ended, however. Raises ServiceFailed when it does not."""
-        deadline = time.monotonic() + seconds
+        began = time.monotonic()
         while operation["state"] not in ENDED:
-            if time.monotonic() > deadline:
+            waited = time.monotonic() - began
+            if waited > seconds:
                 raise ServiceFailed(f"still at {operation['percent']} %: {operation['steps']}")
-            time.sleep(POLL_SECONDS)
+            time.sleep(pause(waited))
             operation = self.ask("GET", f"/operations/{operation['id']}")
         return operation
 
@@ -95,11 +96,12 @@ class Service:
 
     def answer(self, verb: str, path: str, body: object = None) -> httpx.Response:
         """Whatever it is. Raises httpx.TransportError when the API stays away."""
-        deadline = time.monotonic() + AWAY_SECONDS
+        began = time.monotonic()
         while True:
             try:
                 return self._client.request(verb, path, json=body)
             except httpx.TransportError:
-                if time.monotonic() > deadline:
+                waited = time.monotonic() - began
+                if waited > AWAY_SECONDS:
                     raise
-                time.sleep(POLL_SECONDS)
+                time.sleep(pause(waited))

@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable
 
 SHORTEST_PAUSE_SECONDS = 0.05
-LONGEST_PAUSE_SECONDS = 0.2
+LONGEST_PAUSE_SECONDS = 0.5
 
 
 def wait_until(is_so: Callable[[], bool], seconds: float) -> bool:
