@@ -1,8 +1,10 @@
 """The product's one program: API, worker, and what an operator does around them."""
 
+import gc
 import json
 import sys
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from typing import Annotated
 
 import typer
@@ -31,7 +33,8 @@ app = typer.Typer(
 @app.command()
 def api() -> None:
     """Serve the HTTP API until told to end."""
-    from api.server import serve
+    with _without_collecting():
+        from api.server import serve
 
     serve(_settings())
 
@@ -39,7 +42,8 @@ def api() -> None:
 @app.command()
 def worker() -> None:
     """Run workflows and activities until told to end."""
-    from workflows.worker import main as run_worker
+    with _without_collecting():
+        from workflows.worker import main as run_worker
 
     run_worker(_settings())
 
@@ -104,6 +108,17 @@ def main() -> None:
     except DBAPIError as err:
         typer.echo(f"pke-provisioner: PKE_DATABASE_URL: the database says: {err.orig}", err=True)
         sys.exit(1)
+
+
+@contextmanager
+def _without_collecting() -> Iterator[None]:
+    """For imports: they leave no garbage, and a fifth of their time goes into looking for it."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 def _settings() -> Settings:
