@@ -20,4 +20,4 @@ def wait_until(is_so: Callable[[], bool], seconds: float) -> bool:
 
 def pause(waited: float) -> float:
     """Seconds until to ask again: soon at first, then later, since answering costs, too."""
-    return min(LONGEST_PAUSE_SECONDS, max(SHORTEST_PAUSE_SECONDS, waited / 50))
+    return min(LONGEST_PAUSE_SECONDS, max(SHORTEST_PAUSE_SECONDS, waited / 20))

@@ -4,14 +4,14 @@ from typing import Any
 
 from xdist.scheduler import LoadFileScheduling
 
-# Real machines, real Packer, keepalived and HAProxy on the clock: most of it is waiting, but what
-# they wait for has to come in time. Two processes begin with these; the others leave them alone.
-REAL = ("tests/machines/", "tests/images/", "tests/net/")
-REAL_AT_ONCE = 2
+# Real machines, and keepalived and HAProxy on the clock. They wait a lot, so they begin, and others
+# run beside them; but many of a kind at once would get into each other's way.
+KINDS = {"tests/machines/": "machine", "tests/images/": "machine", "tests/net/": "network"}
+OF_A_KIND_AT_ONCE = 2
 
 
 class Lanes(LoadFileScheduling):
-    """A file's tests stay together, and at most `REAL_AT_ONCE` files of `REAL` run at a time."""
+    """The tests of a file stay in one process. At most `OF_A_KIND_AT_ONCE` have some of a kind."""
 
     def _assign_work_unit(self, node: Any) -> None:
         file = self._next(node)
@@ -25,7 +25,19 @@ class Lanes(LoadFileScheduling):
         super()._reschedule(node)
 
     def _next(self, node: Any) -> str | None:
-        real = [file for file in self.workqueue if file.startswith(REAL)]
-        others = (file for file in self.workqueue if not file.startswith(REAL))
-        takes_real = self.nodes.index(node) < REAL_AT_ONCE
-        return next(iter([*real, *others] if takes_real else others), None)
+        at_work = [self._kinds(one) for one in self.nodes if one is not node]
+        full = {
+            kind
+            for kind in KINDS.values()
+            if sum(kind in kinds for kinds in at_work) >= OF_A_KIND_AT_ONCE
+        }
+        waiting = sorted(self.workqueue, key=lambda file: _kind(file) is None)
+        return next((file for file in waiting if _kind(file) not in full), None)
+
+    def _kinds(self, node: Any) -> set[str | None]:
+        work = self.assigned_work[node]
+        return {_kind(file) for file, done in work.items() if not all(done.values())}
+
+
+def _kind(file: str) -> str | None:
+    return next((kind for folder, kind in KINDS.items() if file.startswith(folder)), None)
