@@ -1,6 +1,5 @@
 """What a deleted cluster must not leave behind, asked from those who would have it."""
 
-import asyncio
 from collections.abc import Iterable
 from typing import Protocol
 
@@ -10,6 +9,7 @@ from temporalio.client import Client
 
 from lab.machine_list import machines
 from lab.stack.facts import StackFacts
+from lab.temporal import ask
 from lab.waiting import wait_until
 from provisioner.store.database import Database
 from provisioner.store.tables import Lease
@@ -78,9 +78,8 @@ def _kept(client: hvac.Client) -> list[str]:
 
 
 def _workflows(facts: StackFacts) -> list[str]:
-    async def running() -> list[str]:
-        client = await Client.connect(facts.temporal)
+    async def running(client: Client) -> list[str]:
         found = client.list_workflows('ExecutionStatus = "Running"')
         return [f"workflow {one.id}" async for one in found if one.id.startswith(OURS)]
 
-    return asyncio.run(running())
+    return ask(facts.temporal, running)

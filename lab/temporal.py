@@ -2,16 +2,17 @@
 
 import asyncio
 import sys
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from temporalio.api.enums.v1 import TaskQueueType
 from temporalio.api.taskqueue.v1 import TaskQueue
 from temporalio.api.workflowservice.v1 import DescribeNamespaceRequest, DescribeTaskQueueRequest
 from temporalio.client import Client
+from temporalio.runtime import Runtime, TelemetryConfig
 from temporalio.service import RPCError
 
 from lab.ports import free_port
@@ -50,7 +51,7 @@ class TemporalServer:
 
     def is_polled_by(self, task_queue: str, pid: int) -> bool:
         """Whether the worker in that process takes tasks. Workers name themselves PID@HOST."""
-        pollers = _ask(self.port, lambda client: _pollers(client, task_queue))
+        pollers = _answer(self.port, lambda client: _pollers(client, task_queue))
         return any(name.startswith(f"{pid}@") for name in pollers or ())
 
     def stop(self) -> None:
@@ -81,22 +82,31 @@ def _command(folder: Path, port: int, options: TemporalOptions) -> Command:
     return Command("temporal", argv)
 
 
-def _answers(port: int) -> bool:
-    return _ask(port, _knows_namespace) is not None
+def ask(address: str, question: Callable[[Client], Coroutine[Any, Any, T]]) -> T:
+    """Asks from the network that this thread is in, where an event loop may run as well.
 
-
-def _ask(port: int, question: Callable[[Client], Awaitable[T]]) -> T | None:
-    """None when it does not answer. May be called while an event loop runs in this thread."""
+    A runtime's threads stay in the network in which it was made, so there is one for each question.
+    Raises RPCError, RuntimeError when nobody is there, and TimeoutError.
+    """
 
     async def asked() -> T:
+        runtime = Runtime(telemetry=TelemetryConfig())
         async with asyncio.timeout(ASK_SECONDS):
-            return await question(await Client.connect(f"{HOST}:{port}"))
+            return await question(await Client.connect(address, runtime=runtime))
 
     with ThreadPoolExecutor(1) as thread:
-        try:
-            return thread.submit(asyncio.run, asked()).result()
-        except (RPCError, RuntimeError, TimeoutError):  # RuntimeError: nobody to connect to
-            return None
+        return thread.submit(asyncio.run, asked()).result()
+
+
+def _answers(port: int) -> bool:
+    return _answer(port, _knows_namespace) is not None
+
+
+def _answer(port: int, question: Callable[[Client], Coroutine[Any, Any, T]]) -> T | None:
+    try:
+        return ask(f"{HOST}:{port}", question)
+    except (RPCError, RuntimeError, TimeoutError):
+        return None
 
 
 async def _knows_namespace(client: Client) -> bool:
