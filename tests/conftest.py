@@ -1,5 +1,6 @@
 """Rules for every test of the project."""
 
+import gc
 import signal
 import time
 from collections.abc import Iterator
@@ -32,6 +33,11 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Lanes:
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: not item.nodeid.startswith(FIRST))
+
+
+def pytest_collection_finish() -> None:
+    """All that was imported stays: no collection need look at it again."""
+    gc.freeze()
 
 
 @pytest.hookimpl(wrapper=True)

@@ -26,6 +26,8 @@ def document(
         # kubeadm and sudo look the name up, and there may be no DNS entry for it.
         "manage_etc_hosts": "localhost",
         "ssh_pwauth": False,
+        # The key that takes a second of a node's processor is the one nobody needs any more.
+        "ssh_genkeytypes": ["ed25519", "ecdsa"],
         "write_files": [*files],
         "runcmd": [*commands],
     }

@@ -137,6 +137,10 @@ def test_login_only_by_key() -> None:
     assert document()["ssh_pwauth"] is False
 
 
+def test_no_host_key_takes_long_to_make() -> None:
+    assert document()["ssh_genkeytypes"] == ["ed25519", "ecdsa"]
+
+
 def test_authorities_are_trusted() -> None:
     assert document(trusted_cas=(PEM,))["ca_certs"] == {"trusted": [PEM]}
     assert "ca_certs" not in document()
