@@ -9,6 +9,7 @@ import pytest
 
 from lab.guests.kubernetes.certificates import Authority, server_certificate
 from lab.guests.kubernetes_api import InMemoryCluster, KubernetesServer, ServerTls, serve
+from provisioner.bootstrap import check_api
 from provisioner.bootstrap.check_api import alive, healthy
 from tests.node.authority import SelfSigned, self_signed
 
@@ -77,3 +78,10 @@ def test_nobody_listening_is_believed(server: KubernetesServer, trusted: str) ->
 def test_a_server_that_says_nothing_is_not_waited_for_for_ever(trusted: str) -> None:
     with socket.create_server(("127.0.0.1", 0)) as silent:
         assert not healthy(silent.getsockname()[1], trusted)
+
+
+def test_a_server_that_answers_anything_else_is_not_alive(
+    server: KubernetesServer, trusted: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(check_api, "PATH", "/nothing-of-that-name")
+    assert not alive(server.port, trusted)
