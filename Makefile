@@ -7,8 +7,8 @@ PIP_COMPILE := .venv/bin/pip-compile --quiet --generate-hashes --allow-unsafe --
 MACHINES := dnsmasq-base iproute2 systemd-container util-linux
 # Hundreds of processes of ours start in tests: without bytecode each compiles all it imports anew.
 export PYTHONDONTWRITEBYTECODE :=
-# Tests wait more than they compute: there are more processes of them than processors, but not many more.
-TEST_PROCESSES := 5
+# Tests wait as much as they compute: there are more processes of them than processors, but not many more.
+TEST_PROCESSES := 4
 
 .PHONY: help setup demo test check format up down lab lab-up lab-down lab-shell lab-kill kubernetes guests packer packer-check bench vip requirements
 

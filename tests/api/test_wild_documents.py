@@ -12,7 +12,7 @@ from hypothesis.strategies import SearchStrategy
 from tests.unit.documents import cluster_document
 
 CALM = settings(
-    max_examples=120,
+    max_examples=60,
     deadline=None,
     derandomize=True,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
@@ -132,7 +132,7 @@ def test_any_bytes(operator: httpx.Client, raw: bytes) -> None:
     assert answer.status_code in (400, 422)
 
 
-@settings(CALM, max_examples=60)
+@CALM
 @given(body=VALUES)
 def test_other_bodies(operator: httpx.Client, body: Any) -> None:
     """The smaller documents, on a cluster that exists."""
