@@ -4,8 +4,8 @@ from typing import Any
 
 from xdist.scheduler import LoadFileScheduling
 
-# Real machines, and keepalived and HAProxy on the clock. They wait a lot, so they begin, and others
-# run beside them; but many of a kind at once would get into each other's way.
+# Real machines, and keepalived and HAProxy on the clock. They wait a lot, so both go well together,
+# and begin; but many of a kind at once would get into each other's way.
 KINDS = {"tests/machines/": "machine", "tests/images/": "machine", "tests/net/": "network"}
 OF_A_KIND_AT_ONCE = 2
 
