@@ -26,7 +26,7 @@ def document(
         # kubeadm and sudo look the name up, and there may be no DNS entry for it.
         "manage_etc_hosts": "localhost",
         "ssh_pwauth": False,
-        # The key that takes a second of a node's processor is the one nobody needs any more.
+        # An RSA key takes a second of a node's processor, and today's ssh clients need none.
         "ssh_genkeytypes": ["ed25519", "ecdsa"],
         "write_files": [*files],
         "runcmd": [*commands],
