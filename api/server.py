@@ -12,7 +12,8 @@ from api.app import create_app
 from api.gateway import Gateway
 from api.services import assemble
 from provisioner.configured_files import Misconfigured, check_tls
-from provisioner.opening import open_database, open_vault
+from provisioner.opening.database import open_database
+from provisioner.opening.vault import open_vault
 from provisioner.settings import Settings
 
 # In-flight requests are finished: a reset would end a node's install for good.

@@ -17,7 +17,8 @@ from temporalio.worker import UnsandboxedWorkflowRunner, Worker, WorkflowRunner
 
 from provisioner.configured_files import Misconfigured
 from provisioner.domain.errors import ProvisionerError
-from provisioner.opening import open_database, open_vault
+from provisioner.opening.database import open_database
+from provisioner.opening.vault import open_vault
 from provisioner.settings import Settings
 from provisioner.vault.errors import VaultUnavailable
 from provisioner.vault.vault import Vault

@@ -19,7 +19,7 @@ from tests.machines.world import World
 TIMEOUT_SECONDS = 30 * 60
 START_SECONDS = 300.0
 # Nobody waits half a minute to hear what a member told.
-USUAL = {"CARE_ROUND_SECONDS": "2"}
+USUAL = {"CARE_ROUND_SECONDS": "5"}
 
 
 def give_time(items: list[pytest.Item], folder: Path) -> None:

@@ -8,15 +8,18 @@ from subprocess import PIPE, Popen
 import pytest
 from alembic import command
 from alembic.config import Config
+from alembic.script import ScriptDirectory
 from sqlalchemy import inspect
 
 from provisioner import store
 from provisioner.store import vcenters
 from provisioner.store.database import Database
 from provisioner.store.errors import SchemaOutdated
-from provisioner.store.migrate import migrate, require_current
+from provisioner.store.migrate import migrate
+from provisioner.store.schema import SCHEMA, require_current
 from provisioner.store.tables import Base
 
+MIGRATIONS = Path(store.__file__).parent / "migrations"
 # Says that it is ready, and begins when its input ends.
 MIGRATE = """
 import sys
@@ -31,7 +34,7 @@ migrate(database)
 
 def run(database: Database, change: str, *given: str) -> None:
     config = Config()
-    config.set_main_option("script_location", str(Path(store.__file__).parent / "migrations"))
+    config.set_main_option("script_location", str(MIGRATIONS))
     with database.engine.connect() as connection, connection.begin():
         config.attributes["connection"] = connection
         getattr(command, change)(config, *given)
@@ -39,6 +42,10 @@ def run(database: Database, change: str, *given: str) -> None:
 
 def table_names(database: Database) -> set[str]:
     return set(inspect(database.engine).get_table_names())
+
+
+def test_the_last_migration_leads_to_the_schema_that_is_needed() -> None:
+    assert ScriptDirectory(str(MIGRATIONS)).get_heads() == [SCHEMA]
 
 
 def test_migrations_make_exactly_the_tables(database: Database) -> None:

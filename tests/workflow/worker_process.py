@@ -6,7 +6,8 @@ It prints a line once it takes tasks.
 import asyncio
 import sys
 
-from provisioner.opening import open_database, open_vault
+from provisioner.opening.database import open_database
+from provisioner.opening.vault import open_vault
 from provisioner.settings import Settings
 from tests.workflow.plain_document import PLAIN
 from tests.workflow.plain_kind import PlainKind

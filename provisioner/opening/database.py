@@ -1,18 +1,15 @@
-"""From settings to what both processes open: the database and Vault."""
+"""From settings to the database."""
 
 from pathlib import Path
 
-from pydantic import SecretStr
 from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
-from provisioner.configured_files import Misconfigured, check_files, check_node_access, read
+from provisioner.configured_files import Misconfigured
 from provisioner.settings import Settings
 from provisioner.store.database import Database
 from provisioner.store.errors import SchemaOutdated
-from provisioner.store.migrate import require_current
-from provisioner.vault.access import VaultAccess
-from provisioner.vault.vault import Vault
+from provisioner.store.schema import require_current
 
 
 def open_database(settings: Settings) -> Database:
@@ -42,27 +39,6 @@ def database_shown(settings: Settings) -> str:
     file = _database_file(settings)
     url = make_url(settings.database_url.get_secret_value())
     return str(file.absolute()) if file else url.render_as_string(hide_password=True)
-
-
-def open_vault(settings: Settings) -> Vault:
-    """Raises Misconfigured. Logs in only when first used."""
-    secret_id = settings.vault_secret_id_file
-    if not settings.vault_role_id or secret_id is None:
-        raise Misconfigured("set PKE_VAULT_ROLE_ID and PKE_VAULT_SECRET_ID_FILE")
-    check_files(settings)
-    check_node_access(settings)
-    secret = read("PKE_VAULT_SECRET_ID_FILE", secret_id).strip()
-    if not secret:
-        raise Misconfigured(f"PKE_VAULT_SECRET_ID_FILE: {secret_id} is empty")
-    bundle = settings.vault_ca_file
-    return Vault(
-        VaultAccess(
-            url=settings.vault_url,
-            role_id=settings.vault_role_id,
-            secret_id=SecretStr(secret),
-            ca_bundle=read("PKE_VAULT_CA_FILE", bundle) if bundle else None,
-        )
-    )
 
 
 def _database(settings: Settings) -> Database:
