@@ -7,9 +7,6 @@ PIP_COMPILE := .venv/bin/pip-compile --quiet --generate-hashes --allow-unsafe --
 MACHINES := dnsmasq-base iproute2 systemd-container util-linux
 # Hundreds of processes of ours start in tests: without bytecode each compiles all it imports anew.
 export PYTHONDONTWRITEBYTECODE :=
-# Tests of real machines and of outages: they wait most of the time, and nothing else runs beside them.
-REAL := tests/machines tests/images tests/net
-SIDE_BY_SIDE := --no-loadscope-reorder --numprocesses
 
 .PHONY: help setup demo test check format up down lab lab-up lab-down lab-shell lab-kill kubernetes guests packer packer-check bench vip requirements
 
@@ -24,8 +21,7 @@ demo: setup ## Create, scale and delete a cluster on a simulated vCenter, from n
 
 test: check guests ## Run the checks, then every test; builds what they need once (needs root)
 	@scripts/debian.sh apt-utils cloud-init gnupg haproxy keepalived nftables procps $(MACHINES)
-	$(PYTHON) -m pytest $(SIDE_BY_SIDE) 4 $(REAL)
-	$(PYTHON) -m pytest $(SIDE_BY_SIDE) 3 $(addprefix --ignore=,$(REAL))
+	$(PYTHON) -m pytest --no-loadscope-reorder --numprocesses 5
 
 check: setup packer-check ## Lint, format, types, import rules, image templates; changes nothing
 	$(PYTHON) -m ruff check .

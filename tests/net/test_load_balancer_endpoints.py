@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from provisioner.domain.load_balancers import ClusterEndpoint, ClusterNode
+from tests.net.client import PATIENCE_SECONDS
 from tests.net.load_balanced import LoadBalanced, load_balanced
 from tests.net.load_balancer_documents import VIPS, document, server
 from tests.net.load_balancer_vm import configured, hasty, recorded
@@ -56,7 +57,10 @@ def test_masters_follow_through_scale_repair_and_deletion(lab: LoadBalanced) -> 
     assert scaled.outages == {ONE: 0, TWO: 0}
 
     two = {"east2", "west2"}
-    died = lab.until(lambda: leads(lab, two, {"west1"}), lab.servers["east1"].die)
+    # A try that waits for the dead one is told of only when it is given up.
+    died = lab.until(
+        lambda: lab.clients[ONE].sees(2 * PATIENCE_SECONDS) == two, lab.servers["east1"].die
+    )
     assert died.outages[TWO] == 0
     smaller = endpoint(ONE, "east2", "west2")
     told = lab.until(lambda: leads(lab, two, {"west1"}), lambda: tell(lab, smaller, other))
