@@ -32,9 +32,13 @@ def locked(session: Session, node_id: str) -> tuple[Resource, Node]:
     return resources.lock(session, resource_id), get(session, node_id)
 
 
-def of_resource(session: Session, resource_id: str, *, gone: bool = False) -> list[Node]:
-    """In order of creation. `gone` adds those whose VM is proven gone."""
+def of_resource(
+    session: Session, resource_id: str, *, group: str | None = None, gone: bool = False
+) -> list[Node]:
+    """In order of creation; of one group or of all. `gone` adds those whose VM is proven gone."""
     query = select(Node).where(Node.resource_id == resource_id)
+    if group is not None:
+        query = query.where(Node.group == group)
     if not gone:
         query = query.where(Node.phase != Phase.GONE)
     return list(session.scalars(query.order_by(Node.created_at, Node.id)))

@@ -115,8 +115,7 @@ def report_ready(session: Session, node: Node) -> bool:
 
 def masters(session: Session, resource_id: str) -> list[Node]:
     """All the control plane ever had, in order of creation."""
-    everyone = nodes.of_resource(session, resource_id, gone=True)
-    return [node for node in everyone if node.group == CONTROL_PLANE]
+    return nodes.of_resource(session, resource_id, group=CONTROL_PLANE, gone=True)
 
 
 def locked(session: Session, node: Node) -> Visitor:

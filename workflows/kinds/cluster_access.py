@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 from provisioner.domain.ids import ResourceId
 from provisioner.domain.naming import SERVICE
-from provisioner.domain.nodes import Phase
 from provisioner.domain.spec.cluster import CONTROL_PLANE
 from provisioner.domain.spec.endpoint import API_PORT
 from provisioner.kubernetes.cluster_api import ClusterApi
@@ -69,9 +68,6 @@ class ClusterAccess:
         """The floating address or DNS name first, then the masters' own addresses."""
         with self._database.read() as session:
             spec = clusters.spec_of(session, resources.get(session, resource_id))
-            masters = [
-                node.address
-                for node in nodes.of_resource(session, resource_id)
-                if node.group == CONTROL_PLANE and node.phase != Phase.GONE and node.address
-            ]
-        return tuple(f"{host}:{API_PORT}" for host in (spec.api_host, *masters))
+            masters = nodes.of_resource(session, resource_id, group=CONTROL_PLANE)
+        known = [node.address for node in masters if node.address]
+        return tuple(f"{host}:{API_PORT}" for host in (spec.api_host, *known))

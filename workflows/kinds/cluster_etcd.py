@@ -70,11 +70,8 @@ class ClusterEtcd:
         """Masters that serve, as far as is known; those that are away are asked last."""
         found = [
             other
-            for other in nodes.of_resource(session, node.resource_id)
-            if other.group == CONTROL_PLANE
-            and other.phase == Phase.READY
-            and other.id != node.id
-            and other.address
+            for other in nodes.of_resource(session, node.resource_id, group=CONTROL_PLANE)
+            if other.phase == Phase.READY and other.id != node.id and other.address
         ]
         return sorted(found, key=lambda other: other.lost is not None)
 
