@@ -21,7 +21,7 @@ demo: setup ## Create, scale and delete a cluster on a simulated vCenter, from n
 
 test: check guests ## Run the checks, then every test; builds what they need once (needs root)
 	@scripts/debian.sh apt-utils cloud-init gnupg haproxy keepalived nftables procps $(MACHINES)
-	$(PYTHON) -m pytest --no-loadscope-reorder --numprocesses 5
+	$(PYTHON) -m pytest --no-loadscope-reorder --numprocesses 6
 
 check: setup packer-check ## Lint, format, types, import rules, image templates; changes nothing
 	$(PYTHON) -m ruff check .

@@ -4,9 +4,15 @@ from typing import Any
 
 from xdist.scheduler import LoadFileScheduling
 
-# Real machines, and keepalived and HAProxy on the clock. They wait a lot, so both go well together,
-# and begin; but many of a kind at once would get into each other's way.
-KINDS = {"tests/machines/": "machine", "tests/images/": "machine", "tests/net/": "network"}
+# Real machines, keepalived and HAProxy on the clock, whole stacks. They wait a lot, so they go well
+# together, and begin; but many of a kind at once would get into each other's way, and every process
+# that has some starts what they need for itself.
+KINDS = {
+    "tests/machines/": "machine",
+    "tests/images/": "machine",
+    "tests/net/": "network",
+    "tests/e2e/": "stack",
+}
 OF_A_KIND_AT_ONCE = 2
 
 
