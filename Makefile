@@ -5,6 +5,8 @@ PIP_COMPILE := .venv/bin/pip-compile --quiet --generate-hashes --allow-unsafe --
 	--no-header --no-emit-options --annotation-style=line
 # What the lab's machines and their network take of Debian.
 MACHINES := dnsmasq-base iproute2 systemd-container util-linux
+# Two for each kind that tests/lanes.py knows.
+TEST_PROCESSES := 6
 # Hundreds of processes of ours start in tests: without bytecode each compiles all it imports anew.
 export PYTHONDONTWRITEBYTECODE :=
 
@@ -21,7 +23,7 @@ demo: setup ## Create, scale and delete a cluster on a simulated vCenter, from n
 
 test: check guests ## Run the checks, then every test; builds what they need once (needs root)
 	@scripts/debian.sh apt-utils cloud-init gnupg haproxy keepalived nftables procps $(MACHINES)
-	$(PYTHON) -m pytest --no-loadscope-reorder --numprocesses 6
+	$(PYTHON) -m pytest --no-loadscope-reorder --numprocesses $(TEST_PROCESSES)
 
 check: setup packer-check ## Lint, format, types, import rules, image templates; changes nothing
 	$(PYTHON) -m ruff check .

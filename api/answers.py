@@ -105,7 +105,7 @@ def _split(body: bytes) -> tuple[str, dict[str, Any]]:
     return json.dumps(document, sort_keys=True), secrets
 
 
-def _repetition(request: Request, key: Key = None) -> Repetition:
+async def _repetition(request: Request, key: Key = None) -> Repetition:
     path = f"{request.url.path}?{request.url.query}"
     return Repetition(key, f"{request.method} {path}")
 

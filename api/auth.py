@@ -1,6 +1,6 @@
 """Who calls, and what they may do. A route's signature names the role it takes."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Annotated
 
 from fastapi import Depends
@@ -30,8 +30,8 @@ def caller(use: Use, bearer: Bearer) -> Caller:
     return found
 
 
-def _at_least(role: Role) -> Callable[[Caller], Caller]:
-    def check(who: Annotated[Caller, Depends(caller)]) -> Caller:
+def _at_least(role: Role) -> Callable[[Caller], Awaitable[Caller]]:
+    async def check(who: Annotated[Caller, Depends(caller)]) -> Caller:
         if _RANKS[who.role] < _RANKS[role]:
             raise Problem(403, f"this needs the role {role}; the token's role is {who.role}")
         return who

@@ -13,7 +13,7 @@ DryRun = Annotated[
 ]
 
 
-def only_known(request: Request) -> None:
+async def only_known(request: Request) -> None:
     route = request.scope["route"]
     if not isinstance(route, APIRoute):
         return

@@ -43,7 +43,10 @@ def assemble(settings: Settings, database: Database, vault: Vault, gateway: Gate
     )
 
 
-def services(request: Request) -> Services:
+async def services(request: Request) -> Services:
+    """Async like all dependencies that wait for nothing: FastAPI runs the others in threads, and
+    a turn in one takes longer than what these do.
+    """
     found: Services = request.app.state.services
     return found
 

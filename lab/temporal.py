@@ -25,8 +25,8 @@ READY_SECONDS = 30.0
 ASK_SECONDS = 5.0
 
 # A lab's history need not outlive a crash of the computer, and syncing every commit takes long.
-# Nobody else opens the file: without locks for others a commit costs a tenth less.
-STATE_OF_ONE = ("--sqlite-pragma", "synchronous=OFF", "--sqlite-pragma", "locking_mode=EXCLUSIVE")
+# Nobody else opens the file, nor could: without locks for others a commit costs a tenth less.
+SQLITE_PRAGMAS = ("--sqlite-pragma", "synchronous=OFF", "--sqlite-pragma", "locking_mode=EXCLUSIVE")
 # A developer's own Temporal profile must not leak into the lab.
 ISOLATED = ("--disable-config-file", "--disable-config-env")
 
@@ -77,7 +77,7 @@ def _command(folder: Path, port: int, options: TemporalOptions) -> Command:
     tuning = (
         f"--dynamic-config-value={key}={value}" for key, value in options.dynamic_config.items()
     )
-    state = ("--db-filename", str(folder / "temporal.db"), *STATE_OF_ONE)
+    state = ("--db-filename", str(folder / "temporal.db"), *SQLITE_PRAGMAS)
     listen = ("--headless", "--ip", HOST, "--port", str(port), "--log-level", "warn")
     argv = (str(PROGRAM), "server", "start-dev", *listen, *state, *tuning, *ISOLATED)
     return Command("temporal", argv)

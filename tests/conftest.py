@@ -16,17 +16,17 @@ from tests.own_network import enter_own_network
 TESTS = Path(__file__).parent
 UNIT_TESTS = TESTS / "unit"
 UNIT_TEST_SECONDS = 2
-# The longest files are in these: begun last, one of them would keep the others waiting.
-FIRST = ("tests/e2e/", "tests/workflow/", "tests/lab/", "tests/cli/")
+# Beside those of a kind (see lanes) the longest files are in these: begun last, one of them would
+# keep the others waiting.
+FIRST = ("tests/workflow/", "tests/lab/", "tests/cli/")
 
-# Objects made, and collections of younger ones, until garbage is looked for: a twentieth less work.
-SELDOM = 20_000, 50, 100
+# More objects than there were before the collector of cycles looks at the youngest. With its usual
+# 700 it takes a twentieth of the time.
+YOUNGEST = 20_000
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    # Imports leave no garbage; and of what tests leave, little is worth looking for so often.
-    gc.disable()
-    gc.set_threshold(*SELDOM)
+    gc.set_threshold(YOUNGEST)
     # Begun in the background, tests and what they start would inherit that Ctrl-C is ignored.
     signal.signal(signal.SIGINT, signal.default_int_handler)
     if hasattr(config, "workerinput"):
@@ -44,10 +44,15 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: not item.nodeid.startswith(FIRST))
 
 
-def pytest_collection_finish() -> None:
-    """All that was imported stays: no collection need look at it again."""
-    gc.freeze()
-    gc.enable()
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Iterator[None]:
+    """All that is imported stays: the collector of cycles need not look at it, now or later."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 @pytest.hookimpl(wrapper=True)

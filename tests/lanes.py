@@ -4,9 +4,9 @@ from typing import Any
 
 from xdist.scheduler import LoadFileScheduling
 
-# Real machines, keepalived and HAProxy on the clock, whole stacks. They wait a lot, so they go well
-# together, and begin; but many of a kind at once would get into each other's way, and every process
-# that has some starts what they need for itself.
+# Real machines, keepalived and HAProxy on the clock, whole stacks. These tests wait a lot: they go
+# well together and are begun first. But many of a kind at once would get into each other's way, and
+# every process that has some starts what they need for itself.
 KINDS = {
     "tests/machines/": "machine",
     "tests/images/": "machine",
@@ -24,6 +24,15 @@ class Lanes(LoadFileScheduling):
         if file is not None:
             self.workqueue.move_to_end(file, last=False)
             super()._assign_work_unit(node)
+
+    def remove_node(self, node: Any) -> str | None:
+        """What a process that died had finished stays finished: given to another one as work, it
+        would be waited for in vain.
+        """
+        work = self.assigned_work[node]
+        for file in [file for file, done in work.items() if all(done.values())]:
+            del work[file]
+        return super().remove_node(node)
 
     def _reschedule(self, node: Any) -> None:
         if self.workqueue and self._next(node) is None and not node.shutting_down:

@@ -26,8 +26,9 @@ def _claims(use: Use, bearer: Bearer, org: Number) -> Claims:
     return found
 
 
-def visitor(use: Use, claims: Annotated[Claims, Depends(_claims)]) -> Visitor:
+def visitor(use: Use, bearer: Bearer, org: Number) -> Visitor:
     """The row decides: a token that was replaced, or whose node is on its way out, is nothing."""
+    claims = _claims(use, bearer, org)
     with use.database.read() as session:
         found = visits.find(session, claims.node)
     if found is None or not hmac.compare_digest(claims.jti, found.node.token_id):
@@ -39,19 +40,19 @@ def visitor(use: Use, claims: Annotated[Claims, Depends(_claims)]) -> Visitor:
     return found
 
 
-def _of_cluster(cluster: Number, found: Annotated[Visitor, Depends(visitor)]) -> Visitor:
+async def _of_cluster(cluster: Number, found: Annotated[Visitor, Depends(visitor)]) -> Visitor:
     if found.resource.number != cluster:
         raise Problem(403, "the node token is another cluster's")
     return found
 
 
-def creating(found: Annotated[Visitor, Depends(visitor)]) -> Visitor:
+async def creating(found: Annotated[Visitor, Depends(visitor)]) -> Visitor:
     if found.settled:
         raise Problem(403, "the node is ready; its token has no power any more")
     return found
 
 
-def _member(
+async def _member(
     found: Annotated[Visitor, Depends(_of_cluster)], _: Annotated[Visitor, Depends(creating)]
 ) -> Visitor:
     if found.role in (ETCD, LOAD_BALANCER):
@@ -59,7 +60,7 @@ def _member(
     return found
 
 
-def _etcd_member(
+async def _etcd_member(
     found: Annotated[Visitor, Depends(_of_cluster)], _: Annotated[Visitor, Depends(creating)]
 ) -> Visitor:
     if found.role != ETCD:
@@ -67,7 +68,7 @@ def _etcd_member(
     return found
 
 
-def _balancer(
+async def _balancer(
     found: Annotated[Visitor, Depends(_of_cluster)], _: Annotated[Visitor, Depends(creating)]
 ) -> Visitor:
     if found.role != LOAD_BALANCER:
@@ -75,13 +76,13 @@ def _balancer(
     return found
 
 
-def creating_master(found: Annotated[Visitor, Depends(creating)]) -> Visitor:
+async def creating_master(found: Annotated[Visitor, Depends(creating)]) -> Visitor:
     if found.role != "master":
         raise Problem(403, "only masters may do this")
     return found
 
 
-def _master(
+async def _master(
     found: Annotated[Visitor, Depends(_of_cluster)],
     _: Annotated[Visitor, Depends(creating_master)],
 ) -> Visitor:

@@ -26,3 +26,7 @@ class Taken(StoreError):
 
 class SchemaOutdated(StoreError):
     pass
+
+
+class SchemaNewer(StoreError):
+    pass

@@ -7,7 +7,7 @@ from alembic.config import Config
 
 from provisioner.domain.ids import new_uuid
 from provisioner.store.database import Database
-from provisioner.store.schema import SCHEMA
+from provisioner.store.schema import REVISION, refuse_newer
 from provisioner.store.tables import Installation
 
 
@@ -16,15 +16,16 @@ def migrate(database: Database) -> str:
 
     Also gives the installation its UUID, the owner mark of all its VMs.
     """
+    refuse_newer(database)
     config = _config()
     engine = database.engine.execution_options(immediate=True)
     with engine.connect() as connection, connection.begin():
         config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+        command.upgrade(config, REVISION)
     with database.write() as session:
         if session.get(Installation, 1) is None:
             session.add(Installation(id=1, uuid=new_uuid()))
-    return SCHEMA
+    return REVISION
 
 
 def _config() -> Config:

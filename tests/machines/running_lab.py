@@ -18,7 +18,7 @@ from tests.machines.world import World
 
 TIMEOUT_SECONDS = 30 * 60
 START_SECONDS = 300.0
-# Nobody waits half a minute to hear what a member told.
+# Nobody waits half a minute to hear what a member told; a round costs real API servers time, too.
 USUAL = {"CARE_ROUND_SECONDS": "5"}
 
 

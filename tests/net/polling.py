@@ -1,8 +1,8 @@
-"""A program that asks an API every 40 ms who answers, by a new TLS connection each time.
+"""A program that asks an API again and again who answers, by a new TLS connection each time.
 
 Writes a line per try: when it began, and who answered or `-`. Many tries may be under way at once,
-so lines come in the order in which tries end. Arguments: its address, and for how many
-seconds a try waits.
+so lines come in the order in which tries end. Arguments: its address, for how many
+seconds a try waits, and how many lie between two tries.
 """
 
 import http.client
@@ -12,7 +12,6 @@ import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 
-EVERY_SECONDS = 0.04
 # What waits for nobody does not delay the next; a server that is slow is not asked ever more.
 AT_ONCE = 24
 
@@ -43,4 +42,4 @@ with ThreadPoolExecutor(AT_ONCE) as tries:
     while True:
         free.acquire()
         tries.submit(tell, sys.argv[1], trusted)
-        time.sleep(EVERY_SECONDS)
+        time.sleep(float(sys.argv[3]))

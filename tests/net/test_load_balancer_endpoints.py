@@ -57,7 +57,6 @@ def test_masters_follow_through_scale_repair_and_deletion(lab: LoadBalanced) -> 
     assert scaled.outages == {ONE: 0, TWO: 0}
 
     two = {"east2", "west2"}
-    # A try that waits for the dead one is told of only when it is given up.
     died = lab.until(
         lambda: lab.clients[ONE].sees(2 * PATIENCE_SECONDS) == two, lab.servers["east1"].die
     )

@@ -104,7 +104,7 @@ def test_a_server_that_says_nothing_is_down(lab: LoadBalanced) -> None:
 def unhurried(switch: Switch, authority: SelfSigned) -> Iterator[Client]:
     """Tells a request that failed from one that this machine was too busy for."""
     client = Client(switch, authority, "10.77.0.97/16")
-    client.poll(EAST, patience=5.0)
+    client.poll(EAST, patience=5.0, every=0.02)
     yield client
     client.power_off()
 

@@ -9,14 +9,14 @@ import pytest
 from alembic import command
 from alembic.config import Config
 from alembic.script import ScriptDirectory
-from sqlalchemy import inspect
+from sqlalchemy import inspect, text
 
 from provisioner import store
 from provisioner.store import vcenters
 from provisioner.store.database import Database
-from provisioner.store.errors import SchemaOutdated
+from provisioner.store.errors import SchemaNewer, SchemaOutdated
 from provisioner.store.migrate import migrate
-from provisioner.store.schema import SCHEMA, require_current
+from provisioner.store.schema import REVISION, require_current
 from provisioner.store.tables import Base
 
 MIGRATIONS = Path(store.__file__).parent / "migrations"
@@ -45,7 +45,7 @@ def table_names(database: Database) -> set[str]:
 
 
 def test_the_last_migration_leads_to_the_schema_that_is_needed() -> None:
-    assert ScriptDirectory(str(MIGRATIONS)).get_heads() == [SCHEMA]
+    assert ScriptDirectory(str(MIGRATIONS)).get_heads() == [REVISION]
 
 
 def test_migrations_make_exactly_the_tables(database: Database) -> None:
@@ -67,6 +67,14 @@ def test_an_empty_database_is_refused_until_it_is_migrated(empty_url: str) -> No
     migrate(database)
     require_current(database)
     database.close()
+
+
+def test_a_later_versions_database_is_neither_used_nor_migrated(database: Database) -> None:
+    with database.engine.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    for touch in (require_current, migrate):
+        with pytest.raises(SchemaNewer, match="at schema 9999, this version knows 0001 at most"):
+            touch(database)
 
 
 def test_migrating_again_keeps_the_installations_mark(database: Database) -> None:

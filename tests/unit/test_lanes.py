@@ -9,6 +9,7 @@ from tests.lanes import OF_A_KIND_AT_ONCE, Lanes
 
 MACHINES = [f"tests/machines/test_{name}.py" for name in "abcd"]
 NETWORKS = [f"tests/net/test_{name}.py" for name in "abc"]
+STACKS = [f"tests/e2e/test_{name}.py" for name in "abc"]
 OTHERS = [f"tests/unit/test_{name}.py" for name in "abcdefgh"]
 # A process is given its next file while it is at the last two tests of one.
 TESTS_PER_FILE = 4
@@ -66,20 +67,21 @@ def at_work(run: Run, folder: str) -> int:
     return sum(file is not None and file.startswith(folder) for file in files)
 
 
-@pytest.mark.parametrize("processes", [1, 2, 3, 4, 7])
+@pytest.mark.parametrize("processes", [1, 2, 3, 4, 6, 9])
 def test_every_test_runs_once(processes: int) -> None:
-    run = Run(processes, [*OTHERS, *MACHINES, *NETWORKS])
+    run = Run(processes, [*OTHERS, *STACKS, *MACHINES, *NETWORKS])
     assert sorted(run.to_the_end(lambda: None)) == sorted(run.tests)
     assert all(process.shutting_down for process in run.processes)
 
 
-@pytest.mark.parametrize("files", [[*MACHINES, *NETWORKS, *OTHERS], MACHINES, NETWORKS])
+@pytest.mark.parametrize("files", [[*MACHINES, *NETWORKS, *STACKS, *OTHERS], MACHINES, NETWORKS])
 def test_only_so_many_are_at_files_of_a_kind(files: list[str]) -> None:
-    run = Run(6, files)
+    run = Run(9, files)
 
     def look() -> None:
         assert at_work(run, "tests/machines/") <= OF_A_KIND_AT_ONCE
         assert at_work(run, "tests/net/") <= OF_A_KIND_AT_ONCE
+        assert at_work(run, "tests/e2e/") <= OF_A_KIND_AT_ONCE
 
     assert len(run.to_the_end(look)) == len(run.tests)
 
@@ -98,3 +100,13 @@ def test_a_process_for_which_nothing_is_left_ends() -> None:
             run.ends_a_test(process)
     assert [process.shutting_down for process in others] == [True, True]
     assert at_work(run, "tests/machines/") == 2
+
+
+def test_others_do_what_a_process_that_died_had_left() -> None:
+    run = Run(3, [*OTHERS, *MACHINES])
+    died = run.processes[0]
+    ended = [run.ends_a_test(died) for _ in range(TESTS_PER_FILE + 1)]
+    run.processes.remove(died)
+    assert run.lanes.remove_node(died) == run.tests[died.waiting[0]]
+    assert sorted(ended + run.to_the_end(lambda: None)) == sorted(run.tests)
+    assert all(process.shutting_down for process in run.processes)
