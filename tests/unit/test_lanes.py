@@ -16,12 +16,16 @@ TESTS_PER_FILE = 4
 
 
 class Process:
-    """As xdist's controller of one, whose tests end when they are told to."""
+    """As xdist's controller of one. It holds its last test back until it knows what follows."""
 
     def __init__(self, name: str) -> None:
         self.gateway = SimpleNamespace(id=name)
         self.waiting: list[int] = []
         self.shutting_down = False
+
+    @property
+    def can_go_on(self) -> bool:
+        return len(self.waiting) > (0 if self.shutting_down else 1)
 
     def send_runtest_some(self, tests: list[int]) -> None:
         self.waiting.extend(tests)
@@ -43,6 +47,11 @@ class Run:
             self.lanes.add_node_collection(process, self.tests)
         self.lanes.schedule()
 
+    def end(self) -> None:
+        """As xdist does once nobody has more than a last test."""
+        for process in self.processes:
+            process.shutdown()
+
     def file(self, process: Process) -> str | None:
         """Where it is."""
         return self.tests[process.waiting[0]].partition("::")[0] if process.waiting else None
@@ -55,10 +64,12 @@ class Run:
     def to_the_end(self, look: Callable[[], None]) -> list[str]:
         """All tests in the order in which they ended."""
         ended = []
-        while busy := [process for process in self.processes if process.waiting]:
+        while busy := [process for process in self.processes if process.can_go_on]:
             for process in busy:
                 look()
                 ended.append(self.ends_a_test(process))
+            if self.lanes.tests_finished:
+                self.end()
         return ended
 
 
@@ -96,16 +107,17 @@ def test_a_process_for_which_nothing_is_left_ends() -> None:
     run = Run(4, [*OTHERS[:2], *MACHINES])
     others = [one for one in run.processes if run.file(one) in OTHERS]
     for process in others:
-        while process.waiting:
+        while process.can_go_on:
             run.ends_a_test(process)
     assert [process.shutting_down for process in others] == [True, True]
     assert at_work(run, "tests/machines/") == 2
 
 
-def test_others_do_what_a_process_that_died_had_left() -> None:
-    run = Run(3, [*OTHERS, *MACHINES])
+@pytest.mark.parametrize("tests", range(1, 4 * TESTS_PER_FILE))
+def test_others_do_what_a_process_that_died_had_left(tests: int) -> None:
+    run = Run(2, [*OTHERS, *MACHINES])
     died = run.processes[0]
-    ended = [run.ends_a_test(died) for _ in range(TESTS_PER_FILE + 1)]
+    ended = [run.ends_a_test(died) for _ in range(tests)]
     run.processes.remove(died)
     assert run.lanes.remove_node(died) == run.tests[died.waiting[0]]
     assert sorted(ended + run.to_the_end(lambda: None)) == sorted(run.tests)
