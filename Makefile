@@ -5,8 +5,8 @@ PIP_COMPILE := .venv/bin/pip-compile --quiet --generate-hashes --allow-unsafe --
 	--no-header --no-emit-options --annotation-style=line
 # What the lab's machines and their network take of Debian.
 MACHINES := dnsmasq-base iproute2 systemd-container util-linux
-# Two for each kind that tests/lanes.py knows.
-TEST_PROCESSES := 6
+# As many as tests/lanes.py lets run tests that wait a lot.
+TEST_PROCESSES := 5
 # Hundreds of processes of ours start in tests: without bytecode each compiles all it imports anew.
 export PYTHONDONTWRITEBYTECODE :=
 

@@ -5,19 +5,19 @@ from typing import Any
 from xdist.scheduler import LoadFileScheduling
 
 # Real machines, keepalived and HAProxy on the clock, whole stacks. These tests wait a lot: they go
-# well together and are begun first. But many of a kind at once would get into each other's way, and
-# every process that has some starts what they need for itself.
+# well together and are begun first. But many of a kind at once would get into each other's way,
+# those on the clock above all, and every process that has some starts what they need for itself.
 KINDS = {
     "tests/machines/": "machine",
     "tests/images/": "machine",
     "tests/net/": "network",
     "tests/e2e/": "stack",
 }
-OF_A_KIND_AT_ONCE = 2
+AT_ONCE = {"machine": 2, "network": 1, "stack": 2}
 
 
 class Lanes(LoadFileScheduling):
-    """The tests of a file stay in one process. At most `OF_A_KIND_AT_ONCE` have some of a kind."""
+    """The tests of a file stay in one process. `AT_ONCE`: how many have some of a kind."""
 
     def _assign_work_unit(self, node: Any) -> None:
         file = self._next(node)
@@ -43,8 +43,8 @@ class Lanes(LoadFileScheduling):
         at_work = [self._kinds(one) for one in self.nodes if one is not node]
         full = {
             kind
-            for kind in KINDS.values()
-            if sum(kind in kinds for kinds in at_work) >= OF_A_KIND_AT_ONCE
+            for kind, most in AT_ONCE.items()
+            if sum(kind in kinds for kinds in at_work) >= most
         }
         waiting = sorted(self.workqueue, key=lambda file: _kind(file) is None)
         return next((file for file in waiting if _kind(file) not in full), None)

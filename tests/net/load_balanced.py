@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from lab.guests.kubernetes.certificates import Authority, server_certificate
 from tests.net.answers import outage
-from tests.net.client import Client
+from tests.net.client import EVERY_SECONDS, Client
 from tests.net.load_balancer_documents import SITES, VIPS, document, server
 from tests.net.load_balancer_member import Member
 from tests.net.load_balancer_vm import hasty
@@ -153,7 +153,9 @@ class LoadBalanced:
         return self._told(began, {vip: self.pair.holders(vip) for vip in VIPS})
 
     def _told(self, began: float, holders: Mapping[str, list[Member]]) -> Seen:
-        tries = {vip: client.tries(began - 0.1) for vip, client in self.clients.items()}
+        tries = {
+            vip: client.tries(began - 5 * EVERY_SECONDS) for vip, client in self.clients.items()
+        }
         return Seen(
             {vip: outage(some) for vip, some in tries.items()},
             {vip: {one.who for one in some if one.who} for vip, some in tries.items()},

@@ -5,7 +5,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from tests.lanes import OF_A_KIND_AT_ONCE, Lanes
+from tests.lanes import AT_ONCE, Lanes
 
 MACHINES = [f"tests/machines/test_{name}.py" for name in "abcd"]
 NETWORKS = [f"tests/net/test_{name}.py" for name in "abc"]
@@ -90,17 +90,17 @@ def test_only_so_many_are_at_files_of_a_kind(files: list[str]) -> None:
     run = Run(9, files)
 
     def look() -> None:
-        assert at_work(run, "tests/machines/") <= OF_A_KIND_AT_ONCE
-        assert at_work(run, "tests/net/") <= OF_A_KIND_AT_ONCE
-        assert at_work(run, "tests/e2e/") <= OF_A_KIND_AT_ONCE
+        assert at_work(run, "tests/machines/") <= AT_ONCE["machine"]
+        assert at_work(run, "tests/net/") <= AT_ONCE["network"]
+        assert at_work(run, "tests/e2e/") <= AT_ONCE["stack"]
 
     assert len(run.to_the_end(look)) == len(run.tests)
 
 
 def test_what_waits_most_begins_first_and_the_rest_goes_on_beside_it() -> None:
     run = Run(5, [*OTHERS, *MACHINES, *NETWORKS])
-    assert (at_work(run, "tests/machines/"), at_work(run, "tests/net/")) == (2, 2)
-    assert at_work(run, "tests/unit/") == 1
+    assert (at_work(run, "tests/machines/"), at_work(run, "tests/net/")) == (2, 1)
+    assert at_work(run, "tests/unit/") == 2
 
 
 def test_a_process_for_which_nothing_is_left_ends() -> None:
