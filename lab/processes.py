@@ -24,6 +24,14 @@ LOG_TAIL_LINES = 15
 _forker = ThreadPoolExecutor(max_workers=1, thread_name_prefix="forker")
 
 
+def prepare() -> None:
+    """Starts the thread that forks; for whoever handles signals by raising, before they come.
+
+    Raised while a thread starts, an error leaves one that nobody tells to end.
+    """
+    _forker.submit(os.getpid).result()
+
+
 class ProcessError(Exception):
     """A child process did not do what it was started for."""
 

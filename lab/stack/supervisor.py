@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from lab.go_toolchain import BuildError
-from lab.processes import ProcessError
+from lab.processes import ProcessError, prepare
 from lab.stack.mending import RESTART
 from lab.stack.options import StackOptions
 from lab.stack.real_guests import RealGuests
@@ -37,6 +37,7 @@ def main() -> None:
 
 def supervise(folder: Path, options: StackOptions) -> None:
     """Ends with the process's SystemExit at SIGTERM or SIGINT, after everything has ended."""
+    prepare()
     for number in SIGNALS_TO_END:
         signal.signal(number, _end)
     asked = _Asked()
