@@ -123,26 +123,28 @@ def test_what_keepalived_refuses_changes_nothing(machine: Machine) -> None:
 
 
 def packed(document: object) -> str:
-    return base64.b64encode(gzip.compress(json.dumps(document).encode())).decode()
+    return base64.b64encode(gzip.compress(json.dumps(document).encode(), mtime=0)).decode()
 
 
-@pytest.mark.parametrize(
-    "garbage",
-    [
-        "\x00\xff",
-        "not base64!",
-        base64.b64encode(b"not gzip").decode(),
-        packed({"revision": "1", "nics": {INTERFACE: MAC}})[:-8],
-        packed(None),
-        packed(["revision", "nics", "sections"]),
-        packed({"revision": "1", "nics": {INTERFACE: MAC}, "sections": None}),
-        packed({"revision": 1, "nics": {INTERFACE: MAC}, "sections": {}}),
-        packed({"revision": "1", "nics": {INTERFACE: MAC}, "sections": {"keepalived": 7}}),
-        packed(
-            {"revision": "1", "nics": {INTERFACE: MAC}, "sections": {"/etc/passwd": "root::0:0"}}
-        ),
-    ],
-)
+GARBAGE = {
+    "bytes": "\x00\xff",
+    "text": "not base64!",
+    "no gzip": base64.b64encode(b"not gzip").decode(),
+    "cut": packed({"revision": "1", "nics": {INTERFACE: MAC}})[:-8],
+    "nothing": packed(None),
+    "list": packed(["revision", "nics", "sections"]),
+    "no sections": packed({"revision": "1", "nics": {INTERFACE: MAC}, "sections": None}),
+    "number as revision": packed({"revision": 1, "nics": {INTERFACE: MAC}, "sections": {}}),
+    "number as section": packed(
+        {"revision": "1", "nics": {INTERFACE: MAC}, "sections": {"keepalived": 7}}
+    ),
+    "foreign file": packed(
+        {"revision": "1", "nics": {INTERFACE: MAC}, "sections": {"/etc/passwd": "root::0:0"}}
+    ),
+}
+
+
+@pytest.mark.parametrize("garbage", GARBAGE.values(), ids=GARBAGE)
 def test_garbage_is_refused_and_survived(machine: Machine, garbage: str) -> None:
     before = current(machine)
     machine.write(f"/run/guest/info/{CONFIGURATION}", garbage)
