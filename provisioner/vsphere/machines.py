@@ -21,11 +21,9 @@ WANTED = ("name", UUID, "runtime.powerState", EXTRA_CONFIG, DEVICES, CONFIGURATI
 
 
 class Machines:
-    def __init__(self, session: Session, tasks: Tasks, patience: float) -> None:
-        """`patience`: nobody waits for a cleared user-data, so many may share their requests."""
+    def __init__(self, session: Session, tasks: Tasks) -> None:
         self._session = session
         self._tasks = tasks
-        self._patience = patience
 
     async def find(self, instance_uuid: str) -> FoundVM | None:
         def look() -> tuple[Any, Properties | None]:
@@ -70,7 +68,7 @@ class Machines:
         spec = vim.vm.ConfigSpec(extraConfig=options(values))
         target = self._session.reference(vim.VirtualMachine, vm)
         task = await self._session.call(tried, lambda: target.ReconfigVM_Task(spec))
-        await self._tasks.outcome(task._moId, tried, patience=self._patience)
+        await self._tasks.outcome(task._moId, tried)
 
     async def destroy(self, vm: str, keep: Sequence[AttachedDisk]) -> None:
         target = self._session.reference(vim.VirtualMachine, vm)

@@ -27,16 +27,15 @@ class ShortTasks:
         self._arrived = asyncio.Event()
         self._loop: asyncio.Task[None] | None = None
 
-    async def end(self, task: str, patience: float) -> TaskEnd | None:
-        """None when it is not a short one. Nobody looks for `patience` seconds."""
+    async def end(self, task: str) -> TaskEnd | None:
+        """None when it is not a short one."""
         future = self._futures.get(task)
         if future is None:
             loop = asyncio.get_running_loop()
             future = self._futures[task] = loop.create_future()
             self._gathering.earn()
-            self._since[task] = loop.time() + patience
-            if not patience:
-                self._arrived.set()
+            self._since[task] = loop.time()
+            self._arrived.set()
             if self._loop is None or self._loop.done():
                 self._loop = asyncio.create_task(self._run())
         return await asyncio.shield(future)
@@ -61,11 +60,10 @@ class ShortTasks:
     async def _pause(self) -> None:
         """Until a task arrives, or the youngest is twice as old as at the last look."""
         now = self._now()
-        ages = [now - since for since in self._since.values()]
-        ready = [age for age in ages if age >= 0]
+        youngest = min(now - since for since in self._since.values())
         self._arrived.clear()
         with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(min(ready) if ready else -max(ages)):
+            async with asyncio.timeout(youngest):
                 await self._arrived.wait()
         await asyncio.sleep(self._gathering.delay(self._now()))
 

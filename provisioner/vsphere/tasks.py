@@ -30,14 +30,13 @@ class Tasks:
         self._short = ShortTasks(session, window)
         self._long = LongTasks(session, window)
 
-    async def outcome(self, task: str, tried: str, patience: float = 0.0) -> Any:
+    async def outcome(self, task: str, tried: str) -> Any:
         """The task's result once it has ended; its fault becomes our error.
 
-        `patience`: seconds that may pass before anybody looks, to share requests with others.
         Raises TaskLost when vCenter doesn't know the task (any more); errors whose `task_ended` is
         not set leave open whether it still runs.
         """
-        end = await self._short.end(task, patience) or await self._long.end(task)
+        end = await self._short.end(task) or await self._long.end(task)
         if end.lost:
             raise TaskLost(f"Tried to {tried}, but vCenter no longer knows its task {task}")
         if end.error is not None:

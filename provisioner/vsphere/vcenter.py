@@ -42,15 +42,11 @@ WATCH = Window(shortest=0.2, longest=1.5, burst=4)
 
 @dataclass(frozen=True)
 class Pace:
-    """How long each kind of request waits for company, see `gathering`.
-
-    `idle`: seconds that a change may take which nobody waits for.
-    """
+    """How long each kind of request waits for company, see `gathering`."""
 
     tasks: Window = TASKS
     power: Window = POWER
     watch: Window = WATCH
-    idle: float = 1.0
 
 
 class VCenter:
@@ -68,7 +64,7 @@ class VCenter:
         self._tasks = Tasks(self._session, pace.tasks)
         self._power = PowerOn(self._session, self._tasks, pace.power)
         self._cloner = Cloner(self._session, self._tasks)
-        self._machines = Machines(self._session, self._tasks, pace.idle)
+        self._machines = Machines(self._session, self._tasks)
         self._folders = Folders(self._session, self._tasks)
         self._templates = Templates(self._session, self._tasks)
         self._datastores = Datastores(self._session, self._tasks)

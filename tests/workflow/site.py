@@ -30,7 +30,7 @@ VCENTER_NAME = "lab"
 PATIENCE = timedelta(seconds=30)
 # A test's few machines need not wait for company.
 AT_ONCE = Window(shortest=0.02, longest=0.1)
-QUICK = Pace(tasks=AT_ONCE, power=AT_ONCE, watch=AT_ONCE, idle=0.05)
+QUICK = Pace(tasks=AT_ONCE, power=AT_ONCE, watch=AT_ONCE)
 
 
 @dataclass(frozen=True)
