@@ -25,11 +25,7 @@ def get(session: Session, node_id: str) -> Node:
 
 def locked(session: Session, node_id: str) -> tuple[Resource, Node]:
     """Its resource's row, held until the transaction ends, and then the node as it is."""
-    query = select(Node.resource_id).where(Node.id == node_id)
-    resource_id = session.scalars(query).first()
-    if resource_id is None:
-        raise NotFound(f"there is no node {node_id}")
-    return resources.lock(session, resource_id), get(session, node_id)
+    return resources.lock_of_node(session, node_id), get(session, node_id)
 
 
 def of_resource(

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -54,12 +54,25 @@ def create(session: Session, new: NewResource) -> tuple[Resource, Operation]:
 
 def lock(session: Session, resource_id: str) -> Resource:
     """The row, held until the transaction ends; every write about a resource begins here."""
-    query = select(Resource).where(Resource.id == resource_id).with_for_update()
-    # What this session read before the lock may be stale by now.
-    found = session.scalars(query.execution_options(populate_existing=True)).first()
+    found = _locked(session, Resource.id == resource_id)
     if found is None:
         raise NotFound(f"there is no resource {resource_id}")
     return found
+
+
+def lock_of_node(session: Session, node_id: str) -> Resource:
+    """As `lock`. A node stays with its resource, so which one it is may be read before."""
+    owner = select(Node.resource_id).where(Node.id == node_id).scalar_subquery()
+    found = _locked(session, Resource.id == owner)
+    if found is None:
+        raise NotFound(f"there is no node {node_id}")
+    return found
+
+
+def _locked(session: Session, which: ColumnElement[bool]) -> Resource | None:
+    query = select(Resource).where(which).with_for_update()
+    # What this session read before the lock may be stale by now.
+    return session.scalars(query.execution_options(populate_existing=True)).first()
 
 
 def get(session: Session, resource_id: str) -> Resource:
