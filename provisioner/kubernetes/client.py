@@ -9,8 +9,8 @@ from kubernetes.client import ApiClient, Configuration
 from kubernetes.client.exceptions import ApiException
 from kubernetes.client.rest import should_bypass_proxies
 
-# Kept open for the next request: add-ons and nodes ask side by side.
-_CONNECTIONS = 4
+# Kept open for the next request: tokens, admissions and add-ons ask side by side.
+_CONNECTIONS = 16
 
 
 class EndpointClient(ApiClient):

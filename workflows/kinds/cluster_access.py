@@ -3,7 +3,7 @@
 import threading
 import time
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from provisioner.domain.ids import ResourceId
 from provisioner.domain.naming import SERVICE
@@ -17,13 +17,17 @@ from provisioner.vault.pki import ClientRole
 from provisioner.vault.vault import Vault
 
 _CERTIFICATE_SECONDS = 600
+_KNOWN_SECONDS = 1.0
 
 
 @dataclass(frozen=True)
 class _Open:
+    """`known_at`: when somebody last asked where the masters are."""
+
     api: KubernetesApi
     endpoints: tuple[str, ...]
     until: float
+    known_at: float
 
 
 class ClusterAccess:
@@ -42,27 +46,35 @@ class ClusterAccess:
         self._locks: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
 
     def api(self, resource_id: str) -> KubernetesApi:
-        """Raises VaultError. The API itself is first called by who uses it."""
-        endpoints = self._endpoints(resource_id)
+        """Raises VaultError. The API itself is first called by who uses it.
+
+        That masters have come or gone may be a second old.
+        """
         with self._locks[resource_id]:
             found = self._open.get(resource_id)
-            if found and found.until > time.monotonic() and found.endpoints == endpoints:
+            if found and min(found.until, found.known_at + _KNOWN_SECONDS) > time.monotonic():
                 return found.api
-            opened = self._connect(resource_id, endpoints)
-            self._open[resource_id] = opened
-            return opened.api
+            self._open[resource_id] = self._current(resource_id, found)
+            return self._open[resource_id].api
 
     def forget(self, resource_id: str) -> None:
         with self._locks[resource_id]:
             if found := self._open.pop(resource_id, None):
                 found.api.close()
 
+    def _current(self, resource_id: str, found: _Open | None) -> _Open:
+        endpoints, now = self._endpoints(resource_id), time.monotonic()
+        if found and found.until > now and found.endpoints == endpoints:
+            return replace(found, known_at=now)
+        return self._connect(resource_id, endpoints)
+
     def _connect(self, resource_id: str, endpoints: tuple[str, ...]) -> _Open:
         issued = self._vault.admin_certificate(
             ResourceId(resource_id), ClientRole.PROVISIONER, SERVICE, self._certificate_seconds
         )
         api = ClusterApi(endpoints, issued.authority, issued.certificate, issued.private_key)
-        return _Open(api, endpoints, time.monotonic() + self._certificate_seconds / 2)
+        now = time.monotonic()
+        return _Open(api, endpoints, now + self._certificate_seconds / 2, now)
 
     def _endpoints(self, resource_id: str) -> tuple[str, ...]:
         """The floating address or DNS name first, then the masters' own addresses."""
