@@ -23,11 +23,12 @@ from api.gathering import Gathered
 from provisioner.domain.errors import ProvisionerError
 from workflows.contracts import (
     LOOK_AGAIN,
+    NODES_ADMIT,
     RESOURCE,
     VCENTER_VERIFY,
     VCENTER_WATCH,
     VerifyResult,
-    create_workflow,
+    admission_workflow,
     resource_workflow,
     verify_workflow,
     watch_workflow,
@@ -76,11 +77,16 @@ class Gateway:
 
     def poke(self, kind: str, resource: str) -> None:
         """The resource's workflow looks again; it is started if it does not run."""
-        workflow = resource_workflow(kind, resource)
+        self._poke(RESOURCE, resource, resource_workflow(kind, resource))
 
+    def poke_admission(self, kind: str, resource: str) -> None:
+        """The resource's nodes that reported ready are admitted."""
+        self._poke(NODES_ADMIT, resource, admission_workflow(kind, resource))
+
+    def _poke(self, name: str, resource: str, workflow: str) -> None:
         async def send() -> None:
             await self._client.start_workflow(
-                RESOURCE,
+                name,
                 resource,
                 id=workflow,
                 task_queue=self._queue,
@@ -89,15 +95,6 @@ class Gateway:
             )
 
         self._pokes.soon(workflow, partial(_quietly, workflow, send))
-
-    def poke_node(self, node: str) -> None:
-        """The node's creation looks again; one that is over needs no hint."""
-        handle = self._client.get_workflow_handle(create_workflow(node))
-
-        async def send() -> None:
-            await handle.signal(LOOK_AGAIN, rpc_timeout=RPC)
-
-        self._pokes.soon(handle.id, partial(_quietly, handle.id, send))
 
     async def ensure_watch(self, vcenter: str) -> None:
         """A watch that runs already is success; like a poke, it never fails its caller."""

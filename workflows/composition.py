@@ -14,6 +14,8 @@ from provisioner.settings import Settings
 from provisioner.store.database import Database
 from provisioner.vault.vault import Vault
 from provisioner.vsphere.vcenter import Pace
+from workflows.activities.admission import AdmissionActivities
+from workflows.activities.admission_rows import AdmissionRows
 from workflows.activities.caring import CareActivities
 from workflows.activities.configuring import Configuring
 from workflows.activities.farewells import Farewells
@@ -22,7 +24,7 @@ from workflows.activities.hearing import Hearing
 from workflows.activities.looking import LookActivities
 from workflows.activities.machine_rows import MachineRows
 from workflows.activities.machines import Hands, MachineActivities
-from workflows.activities.membership import MembershipActivities, Retirement
+from workflows.activities.retirement import Drains, RetirementActivities
 from workflows.activities.sightings import Sightings
 from workflows.activities.tasks import InVCenters, TaskActivities
 from workflows.activities.unsettled import UnsettledActivities
@@ -88,13 +90,13 @@ def assemble(
     connections = Connections(database, vault, pools.work, usage)
     parts = _Parts(settings, database, connections, kinds, pools)
     look = LookActivities(database, settings.deadlines, settings.replacement, pools.work)
-    machines, membership, vcenters = parts.machines(), parts.membership(), parts.vcenters()
+    machines, vcenters = parts.machines(), parts.vcenters()
     activities = (
         look.look,
         machines.create_machine,
         machines.destroy_machine,
-        membership.admit,
-        membership.retire,
+        parts.admission().admit,
+        parts.retirement().retire,
         parts.tasks().run_task,
         vcenters.verify,
         vcenters.watch,
@@ -134,13 +136,13 @@ class _Parts:
         farewells = Farewells(self.database, self.kinds, work)
         return MachineActivities(rows, self.connections, self.kinds, self.poker, hands, farewells)
 
-    def membership(self) -> MembershipActivities:
-        drain_time = timedelta(seconds=self.settings.drain_seconds)
-        retirement = Retirement(self.pools.drains, drain_time)
-        work = self.pools.work
-        return MembershipActivities(
-            self.database, self.connections, self.kinds, self.poker, work, retirement
-        )
+    def admission(self) -> AdmissionActivities:
+        rows, work = AdmissionRows(self.database), self.pools.work
+        return AdmissionActivities(rows, self.connections, self.kinds, self.poker, work)
+
+    def retirement(self) -> RetirementActivities:
+        drains = Drains(self.pools.drains, timedelta(seconds=self.settings.drain_seconds))
+        return RetirementActivities(self.database, self.kinds, self.pools.work, drains)
 
     def tasks(self) -> TaskActivities:
         database, connections, work = self.database, self.connections, self.pools.work

@@ -12,6 +12,7 @@ RESOURCE: Final = "resource"
 RESOURCE_TASK: Final = "resource-task"
 NODE_CREATE: Final = "node-create"
 NODE_REMOVE: Final = "node-remove"
+NODES_ADMIT: Final = "nodes-admit"
 VCENTER_VERIFY: Final = "vcenter-verify"
 VCENTER_WATCH: Final = "vcenter-watch"
 UNSETTLED: Final = "poke-unsettled"
@@ -63,6 +64,10 @@ def resource_workflow(kind: str, resource: str) -> str:
 
 def task_workflow(kind: str, resource: str, task: str) -> str:
     return f"{kind}/{resource}/{task}"
+
+
+def admission_workflow(kind: str, resource: str) -> str:
+    return f"{kind}/{resource}/admission"
 
 
 def create_workflow(node: str) -> str:

@@ -24,7 +24,9 @@ async def heartbeats() -> AsyncIterator[None]:
 
 
 async def while_worker_lasts(work: Coroutine[Any, Any, None]) -> None:
-    """For work without an end: a worker that stops gives it up at once, for another to take."""
+    """For work whose end is not ours to tell: a worker that stops gives it up at once, for another
+    to take.
+    """
     working = asyncio.create_task(work)
     stopping = asyncio.create_task(activity.wait_for_worker_shutdown())
     try:

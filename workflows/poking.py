@@ -11,7 +11,13 @@ from temporalio.common import WorkflowIDReusePolicy
 from temporalio.exceptions import WorkflowAlreadyStartedError
 from temporalio.service import RPCError, RPCStatusCode
 
-from workflows.contracts import LOOK_AGAIN
+from workflows.contracts import (
+    LOOK_AGAIN,
+    NODES_ADMIT,
+    RESOURCE,
+    admission_workflow,
+    resource_workflow,
+)
 
 _GATHER_SECONDS = 0.1
 _log = logging.getLogger(__name__)
@@ -57,6 +63,24 @@ async def start(name: str, argument: object, workflow_id: str, *, again: bool = 
     except WorkflowAlreadyStartedError:
         return False
     return True
+
+
+async def wake(kind: str, resource: str) -> None:
+    """The resource's workflow looks again; it is started if it does not run."""
+    await _wake(RESOURCE, resource, resource_workflow(kind, resource))
+
+
+async def wake_admission(kind: str, resource: str) -> None:
+    """Nodes have reported ready: the run that admits the resource's looks again, or starts."""
+    await _wake(NODES_ADMIT, resource, admission_workflow(kind, resource))
+
+
+async def _wake(name: str, resource: str, workflow_id: str) -> None:
+    queue = activity.info().task_queue
+    starting = activity.client().start_workflow(
+        name, resource, id=workflow_id, task_queue=queue, start_signal=LOOK_AGAIN
+    )
+    await quietly(starting)
 
 
 async def end(workflow_id: str) -> None:

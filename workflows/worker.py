@@ -22,6 +22,7 @@ from provisioner.opening.vault import open_vault
 from provisioner.settings import Settings
 from provisioner.vault.errors import VaultUnavailable
 from provisioner.vault.vault import Vault
+from workflows.admission import AdmitNodes
 from workflows.care import CareRound
 from workflows.composition import Composition, compose
 from workflows.metrics import serve_metrics
@@ -37,6 +38,7 @@ WORKFLOWS = (
     ResourceWorkflow,
     CreateNode,
     RemoveNode,
+    AdmitNodes,
     ResourceTask,
     VerifyVCenter,
     WatchVCenter,

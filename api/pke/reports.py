@@ -52,5 +52,5 @@ def report_ready(use: Use, visitor: Reporter, body: Json) -> dict[str, str]:
         with use.database.write() as session:
             news = visits.report_ready(session, visitor.node)
         if news:
-            use.gateway.poke_node(visitor.node.id)
+            use.gateway.poke_admission(visitor.resource.kind, visitor.resource.id)
     return {}

@@ -15,6 +15,14 @@ from provisioner.store.errors import NotFound
 from provisioner.store.tables import Node, Resource
 from provisioner.store.types import utc_now
 
+# Of a query: nodes that reported ready, are no members yet, and may become some.
+UNADMITTED = (
+    Node.phase == Phase.CREATING,
+    Node.failure.is_(None),
+    Node.moref.is_not(None),
+    Node.reported_ready_at.is_not(None),
+)
+
 
 def get(session: Session, node_id: str) -> Node:
     found = session.get(Node, node_id)

@@ -21,7 +21,7 @@ from lab.temporal import TemporalServer
 from provisioner.domain.ids import new_uuid
 from tests.api.asking import accepted, create
 from tests.api.served import Api, served
-from workflows.contracts import NODE_CREATE, NodeInput, create_workflow, resource_workflow
+from workflows.contracts import admission_workflow, resource_workflow
 
 SIGNALLED = EventType.EVENT_TYPE_WORKFLOW_EXECUTION_SIGNALED
 # Nobody works here: histories hold what was sent, and nothing else.
@@ -84,21 +84,17 @@ async def test_whether_a_worker_asks_for_work(client: Client, gateway: Gateway) 
         await worked.stop()
 
 
-async def test_a_node_that_runs_is_poked(client: Client, gateway: Gateway) -> None:
-    node = new_uuid()
-    handle = await client.start_workflow(
-        NODE_CREATE, NodeInput(node=node), id=create_workflow(node), task_queue=QUEUE
-    )
-    gateway.poke_node(node)
-    assert await until_signalled(handle, 1) == 1
-
-
-async def test_a_node_that_is_over_is_no_trouble(
-    gateway: Gateway, caplog: pytest.LogCaptureFixture
+async def test_an_admission_is_started_once_and_then_poked(
+    client: Client, gateway: Gateway
 ) -> None:
-    gateway.poke_node(new_uuid())
-    await gateway.stop()
-    assert caplog.records == []
+    cluster = new_uuid()
+    handle = client.get_workflow_handle(admission_workflow("cluster", cluster))
+    gateway.poke_admission("cluster", cluster)
+    assert await until_signalled(handle, 1) == 1
+    first = (await handle.describe()).run_id
+    gateway.poke_admission("cluster", cluster)
+    assert await until_signalled(handle, 2) == 2
+    assert (await handle.describe()).run_id == first
 
 
 async def test_what_waits_is_sent_at_the_end(client: Client, temporal: TemporalServer) -> None:

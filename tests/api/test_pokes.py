@@ -17,7 +17,7 @@ from tests.api.asking import POOL, create
 from tests.api.looking import look, of_group
 from tests.api.served import Api
 from tests.api.visiting import Visit
-from workflows.contracts import NODE_CREATE, NodeInput, create_workflow, resource_workflow
+from workflows.contracts import admission_workflow, resource_workflow
 
 SIGNALLED = EventType.EVENT_TYPE_WORKFLOW_EXECUTION_SIGNALED
 SECONDS = 90
@@ -85,12 +85,10 @@ async def test_reports_that_matter(
         assert await woken(client, workflow, act)
 
 
-async def test_ready(api: Api, client: Client, rows: list[Node]) -> None:
+async def test_ready(api: Api, client: Client, cluster: dict[str, Any], rows: list[Node]) -> None:
     node = of_group(rows, "pool1")[0]
-    await client.start_workflow(
-        NODE_CREATE, NodeInput(node=node.id), id=create_workflow(node.id), task_queue="nobody"
-    )
-    assert await woken(client, create_workflow(node.id), lambda: Visit(api, node).ready())
+    workflow = admission_workflow("cluster", cluster["id"])
+    assert await woken(client, workflow, lambda: Visit(api, node).ready())
 
 
 async def test_the_rest_is_quiet(

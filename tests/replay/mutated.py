@@ -6,15 +6,11 @@ from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
     from workflows.activities.machines import MachineActivities
-    from workflows.contracts import LOOK_AGAIN, NODE_CREATE, NodeInput
+    from workflows.contracts import NODE_CREATE, NodeInput
 
 
 @workflow.defn(name=NODE_CREATE)
 class MutatedCreateNode:
-    @workflow.signal(name=LOOK_AGAIN)
-    def look_again(self) -> None:
-        """Not what this is about."""
-
     @workflow.run
     async def run(self, given: NodeInput) -> None:
         await workflow.sleep(timedelta(seconds=1))

@@ -80,7 +80,7 @@ class Guests:
         with self._site.database.write() as session:
             visits.report_ready(session, nodes.get(session, node.id))
         if self.hints:
-            self._site.gateway.poke_node(node.id)
+            self._site.gateway.poke_admission(self._kind, self._resource)
 
     def _lead_or_follow(self, node: Node) -> None:
         with self._site.database.write() as session:

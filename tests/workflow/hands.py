@@ -8,6 +8,7 @@ from typing import Any
 
 from temporalio.testing import ActivityEnvironment
 
+from provisioner.store import nodes
 from provisioner.store.tables import Node
 from tests.workflow.site import Site
 from tests.workflow.subject import Subject
@@ -34,8 +35,10 @@ class Hands:
         await self.do("look", LookInput(resource=subject.id, now=datetime.now(UTC)))
 
     async def create(self, node: Node) -> bool:
-        made: bool = await self.do("create_machine", NodeInput(node=node.id))
-        return made
+        """Whether its VM runs afterwards, as far as the row tells."""
+        await self.do("create_machine", NodeInput(node=node.id))
+        with self._site.database.read() as session:
+            return nodes.get(session, node.id).powered_on_at is not None
 
     async def destroy(self, node: Node) -> None:
         await self.do("destroy_machine", NodeInput(node=node.id))

@@ -13,7 +13,7 @@ from provisioner.store import leases, nodes
 from provisioner.store.database import Database
 from provisioner.store.tables import Node
 from tests.workflow.plain_document import RELEASE, TICKETS
-from workflows.kinds.interface import Answer, Configuration, Farewell, NotYet, Unwanted
+from workflows.kinds.interface import Answer, Configuration, Farewell, Unwanted
 
 # Where its nodes would say what they made of a configuration: its revision, and what was wrong.
 ANSWER = "guestinfo.answer"
@@ -37,7 +37,7 @@ class PlainKind:
         self._lock = Lock()
         self.calls: list[tuple[str, str]] = []
         self.broken_tasks: set[str] = set()
-        self.admission: Callable[[str], bool] = lambda _: True
+        self.on_admit: Callable[[str], None] = lambda _: None
         self.on_task: Callable[[str], None] = lambda _: None
         self.on_retire: Callable[[str, Unwanted], None] = lambda *_: None
         self.retire_until: list[datetime] = []
@@ -56,8 +56,7 @@ class PlainKind:
 
     def admit(self, node_id: str) -> None:
         self._note("admit", node_id)
-        if not self.admission(node_id):
-            raise NotYet("the test says no")
+        self.on_admit(node_id)
 
     def retire(self, node_id: str, until: datetime, unwanted: Unwanted) -> str | None:
         self._note("retire", node_id)

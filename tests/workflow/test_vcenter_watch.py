@@ -12,7 +12,6 @@ from tests.workflow.guests import never
 from tests.workflow.hands import Hands
 from tests.workflow.site import Site
 from tests.workflow.subject import Subject
-from workflows.contracts import NodeInput
 
 
 async def test_what_the_watch_tells_of_members(running: Site, control: Control) -> None:
@@ -64,7 +63,7 @@ async def test_a_newcomer_that_was_seen_off_is_asked_after(
         site.inspector.power_off(made.moref)
     with site.database.write() as session:
         nodes.get(session, node.id).reported_ready_at = utc_now()
-    assert await hands.do("admit", NodeInput(node=node.id))
+    await hands.do("admit", subject.id)
     [member] = subject.nodes()
     assert (member.phase, member.lost) == (Phase.READY, told)
     assert bool(subject.events("MachineLost")) == is_off

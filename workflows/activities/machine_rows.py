@@ -24,6 +24,7 @@ class MachineOrder:
     """One node's VM as the rows have it."""
 
     node_id: str
+    resource_id: str
     kind: str
     name: str
     vcenter_id: str
@@ -31,7 +32,10 @@ class MachineOrder:
     marks: dict[str, str]
     moref: str | None
     clone_task: str | None
-    workflow_id: str
+
+    @property
+    def workflow_id(self) -> str:
+        return resource_workflow(self.kind, self.resource_id)
 
 
 @dataclass(frozen=True)
@@ -120,13 +124,15 @@ class MachineRows:
             _, node = nodes.locked(session, node_id)
             node.clone_task = None
 
-    def note_powered_on(self, node_id: str, moref: str) -> None:
+    def note_powered_on(self, node_id: str, moref: str) -> bool:
+        """Whether its guest has reported ready by now: the worker that powered it on has died."""
         with self._database.write() as session:
             resource, node = nodes.locked(session, node_id)
             node.moref, node.problem = moref, None
             if nodes.stamp(node, "powered_on_at"):
                 message = f"{node.name} is cloned and powered on"
                 events.record(session, resource, "MachineCreated", message, node=node)
+            return node.reported_ready_at is not None
 
     def note_trouble(self, node_id: str, err: ProvisionerError) -> None:
         """What passes is a problem, shown; what doesn't is the node's failure."""
@@ -168,13 +174,13 @@ def _resource(session: Session, node: Node) -> Resource:
 def _order(session: Session, resource: Resource, node: Node) -> dict[str, Any]:
     return {
         "node_id": node.id,
+        "resource_id": resource.id,
         "kind": resource.kind,
         "name": node.name,
         "vcenter_id": node.vcenter_id,
         "instance_uuid": node.instance_uuid,
         "moref": node.moref,
         "clone_task": None if node.moref else node.clone_task,
-        "workflow_id": resource_workflow(resource.kind, resource.id),
         "marks": {
             marks.OWNER: vcenters.owner_mark(session),
             marks.RESOURCE: resource.id,

@@ -13,14 +13,14 @@ from provisioner.store.types import utc_now
 from provisioner.vsphere.errors import VCenterError
 from workflows.activities.cloning import Cloning
 from workflows.activities.farewells import Farewells
-from workflows.activities.machine_rows import MachineRows, RemovalOrder
+from workflows.activities.machine_rows import CloneOrder, MachineRows, RemovalOrder
 from workflows.activities.own_machines import destroy_own, find_own
 from workflows.connections import Connection, Connections
 from workflows.contracts import NodeInput, create_workflow
 from workflows.failures import again, passes
 from workflows.heartbeats import heartbeats, worker_stops
 from workflows.kinds.interface import Kind
-from workflows.poking import Poker, end
+from workflows.poking import Poker, end, wake_admission
 from workflows.threads import Threads
 
 _BURIAL = timedelta(minutes=2)
@@ -51,30 +51,33 @@ class MachineActivities:
         self._cloning = Cloning(rows, kinds, hands.threads)
 
     @activity.defn
-    async def create_machine(self, given: NodeInput) -> bool:
-        """The VM exists, carries its configuration and is powered on. False: no longer wanted.
+    async def create_machine(self, given: NodeInput) -> None:
+        """The VM exists, carries its configuration and is powered on, if it is still wanted.
 
         A fault that will not pass is written on the row, and the look decides what follows.
         """
         order = await self._threads.run(self._rows.begin_creation, given.node)
         if order is None or order.made:
-            return order is not None
+            return
         try:
             async with heartbeats(), self._connections.guarded(order.vcenter_id) as connection:
                 async with connection.slots:
                     if not await self._threads.run(self._rows.note_cloning, order.node_id):
-                        return False
+                        return
                     moref = await self._cloning.clone(connection, order)
                 await connection.vcenter.power_on(moref)
-                await self._threads.run(self._rows.note_powered_on, order.node_id, moref)
-                self._poker.poke(order.workflow_id)  # a new clock runs
+                await self._note_powered_on(order, moref)
         except ProvisionerError as err:
             await self._threads.run(self._rows.note_trouble, order.node_id, err)
             if passes(err):
                 raise again(err) from None
             self._poker.poke(order.workflow_id)
-            return False
-        return True
+
+    async def _note_powered_on(self, order: CloneOrder, moref: str) -> None:
+        reported = await self._threads.run(self._rows.note_powered_on, order.node_id, moref)
+        self._poker.poke(order.workflow_id)  # a new clock runs
+        if reported:
+            await wake_admission(order.kind, order.resource_id)
 
     @activity.defn
     async def destroy_machine(self, given: NodeInput) -> None:

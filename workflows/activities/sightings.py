@@ -14,6 +14,8 @@ from provisioner.store.types import utc_now
 from provisioner.vsphere.vcenter import VCenterAbout
 from workflows.contracts import resource_workflow
 
+DISAPPEARED = "its VM disappeared from vCenter"
+
 
 class Sightings:
     def __init__(self, database: Database) -> None:
@@ -86,7 +88,7 @@ def _losses(
         if known.get(str(node.moref)):
             note_lost(session, node, Loss.OUT_OF_SIGHT)
         elif node.phase == Phase.CREATING and not node.failure:
-            node.failure = "its VM disappeared from vCenter"
+            node.failure = DISAPPEARED
         else:
             note_lost(session, node, Loss.GONE)
     return {node.resource_id for node in lost}

@@ -15,7 +15,7 @@ from provisioner.store.database import Database
 from provisioner.store.types import utc_now
 from workflows.activities.configuring import Configuring
 from workflows.activities.folders import Folders
-from workflows.contracts import TaskInput, resource_workflow, task_workflow
+from workflows.contracts import TaskInput, admission_workflow, resource_workflow, task_workflow
 from workflows.failures import again, as_ours, passes
 from workflows.heartbeats import heartbeats
 from workflows.kinds.interface import Kind, TaskRunner
@@ -94,7 +94,8 @@ class TaskActivities:
         return when is not When.AFTER_NODES and waited > takes + self._patience
 
     async def _end_others(self, kind: str, given: TaskInput) -> None:
-        """What another task makes while we remove would stay."""
+        """What another task makes while we remove would stay; nobody is admitted any more."""
+        await end(admission_workflow(kind, given.resource))
         for name in await self._threads.run(self._known, given.resource):
             if name != given.task:
                 await end(task_workflow(kind, given.resource, name))

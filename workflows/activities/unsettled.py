@@ -8,23 +8,19 @@ from temporalio import activity
 
 from provisioner.domain.conditions import Status
 from provisioner.domain.nodes import Phase
-from provisioner.store import secrets, vcenters
+from provisioner.store import nodes, secrets, vcenters
 from provisioner.store.database import Database
 from provisioner.store.tables import MachineRow, Node, Resource
 from provisioner.store.types import utc_now
 from provisioner.vault.vault import Vault
 from workflows.contracts import (
-    LOOK_AGAIN,
     NODE_REMOVE,
-    RESOURCE,
     VCENTER_WATCH,
     NodeInput,
-    create_workflow,
     remove_workflow,
-    resource_workflow,
     watch_workflow,
 )
-from workflows.poking import quietly, start
+from workflows.poking import start, wake, wake_admission
 from workflows.threads import Threads
 
 # The API is through with a vCenter's trial, and with a secret, sooner.
@@ -37,18 +33,10 @@ class UnsettledActivities:
 
     @activity.defn
     async def poke_unsettled(self) -> None:
-        client, queue = activity.client(), activity.info().task_queue
         for kind, resource in await self._threads.run(self._unsettled):
-            await client.start_workflow(
-                RESOURCE,
-                resource,
-                id=resource_workflow(kind, resource),
-                task_queue=queue,
-                start_signal=LOOK_AGAIN,
-            )
-        for node in await self._threads.run(self._unadmitted):
-            flow = client.get_workflow_handle(create_workflow(node))
-            await quietly(flow.signal(LOOK_AGAIN))
+            await wake(kind, resource)
+        for kind, resource in await self._threads.run(self._unadmitted):
+            await wake_admission(kind, resource)
         for node in await self._threads.run(self._returned):
             await start(NODE_REMOVE, NodeInput(node=node), remove_workflow(node), again=True)
         for vcenter in await self._threads.run(self._watched):
@@ -66,12 +54,12 @@ class UnsettledActivities:
         with self._database.read() as session:
             return [(kind, resource) for kind, resource in session.execute(query)]
 
-    def _unadmitted(self) -> Iterable[str]:
-        query = select(Node.id).where(
-            Node.phase == Phase.CREATING, Node.reported_ready_at.is_not(None)
-        )
+    def _unadmitted(self) -> list[tuple[str, str]]:
+        """Resources with nodes that reported ready, and are no members yet."""
+        query = select(Resource.kind, Resource.id).join(Node, Node.resource_id == Resource.id)
         with self._database.read() as session:
-            return list(session.scalars(query))
+            found = session.execute(query.where(*nodes.UNADMITTED).distinct())
+            return [(kind, resource) for kind, resource in found]
 
     def _returned(self) -> Iterable[str]:
         """Late clones: VMs of nodes that were removed before vCenter had told of their VM.
