@@ -1,6 +1,7 @@
 """Who may leave an etcd cluster, and what the kind proves of who stays."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -15,13 +16,18 @@ from provisioner.settings import Settings
 from provisioner.store import nodes, resources
 from provisioner.store.tables import Node
 from provisioner.store.types import utc_now
+from provisioner.vault.errors import SecretNotFound
 from provisioner.vault.layout import join_token_path
 from provisioner.vault.vault import Vault
 from tests.etcd.members import loopback
 from tests.etcd.test_forgetting import Site, open_site
+from tests.workflow.waiting import until
 from workflows.kinds.etcd_access import EtcdAccess
 from workflows.kinds.etcd_cluster import EtcdClusterKind
 from workflows.kinds.interface import NotYet
+from workflows.kinds.membership_change import membership_change
+
+SECONDS = 20
 
 
 @pytest.fixture
@@ -108,6 +114,26 @@ def test_a_learner_that_never_started_is_forgotten(site: Site, kind: EtcdCluster
     kind.end_membership(joiner)
     kind.clean_up(joiner)
     assert names(site) == ["m1"]
+
+
+def test_who_is_given_up_while_it_waits_for_its_turn_is_not_let_in(
+    site: Site, kind: EtcdClusterKind
+) -> None:
+    """Its removal has found nothing to take out; a learner that stays keeps out all others."""
+    member(site, "m1", site.address)
+    waiting = {"phase": Phase.CREATING, "ready_at": None, "join_granted_at": utc_now()}
+    joiner = member(site, "m2", loopback(), **waiting)
+    with ThreadPoolExecutor(1) as thread:
+        with membership_change(site.database, site.etcd):
+            before = site.database.statements
+            letting_in = thread.submit(kind.run_task, site.etcd, MEMBERSHIPS)
+            until(lambda: site.database.statements > before + 10, SECONDS)  # it asks for its turn
+            with site.database.write() as session:
+                nodes.get(session, joiner).phase = Phase.REMOVING
+        letting_in.result()
+    assert names(site) == ["m1"]
+    with pytest.raises(SecretNotFound):
+        site.vault.read_secret(join_token_path(site.etcd, joiner))
 
 
 def test_a_member_that_serves_is_admitted(site: Site, kind: EtcdClusterKind) -> None:

@@ -12,6 +12,7 @@ from provisioner.domain.conditions import Condition
 from provisioner.domain.errors import ProvisionerError
 from provisioner.domain.etcd_clusters import AUTHORITY, MEMBERSHIPS, RELEASE, peer_url
 from provisioner.domain.ids import ResourceId
+from provisioner.domain.nodes import Phase
 from provisioner.etcd.administration import NotInSync
 from provisioner.etcd.errors import QuorumAtRisk
 from provisioner.node_access import service_access
@@ -136,20 +137,31 @@ class EtcdClusterKind:
             waiting = nodes.without_ticket(session, resource_id)
         for node in waiting:
             initial = self._let_in(node)
+            if initial is None:
+                continue
             path = join_token_path(ResourceId(resource_id), node.id)
             self._vault.write_secret(path, {"initial": SecretStr(json.dumps(dict(initial)))})
             with self._database.write() as session:
                 nodes.stamp(nodes.get(session, node.id), "join_token_at")
 
-    def _let_in(self, node: Node) -> Mapping[str, str]:
-        """As a learner. Whoever had the address before is gone and would be taken for it."""
+    def _let_in(self, node: Node) -> Mapping[str, str] | None:
+        """As a learner. Whoever had the address before is gone and would be taken for it.
+
+        None when it was given up: its removal may have been here before, and not again.
+        """
         url = peer_url(etcd_members.address(node))
         with (
             membership_change(self._database, node.resource_id),
             self._access.open(node.resource_id) as etcd,
         ):
+            if not self._is_awaited(node.id):
+                return None
             etcd.remove_former(node.name, url)
             return etcd.ensure_learner(node.name, url)
+
+    def _is_awaited(self, node_id: str) -> bool:
+        with self._database.read() as session:
+            return nodes.get(session, node_id).phase == Phase.CREATING
 
     def _release(self, resource_id: str) -> None:
         self._vault.remove_cluster(ResourceId(resource_id))
