@@ -183,9 +183,9 @@ def test_whoever_serves_goes_only_while_all_others_do(
 
 
 def _lose_one(world: World, data: st.DataObject) -> None:
-    serving = [node for node in world.nodes.values() if node.serves]
-    if len(serving) == len([n for n in world.nodes.values() if n.phase is not Phase.GONE]):
-        victim = data.draw(st.sampled_from([node.id for node in serving]))
+    there = [node for node in world.nodes.values() if node.phase is not Phase.GONE]
+    if there and all(node.serves for node in there):
+        victim = data.draw(st.sampled_from([node.id for node in there]))
         world.change(victim, lost=Loss.GONE, lost_at=world.now)
 
 
